@@ -1,0 +1,1 @@
+"""All that enters, on its way to clean tables and the index."""

@@ -1,0 +1,75 @@
+"""Errors of ingestion.
+
+    IngestionError
+    ├── MappingError        a mapping file does not fit its table or its file
+    ├── ReadError           a file cannot be read at all (encoding, format, missing)
+    ├── ContractError       rows were given that break a table's contract
+    ├── TableMissingError   a table is asked for that nothing was imported into
+    ├── SourceError         a post source failed
+    └── KeyMissingError     the pseudonym key cannot be found or made
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class IngestionError(Exception):
+    """Root of everything this package raises."""
+
+
+class MappingError(IngestionError):
+    """A mapping that names what does not exist or leaves a required column out."""
+
+    def __init__(self, where: str, problem: str, remedy: str) -> None:
+        super().__init__(f"{where}: {problem}. {remedy}")
+        self.where = where
+        self.problem = problem
+        self.remedy = remedy
+
+
+class ReadError(IngestionError):
+    """A file that cannot be read as a whole."""
+
+    def __init__(self, path: str, problem: str, remedy: str) -> None:
+        super().__init__(f"{path}: {problem}. {remedy}")
+        self.path = path
+        self.problem = problem
+        self.remedy = remedy
+
+
+class ContractError(IngestionError):
+    """Rows that break the contract of `table`; importers turn these into rejects before they get here."""
+
+    def __init__(self, table: str, column: str, problem: str) -> None:
+        super().__init__(f'Table "{table}", column "{column}": {problem}.')
+        self.table = table
+        self.column = column
+        self.problem = problem
+
+
+class TableMissingError(IngestionError):
+    """A table that is needed and not there yet."""
+
+    def __init__(self, table: str) -> None:
+        super().__init__(f'No data in table "{table}" yet. Bring some in with `reassort import {table} FILE`.')
+        self.table = table
+
+
+class SourceError(IngestionError):
+    """A post source that could not deliver."""
+
+    def __init__(self, source: str, problem: str, remedy: str) -> None:
+        super().__init__(f"Source {source!r}: {problem}. {remedy}")
+        self.source = source
+
+
+class KeyMissingError(IngestionError):
+    """No pseudonym key; `looked_in` lists the places tried, in order."""
+
+    def __init__(self, looked_in: Sequence[str]) -> None:
+        super().__init__(
+            f"No pseudonym key. Set REASSORT_PSEUDONYM__KEY, or let `reassort init` make one."
+            f" Looked in: {', '.join(looked_in)}."
+        )
+        self.looked_in = tuple(looked_in)

@@ -1,0 +1,1 @@
+"""Documents with vectors: keep, find, forget. Knows nothing of posts or retail."""

@@ -1,0 +1,24 @@
+"""Settings of the vector store; composed with the others in `copilot.settings`."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+
+class IndexSettings(BaseModel):
+    """Where the index is, and how texts become vectors."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    url: str = ""
+    """Empty: the embedded index in the workspace. `http(s)://host:port`: a Qdrant server or cluster."""
+    api_key: SecretStr | None = None
+    """Key of the Qdrant server, where it asks for one."""
+    collection: str = "posts"
+    """Name of the collection on a server."""
+    encoder: str = "all-MiniLM-L6-v2"
+    """`all-MiniLM-L6-v2` (packaged, needs no network), or any sentence-transformers name or folder."""
+    dense_weight: float = Field(default=0.3, ge=0.0, le=1.0)
+    """Share of the dense score in the fused ranking; the rest is BM25."""
+    timeout_s: float = Field(default=10.0, gt=0.0)
+    """Seconds to wait for a server."""
