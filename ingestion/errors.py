@@ -1,12 +1,12 @@
 """Errors of ingestion.
 
-    IngestionError
-    ├── MappingError        a mapping file does not fit its table or its file
-    ├── ReadError           a file cannot be read at all (encoding, format, missing)
-    ├── ContractError       rows were given that break a table's contract
-    ├── TableMissingError   a table is asked for that nothing was imported into
-    ├── SourceError         a post source failed
-    └── KeyMissingError     the pseudonym key cannot be found or made
+IngestionError
+├── MappingError        a mapping file does not fit its table or its file
+├── ReadError           a file cannot be read at all (encoding, format, missing)
+├── ContractError       rows were given that break a table's contract
+├── TableMissingError   a table is asked for that nothing was imported into
+├── SourceError         a post source failed
+└── KeyMissingError     the pseudonym key cannot be found or made
 """
 
 from __future__ import annotations
@@ -52,7 +52,9 @@ class TableMissingError(IngestionError):
     """A table that is needed and not there yet."""
 
     def __init__(self, table: str) -> None:
-        super().__init__(f'No data in table "{table}" yet. Bring some in with `reassort import {table} FILE`.')
+        super().__init__(
+            f'No data in table "{table}" yet. Bring some in with `reassort import {table} FILE`.'
+        )
         self.table = table
 
 

@@ -1,0 +1,215 @@
+"""Delta tables: append, merge, replace, read as of a version. Every write is one atomic commit.
+
+A reader sees a table before or after a commit, never between. The version of a table is a whole number that grows by
+one with each commit: what was computed from a table names the version it read, and can be computed again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+from deltalake import CommitProperties, DeltaTable, write_deltalake
+from deltalake.exceptions import CommitFailedError, TableNotFoundError
+from filelock import FileLock
+
+from ingestion.errors import ContractError, TableMissingError
+
+_COMMIT_TRIES = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class MergeCounts:
+    """What a merge did, in rows of the frame given."""
+
+    inserted: int
+    updated: int
+    unchanged: int
+
+
+class Lake:
+    """The tables under one folder or object-store URL. Safe for concurrent readers and writers."""
+
+    def __init__(self, url: str | Path, *, storage_options: Mapping[str, str] | None = None) -> None:
+        self.url = str(url).rstrip("/")
+        self._options = dict(storage_options or {})
+
+    def tables(self) -> list[str]:
+        """Names of the tables that exist in a local lake, sorted."""
+        folder = Path(self.url)
+        return sorted(path.parent.name for path in folder.glob("*/_delta_log")) if folder.is_dir() else []
+
+    def exists(self, table: str) -> bool:
+        """Whether anything was ever written to the table."""
+        return bool(DeltaTable.is_deltatable(self._uri(table), storage_options=self._options))
+
+    def version(self, table: str) -> int:
+        """Newest version of the table. Raises `TableMissingError`."""
+        return int(self._open(table).version())
+
+    def versions(self, tables: Sequence[str]) -> dict[str, int]:
+        """Newest version of each of the tables that exist."""
+        found = {}
+        for table in tables:
+            with contextlib.suppress(TableMissingError):
+                found[table] = self.version(table)
+        return found
+
+    def scan(self, table: str, *, version: int | None = None) -> pl.LazyFrame:
+        """The table as of a version (default: newest), lazily. Raises `TableMissingError`."""
+        opened = self._open(table, version)
+        uris = opened.file_uris()
+        if not uris:
+            arrow = opened.schema().to_arrow()
+            empty = pl.DataFrame(schema=pl.Schema(arrow))
+            return empty.lazy()
+        return pl.scan_parquet(uris, storage_options=self._options or None, missing_columns="insert")
+
+    def read(
+        self, table: str, *, version: int | None = None, columns: Sequence[str] | None = None
+    ) -> pl.DataFrame:
+        """The table as of a version (default: newest). Raises `TableMissingError`."""
+        frame = self.scan(table, version=version)
+        return (frame.select(columns) if columns is not None else frame).collect()
+
+    def uris(self, table: str, *, version: int | None = None) -> list[str]:
+        """Parquet files that make up the table, for engines that read them themselves. Raises `TableMissingError`."""
+        return list(self._open(table, version).file_uris())
+
+    def rows(self, table: str) -> int:
+        """Rows of the newest version, from the commit log where it has them. Raises `TableMissingError`."""
+        return int(self.scan(table).select(pl.len()).collect().item())
+
+    def append(self, table: str, frame: pl.DataFrame, *, note: str = "") -> int:
+        """Add rows in one commit; return the version that has them."""
+        uri, properties = self._uri(table), _properties(note)
+        _commit(
+            lambda: write_deltalake(
+                uri, frame, mode="append", storage_options=self._options, commit_properties=properties
+            )
+        )
+        return self.version(table)
+
+    def merge(self, table: str, frame: pl.DataFrame, *, key: Sequence[str], note: str = "") -> MergeCounts:
+        """Insert rows with new keys and replace rows whose key is known, in one commit.
+
+        Rows equal to what is there are left alone, and when all are, no commit is made: merging the same rows twice
+        changes nothing. Raises `ContractError` when a key occurs twice in `frame`.
+        """
+        if frame.select(pl.struct(key).is_duplicated().any()).item():
+            raise ContractError(table, ", ".join(key), "the same key occurs twice in one batch")
+        with self._one_writer(table):
+            return self._merge(table, frame, key, note)
+
+    def replace_day(self, table: str, frame: pl.DataFrame, *, as_of: date, note: str = "") -> int:
+        """Put `frame` in place of all rows with that `as_of`, in one commit; return the version that has it.
+
+        Every row's `as_of` column must equal `as_of`.
+        """
+        if not self.exists(table):
+            return self.append(table, frame, note=note)
+        uri, properties = self._uri(table), _properties(note)
+        _commit(
+            lambda: write_deltalake(
+                uri,
+                frame,
+                mode="overwrite",
+                predicate=f"as_of = DATE '{as_of.isoformat()}'",
+                storage_options=self._options,
+                commit_properties=properties,
+            )
+        )
+        return self.version(table)
+
+    def erase(self, table: str, predicate: str, *, note: str = "") -> int:
+        """Delete matching rows and every older version that held them; return how many rows went.
+
+        `predicate` is a SQL condition over the table's columns.
+        """
+        opened = self._open(table)
+        deleted = int(opened.delete(predicate, commit_properties=_properties(note))["num_deleted_rows"])
+        opened = self._open(table)
+        opened.vacuum(retention_hours=0, dry_run=False, enforce_retention_duration=False)
+        return deleted
+
+    def _merge(self, table: str, frame: pl.DataFrame, key: Sequence[str], note: str) -> MergeCounts:
+        if frame.is_empty() and self.exists(table):
+            return MergeCounts(inserted=0, updated=0, unchanged=0)
+        if not self.exists(table):
+            self.append(table, frame, note=note)
+            return MergeCounts(inserted=frame.height, updated=0, unchanged=0)
+        new, changed = self._split(table, frame, key)
+        if changed.is_empty():
+            if not new.is_empty():
+                self.append(table, new, note=note)
+        else:
+            self._merge_rows(table, pl.concat([new, changed]), key, note)
+        unchanged = frame.height - new.height - changed.height
+        return MergeCounts(inserted=new.height, updated=changed.height, unchanged=unchanged)
+
+    def _split(
+        self, table: str, frame: pl.DataFrame, key: Sequence[str]
+    ) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Rows of `frame` with new keys, and rows that differ from those with the same key."""
+        there = self.scan(table).select(frame.columns)
+        known = there.join(frame.lazy().select(key), on=list(key), how="semi").collect()
+        new = frame.join(known, on=list(key), how="anti", nulls_equal=True)
+        rest = [name for name in frame.columns if name not in key]
+        if not rest:
+            return new, frame.clear()
+        both = frame.join(known, on=list(key), how="inner", suffix="__there")
+        differs = pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"{name}__there")) for name in rest)
+        return new, both.filter(differs).select(frame.columns)
+
+    def _merge_rows(self, table: str, rows: pl.DataFrame, key: Sequence[str], note: str) -> None:
+        condition = " AND ".join(f"target.{name} = source.{name}" for name in key)
+        properties = _properties(note)
+
+        def merge() -> None:
+            merger = self._open(table).merge(
+                rows,
+                predicate=condition,
+                source_alias="source",
+                target_alias="target",
+                commit_properties=properties,
+            )
+            merger.when_matched_update_all().when_not_matched_insert_all().execute()
+
+        _commit(merge)
+
+    @contextlib.contextmanager
+    def _one_writer(self, table: str) -> Iterator[None]:
+        """Keep two processes from inserting the same new key into a local table at once."""
+        if "://" in self.url:
+            yield
+            return
+        folder = Path(self.url)
+        folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder / f".{table}.lock"):
+            yield
+
+    def _uri(self, table: str) -> str:
+        return f"{self.url}/{table}"
+
+    def _open(self, table: str, version: int | None = None) -> DeltaTable:
+        try:
+            return DeltaTable(self._uri(table), version=version, storage_options=self._options)
+        except TableNotFoundError as error:
+            raise TableMissingError(table) from error
+
+
+def _commit(write: Callable[[], None]) -> None:
+    """Write, again where a concurrent writer committed first."""
+    for _ in range(_COMMIT_TRIES - 1):
+        with contextlib.suppress(CommitFailedError):
+            write()
+            return
+    write()
+
+
+def _properties(note: str) -> CommitProperties:
+    return CommitProperties(custom_metadata={"note": note} if note else None)

@@ -1,0 +1,47 @@
+"""Settings of ingestion; composed with the others in `copilot.settings`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+LanguageCode = Literal["en", "fr", "it", "de", "es"]
+
+
+class LakeSettings(BaseModel):
+    """Where the tables are."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    url: str = ""
+    """Empty: `lake/` in the workspace. A folder or an object-store URL (`s3://`, `az://`, `gs://`) moves it."""
+    storage_options: dict[str, str] = Field(default_factory=dict, repr=False)
+    """Options for the object store, as Delta Lake names them. May hold secrets: never printed."""
+    warehouse_url: str = ""
+    """Empty: retail reads go to the lake. An Ibis URL (`postgres://`, `snowflake://`, ...) sends them to a warehouse."""
+
+
+class PseudonymSettings(BaseModel):
+    """How personal data becomes pseudonyms."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    key: SecretStr | None = None
+    """Secret of the pseudonyms, 32 bytes in hex. Unset: read from `key_file`."""
+    key_file: Path | None = None
+    """Unset: one file a workspace under the user's configuration folder, never in the workspace itself."""
+    languages: tuple[LanguageCode, ...] = ("en", "fr", "it", "de", "es")
+    """Languages that posts are analysed in."""
+
+
+class PostSettings(BaseModel):
+    """How posts are read."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    batch_size: int = Field(default=2000, ge=1)
+    """Posts cleaned, stored and indexed at a time."""
+    workers: int = Field(default=0, ge=0)
+    """Processes that pseudonymise; 0: one a core."""
