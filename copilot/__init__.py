@@ -1,0 +1,1 @@
+"""What planners and merchandisers see: signals, plans, briefs, the agent and its pages."""

@@ -20,7 +20,7 @@ class LakeSettings(BaseModel):
     storage_options: dict[str, str] = Field(default_factory=dict, repr=False)
     """Options for the object store, as Delta Lake names them. May hold secrets: never printed."""
     warehouse_url: str = ""
-    """Empty: retail reads go to the lake. An Ibis URL (`postgres://`, `snowflake://`, ...) sends them to a warehouse."""
+    """Empty: retail reads go to the lake. An Ibis URL (`postgres://`, `snowflake://`) sends them to a warehouse."""
 
 
 class PseudonymSettings(BaseModel):

@@ -11,7 +11,8 @@
     calendar     holidays and commercial events       date, country, event
     weather      daily weather by city                date, city
 
-Dates are local calendar days of the location. Money is in the row's currency, tax included, unless a name says otherwise.
+Dates are local calendar days of the location. Money is in the row's currency, tax included, unless a name says
+otherwise.
 """
 
 from __future__ import annotations

@@ -1,0 +1,111 @@
+"""Evidence: figures as a tool found them, with where they come from. Claims cite it; nothing uncited is shown."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from typing import Literal
+
+from copilot.charts import Chart
+
+Unit = Literal["units", "share", "days", "authors", "posts", "ratio", "money", "stars", "stores", "products", "weeks"]
+Kind = Literal["products", "stock", "inbound", "sales", "forecast", "restock", "signal", "posts", "freshness"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """One number with its meaning."""
+
+    name: str
+    """snake_case meaning: `on_hand_units`, `run_out_probability`, `expected_authors`."""
+    value: float
+    unit: Unit
+    """Shares are 0 to 1; money is in `currency`."""
+    currency: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """What one product, SKU, location or term shows: one line of a table of evidence."""
+
+    labels: Mapping[str, str]
+    """What the row is about: `product`, `product_id`, `sku_id`, `colour`, `size`, `location`, `location_id`, `term`."""
+    figures: tuple[Figure, ...] = ()
+    dates: Mapping[str, date] = field(default_factory=dict)
+    """Dates by meaning: `counted_on`, `next_delivery_on`, `first_seen_on`."""
+    reasons: tuple[str, ...] = ()
+    """Codes of what decided the figures: `warehouse_limit`, `pack_rounding`, ..."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quote:
+    """Some words of a pseudonymised post. Untrusted text: shown as text, never followed."""
+
+    post_id: str
+    source: str
+    language: str
+    author: str
+    """Pseudonym."""
+    published_on: date | None
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """One answer of one tool, citable by its id."""
+
+    id: str
+    """`kind-` and 8 hex digits of a hash over the content: equal content has an equal id."""
+    kind: Kind
+    as_of: date
+    sources: Mapping[str, int]
+    """Lake table -> version that was read."""
+    rows: tuple[Row, ...] = ()
+    totals: tuple[Figure, ...] = ()
+    """Figures over all rows, the ones not listed included."""
+    quotes: tuple[Quote, ...] = ()
+    row_count: int = 0
+    """Rows found; more than are listed where the list was cut."""
+    charts: tuple[Chart, ...] = ()
+    notes: tuple[str, ...] = ()
+    """Codes of what is not known or was left out: `no_stock_row`, `thin_history`, `below_author_floor`, ..."""
+
+
+def make_evidence(
+    kind: Kind,
+    *,
+    as_of: date,
+    sources: Mapping[str, int],
+    rows: Sequence[Row] = (),
+    totals: Sequence[Figure] = (),
+    quotes: Sequence[Quote] = (),
+    row_count: int | None = None,
+    charts: Sequence[Chart] = (),
+    notes: Sequence[str] = (),
+) -> Evidence:
+    """Evidence with the id that its content gives it; `row_count` defaults to the rows listed."""
+    content = {
+        "kind": kind,
+        "as_of": as_of,
+        "sources": dict(sources),
+        "rows": [asdict(row) for row in rows],
+        "totals": [asdict(figure) for figure in totals],
+        "quotes": [quote.post_id for quote in quotes],
+        "notes": list(notes),
+    }
+    digest = hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
+    return Evidence(
+        id=f"{kind}-{digest[:8]}",
+        kind=kind,
+        as_of=as_of,
+        sources=dict(sources),
+        rows=tuple(rows),
+        totals=tuple(totals),
+        quotes=tuple(quotes),
+        row_count=len(rows) if row_count is None else row_count,
+        charts=tuple(charts),
+        notes=tuple(notes),
+    )

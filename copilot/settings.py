@@ -1,0 +1,140 @@
+"""All settings, composed once: argument > environment > `reassort.toml` in the workspace > default.
+
+Environment variables are `REASSORT_` and the path of the setting, parts joined by two underscores:
+`REASSORT_LLM__API_KEY`, `REASSORT_INDEX__URL`. Below the command line and the web nobody reads the environment.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from copilot.errors import SettingsError
+from ingestion.settings import LakeSettings, PostSettings, PseudonymSettings
+from vectorstore.settings import IndexSettings
+
+Language = Literal["en", "fr"]
+FILE_NAME = "reassort.toml"
+
+
+class LlmSettings(BaseModel):
+    """Which chat model answers."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    model: str = "offline"
+    """`offline` (deterministic, no key, no network), or a model name of the server at `base_url`."""
+    base_url: str = ""
+    """Any OpenAI-compatible server; empty: OpenAI."""
+    api_key: SecretStr | None = None
+    """Key of the server; local servers often need none."""
+    temperature: float = Field(default=0.0, ge=0.0, le=2.0)
+    timeout_s: float = Field(default=60.0, gt=0.0)
+    max_model_calls: int = Field(default=8, ge=1)
+    """Model calls allowed for one question."""
+
+
+class PlanningSettings(BaseModel):
+    """How demand is forecast and stock is decided."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    service_level: float = Field(default=0.9, gt=0.0, lt=1.0)
+    """Probability that stock lasts until the delivery after next."""
+    default_lead_time_days: int = Field(default=2, ge=0)
+    """From the warehouse to a location that names none."""
+    default_review_period_days: int = Field(default=7, ge=1)
+    """Between two deliveries to a location that names none."""
+    horizon_days: int = Field(default=28, ge=1, le=365)
+    """Farthest day that forecasts reach."""
+
+
+class SignalSettings(BaseModel):
+    """What counts as a signal."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    false_discovery_rate: float = Field(default=0.05, gt=0.0, lt=1.0)
+    """Share of false ones allowed among the terms called rising."""
+    minimum_authors: int = Field(default=5, ge=1)
+    """k-anonymity floor: nothing is shown on fewer distinct authors."""
+    minimum_ratio: float = Field(default=1.5, ge=1.0)
+    """Smallest ratio of observed to expected authors worth a buyer's time."""
+
+
+class WebSettings(BaseModel):
+    """Where the service listens, and who may sign in."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
+    """0: any free port."""
+    password: SecretStr | None = None
+    """Sign-in for the pages and the API. Without it the service binds to loopback addresses only."""
+
+
+class Settings(BaseSettings):
+    """Everything that can be configured, frozen."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="REASSORT_", env_nested_delimiter="__", frozen=True, extra="forbid", env_file=None
+    )
+
+    home: Path
+    """The workspace: holds everything that has no URL of its own."""
+    language: Language = "en"
+    """Of briefs and messages where none is asked for."""
+    lake: LakeSettings = Field(default_factory=LakeSettings)
+    index: IndexSettings = Field(default_factory=IndexSettings)
+    pseudonym: PseudonymSettings = Field(default_factory=PseudonymSettings)
+    posts: PostSettings = Field(default_factory=PostSettings)
+    llm: LlmSettings = Field(default_factory=LlmSettings)
+    planning: PlanningSettings = Field(default_factory=PlanningSettings)
+    signals: SignalSettings = Field(default_factory=SignalSettings)
+    web: WebSettings = Field(default_factory=WebSettings)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments, then the environment, then the workspace's file."""
+        home = init_settings().get("home") or env_settings().get("home")
+        return init_settings, env_settings, InitSettingsSource(settings_cls, _read_file(home))
+
+
+def load_settings(home: Path, **overrides: object) -> Settings:
+    """Settings of the workspace at `home`. Raises `SettingsError`, naming file or variable and what to do."""
+    try:
+        return Settings(home=home.expanduser().absolute(), **overrides)  # type: ignore[arg-type]
+    except ValidationError as error:
+        problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False))
+        raise SettingsError(
+            f"Settings do not fit: {problems}. Looked in: arguments, environment (REASSORT_...), {home / FILE_NAME}."
+        ) from error
+
+
+def _read_file(home: object) -> dict[str, object]:
+    if home is None:
+        return {}
+    path = Path(str(home)) / FILE_NAME
+    if not path.is_file():
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path}: not valid TOML: {error}.") from error
