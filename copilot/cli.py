@@ -1,0 +1,82 @@
+"""The command line: `reassort`. Each command lives in a module of its own that is loaded when it is called.
+
+Data goes to stdout, notes and progress to stderr. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 nothing to do,
+4 quality gate not met.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from importlib.metadata import entry_points
+
+import click
+
+from copilot.errors import CopilotError, NoDataError
+from ingestion.errors import IngestionError, TableMissingError
+from prompts.errors import PromptError
+from vectorstore.errors import VectorStoreError
+
+EXIT_FAILED = 1
+EXIT_NOTHING_TO_DO = 3
+
+_COMMANDS: dict[str, tuple[str, str]] = {
+    "demo": ("copilot.commands.demo:demo", "Build the demo retailer, write its briefs and open the service on it."),
+    "init": ("copilot.commands.init:init", "Make a workspace: its folder, its settings file and its pseudonym key."),
+    "import": ("copilot.commands.import_table:import_command", "Import a retail table from a file."),
+    "ingest": ("copilot.commands.ingest:ingest", "Ingest posts from a file or a source."),
+    "signals": ("copilot.commands.signals:signals", "Find the terms that rise."),
+    "forecast": ("copilot.commands.forecast:forecast", "Forecast demand for each SKU and location."),
+    "plan": ("copilot.commands.plan:plan", "Decide what to restock, where."),
+    "brief": ("copilot.commands.brief:brief", "Write the trend-and-restock brief."),
+    "run": ("copilot.commands.run:run", "Run a whole job: `reassort run daily`."),
+    "ask": ("copilot.commands.ask:ask", "Ask a question, in French or English."),
+    "serve": ("copilot.commands.serve:serve", "Open the chat, the briefs and the API on 127.0.0.1."),
+    "status": ("copilot.commands.status:status", "Show what the workspace holds and how fresh it is."),
+    "doctor": ("copilot.commands.doctor:doctor", "Check tables and index, and repair what can be."),
+}
+"""Name -> where it is, and its line in the help. The line is here so that help loads no command."""
+
+
+class _LazyGroup(click.Group):
+    """A group that imports a command when it is called, not when it is listed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*_COMMANDS, *sorted(entry.name for entry in entry_points(group="reassort.commands"))]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in _COMMANDS:
+            module, _, name = _COMMANDS[cmd_name][0].partition(":")
+            command: click.Command = getattr(importlib.import_module(module), name)
+            return command
+        for entry in entry_points(group="reassort.commands", name=cmd_name):
+            joined: click.Command = entry.load()
+            return joined
+        return None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        joined = {"eval": "Measure the answers against the evaluation cases."}
+        rows = [
+            (name, _COMMANDS[name][1] if name in _COMMANDS else joined.get(name, ""))
+            for name in self.list_commands(ctx)
+        ]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="reassort")
+def cli() -> None:
+    """Trend signals and a planner copilot for fashion and luxury retail."""
+
+
+def main() -> None:
+    """Run the command line; what the packages raise becomes one line on stderr and an exit code."""
+    try:
+        cli(standalone_mode=True)
+    except (NoDataError, TableMissingError) as error:
+        click.echo(f"{error}", err=True)
+        sys.exit(EXIT_NOTHING_TO_DO)
+    except (CopilotError, IngestionError, VectorStoreError, PromptError) as error:
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(EXIT_FAILED)

@@ -1,0 +1,7 @@
+"""Errors of the prompt library."""
+
+from __future__ import annotations
+
+
+class PromptError(Exception):
+    """Root of everything this package raises."""
