@@ -14,7 +14,7 @@ setup: $(VENV)/.ready  ## Make the virtual environment with every dependency at 
 
 $(VENV)/.ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	$(BIN)/pip install -qq --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	touch $@
 
 demo: setup  ## Build the demo retailer, write its briefs and open the service on it
