@@ -69,9 +69,7 @@ class Lake:
             return empty.lazy()
         return pl.scan_parquet(uris, storage_options=self._options or None, missing_columns="insert")
 
-    def read(
-        self, table: str, *, version: int | None = None, columns: Sequence[str] | None = None
-    ) -> pl.DataFrame:
+    def read(self, table: str, *, version: int | None = None, columns: Sequence[str] | None = None) -> pl.DataFrame:
         """The table as of a version (default: newest). Raises `TableMissingError`."""
         frame = self.scan(table, version=version)
         return (frame.select(columns) if columns is not None else frame).collect()
@@ -151,9 +149,7 @@ class Lake:
         unchanged = frame.height - new.height - changed.height
         return MergeCounts(inserted=new.height, updated=changed.height, unchanged=unchanged)
 
-    def _split(
-        self, table: str, frame: pl.DataFrame, key: Sequence[str]
-    ) -> tuple[pl.DataFrame, pl.DataFrame]:
+    def _split(self, table: str, frame: pl.DataFrame, key: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Rows of `frame` with new keys, and rows that differ from those with the same key."""
         there = self.scan(table).select(frame.columns)
         known = there.join(frame.lazy().select(key), on=list(key), how="semi").collect()
