@@ -1,13 +1,17 @@
 """Errors of the vector store.
 
-    VectorStoreError
-    ├── StoreLockedError        another process owns the embedded index
-    ├── StoreUnavailableError   the server did not answer or failed: may be retried
-    ├── StoreCorruptError       the index on disk cannot be opened
-    ├── SchemaMismatchError     the index was made with another schema version or vector size
-    ├── EncoderMismatchError    the index was made with another encoder
-    ├── EncoderLoadError        the encoder's model cannot be loaded
-    └── InvalidFilterError      a filter names an unknown field or an empty range
+VectorStoreError
+├── StoreLockedError        another process owns the embedded index
+├── StoreUnavailableError   the server did not answer or failed: may be retried
+├── StoreRefusedError       the server refused the call: the key or the request is wrong
+├── StoreCorruptError       the index on disk cannot be opened
+├── StoreFailedError        the embedded index failed at a call (disk full, for one)
+├── StoreClosedError        the store was used after it was closed
+├── SchemaMismatchError     the index was made with another schema version, vector size or fields
+│   └── EncoderMismatchError    the index was made with another encoder
+├── EncoderLoadError        the encoder's model cannot be loaded
+├── InvalidDocumentError    a document does not fit the schema
+└── InvalidFilterError      a filter names an unknown field or an empty range
 """
 
 from __future__ import annotations
@@ -38,6 +42,15 @@ class StoreUnavailableError(VectorStoreError, Retryable):
         self.reason = reason
 
 
+class StoreRefusedError(VectorStoreError):
+    """The server at `url` refused the call; the same call will be refused again."""
+
+    def __init__(self, url: str, reason: str) -> None:
+        super().__init__(f"The vector store at {url!r} refused the call: {reason}. Check its key and its version.")
+        self.url = url
+        self.reason = reason
+
+
 class StoreCorruptError(VectorStoreError):
     """The index at `path` cannot be opened; its documents can be indexed again from the lake."""
 
@@ -45,6 +58,23 @@ class StoreCorruptError(VectorStoreError):
         super().__init__(f"The index at {path!r} cannot be opened: {reason}. Rebuild it with `reassort reindex`.")
         self.path = path
         self.reason = reason
+
+
+class StoreFailedError(VectorStoreError):
+    """The embedded index at `path` failed at a call."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"The index at {path!r} failed: {reason}. Check the disk, then open it again.")
+        self.path = path
+        self.reason = reason
+
+
+class StoreClosedError(VectorStoreError):
+    """The store at `where` was used after it was closed."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__(f"The index at {where!r} is closed: open it again before using it.")
+        self.where = where
 
 
 class SchemaMismatchError(VectorStoreError):
@@ -75,6 +105,15 @@ class EncoderLoadError(VectorStoreError):
             " sentence-transformers model, or leave it unset for the packaged one."
         )
         self.model = model
+        self.reason = reason
+
+
+class InvalidDocumentError(VectorStoreError):
+    """The document `id` does not fit the schema; nothing of its batch was kept."""
+
+    def __init__(self, id: str, reason: str) -> None:
+        super().__init__(f"Document {id!r}: {reason}.")
+        self.id = id
         self.reason = reason
 
 

@@ -47,7 +47,10 @@ class Document:
     vector: Vector = field(repr=False)
     """Dense vector, shape `(dimensions,)`, unit length."""
     payload: Payload = field(default_factory=dict)
-    """Flat values to filter by and to give back; datetimes carry a zone."""
+    """Flat values to filter by and to give back. Fields of the schema hold their kind, or None (keyword fields:
+    text or a list of texts); datetimes are for fields declared so, carry a zone, and come back in UTC. The field
+    `language` (ISO 639-1), where there is one, picks the BM25 analyser. Names with a leading underscore are kept
+    for the store."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,9 +96,11 @@ class Hit:
 
 
 class DocumentStore(Protocol):
-    """Keep, find, forget. Every method raises `VectorStoreError` or nothing.
+    """Keep, find, forget. Every method raises `VectorStoreError` or nothing, but for a `ValueError` from `query`.
 
-    A store is used by one thread at a time unless its class says otherwise, and is closed after use.
+    A store is used by one thread at a time unless its class says otherwise, and is closed after use: any call but
+    `close` then raises `StoreClosedError`. A filter that names an unknown field, gives a value of another kind than
+    the field's, no values or an empty range raises `InvalidFilterError`.
     """
 
     @property
@@ -107,7 +112,9 @@ class DocumentStore(Protocol):
         """Keep the documents, replacing those whose id is known; return how many were given.
 
         All-or-nothing for the caller: after a return every document is durable and found; after a raise the same
-        call may be repeated without doubling anything.
+        call may be repeated without doubling anything. A document that does not fit the schema raises
+        `InvalidDocumentError`, and none of the call's documents is kept. Of documents with equal ids the last
+        one counts.
         """
 
     def query(self, query: Query) -> list[Hit]:
@@ -137,6 +144,11 @@ class DocumentStore(Protocol):
 
     def optimize(self) -> None:
         """Build what makes later queries fast. May take long; changes no result beyond approximation."""
+
+    def purge(self) -> bool:
+        """Remove from storage what was deleted or replaced, so that no file holds it any more; call it after an
+        erasure. True: done at the return. False: the store does it by itself later (a server).
+        """
 
     def close(self) -> None:
         """Make everything durable and give the index free. A second call does nothing."""
