@@ -1,0 +1,63 @@
+"""The daily job: signals, forecasts, restock plan, briefs. Each step is stored before the next begins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from copilot.briefs.archive import archive_brief
+from copilot.briefs.compose import compose_brief
+from copilot.briefs.records import BriefRef
+from copilot.lookups.context import Context
+from copilot.planning.forecast import forecast_demand, write_forecasts
+from copilot.planning.restock import plan_restock, write_plan
+from copilot.settings import Language
+from copilot.signals.run import update_signals
+from copilot.workspace import Workspace
+from ingestion.progress import Progress, silent
+
+LANGUAGES: tuple[Language, ...] = ("en", "fr")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DailyReport:
+    """What a daily run made."""
+
+    as_of: date
+    signals: int
+    """Signals found."""
+    forecasts: int
+    """Forecast rows written."""
+    restock_lines: int
+    """Restock lines written."""
+    briefs: tuple[BriefRef, ...]
+
+
+def run_daily(
+    workspace: Workspace,
+    as_of: date,
+    *,
+    languages: Sequence[Language] = LANGUAGES,
+    progress: Progress = silent,
+) -> DailyReport:
+    """Do the whole morning's work. Running it again for the same morning on the same tables gives the same tables."""
+    settings = workspace.settings
+    found = update_signals(workspace.lake, workspace.warehouse, as_of, settings.signals, progress=progress)
+    forecasts = forecast_demand(workspace.warehouse, as_of, settings.planning, progress=progress)
+    write_forecasts(workspace.lake, forecasts, as_of)
+    plan = plan_restock(workspace.warehouse, as_of, settings.planning, forecasts)
+    write_plan(workspace.lake, plan, as_of)
+    return DailyReport(
+        as_of=as_of,
+        signals=len(found.signals),
+        forecasts=forecasts.height,
+        restock_lines=plan.height,
+        briefs=tuple(write_brief(workspace, as_of, language) for language in languages),
+    )
+
+
+def write_brief(workspace: Workspace, as_of: date, language: Language) -> BriefRef:
+    """Compose, check and archive the brief. Raises `UngroundedError` rather than write an unproved figure."""
+    with Context(workspace, as_of) as context:
+        return archive_brief(workspace, compose_brief(context, language))
