@@ -11,7 +11,9 @@ from typing import Literal
 
 from copilot.charts import Chart
 
-Unit = Literal["units", "share", "days", "authors", "posts", "ratio", "money", "stars", "stores", "products", "weeks"]
+Unit = Literal[
+    "units", "share", "days", "authors", "posts", "ratio", "money", "stars", "stores", "products", "weeks", "lines", "skus"
+]
 Kind = Literal["products", "stock", "inbound", "sales", "forecast", "restock", "signal", "posts", "freshness"]
 
 
