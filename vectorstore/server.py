@@ -7,6 +7,7 @@ collection's metadata.
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -80,7 +81,7 @@ class ServerStore:
         `EncoderMismatchError` where the collection was made with another schema.
         """
         store = cls(
-            client or _connect(settings),
+            client or connect(settings),
             schema,
             settings=settings,
             retry_pauses_s=retry_pauses_s,
@@ -249,13 +250,14 @@ class ServerStore:
             return call_server(lambda: method(*args, **kwargs), url=self._url, pauses_s=self._retry_pauses_s)
 
 
-def _connect(settings: IndexSettings) -> QdrantClient:
+def connect(settings: IndexSettings) -> QdrantClient:
+    """A client for the server of the settings; nothing is sent yet."""
     if settings.url == MEMORY:
         return QdrantClient(MEMORY)
     key = settings.api_key.get_secret_value() if settings.api_key is not None else None
     return QdrantClient(
         url=settings.url,
         api_key=key,
-        timeout=max(1, round(settings.timeout_s)),
+        timeout=math.ceil(settings.timeout_s),
         check_compatibility=False,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from json import JSONDecodeError
 from typing import TypeVar
 
 from qdrant_client.common.client_exceptions import QdrantException, ResourceExhaustedResponse
@@ -13,6 +14,8 @@ from vectorstore.errors import Retryable, StoreRefusedError, StoreUnavailableErr
 
 RETRY_PAUSES_S = (0.2, 1.0)
 """Seconds to wait before the second and the third try of a call."""
+
+_TRY_LATER = (408, 425, 429)
 
 Result = TypeVar("Result")
 
@@ -33,7 +36,7 @@ def call_server(
     while True:
         try:
             return action()
-        except (ApiException, QdrantException) as error:
+        except (ApiException, QdrantException, JSONDecodeError) as error:
             mapped = map_error(error, url)
             pause = next(remaining, None)
             if pause is None or not isinstance(mapped, Retryable):
@@ -41,16 +44,18 @@ def call_server(
             sleep(pause)
 
 
-def map_error(error: ApiException | QdrantException, url: str) -> VectorStoreError:
+def map_error(error: ApiException | QdrantException | JSONDecodeError, url: str) -> VectorStoreError:
     """The package's error for one of qdrant-client's."""
     if isinstance(error, UnexpectedResponse):
         status = error.status_code or 0
         reason = f"HTTP {status} {error.reason_phrase}".strip()
-        if 400 <= status < 500 and status not in (408, 425):
+        if 400 <= status < 500 and status not in _TRY_LATER:
             return StoreRefusedError(url, reason)
         return StoreUnavailableError(url, reason)
     if isinstance(error, ResponseHandlingException):
         return StoreUnavailableError(url, f"{type(error.source).__name__}: {error.source}".split("\n", 1)[0])
+    if isinstance(error, JSONDecodeError):
+        return StoreUnavailableError(url, "it answered with something other than JSON")
     if isinstance(error, ResourceExhaustedResponse):
         return StoreUnavailableError(url, "HTTP 429, it is asked too often")
     return StoreUnavailableError(url, f"{type(error).__name__}: {error}")

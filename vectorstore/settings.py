@@ -17,8 +17,9 @@ class IndexSettings(BaseModel):
     collection: str = "posts"
     """Name of the collection on a server."""
     encoder: str = "all-MiniLM-L6-v2"
-    """`all-MiniLM-L6-v2` (packaged, needs no network), or any sentence-transformers name or folder."""
+    """`all-MiniLM-L6-v2` (packaged, needs no network), any sentence-transformers name or folder, or `hash` (for
+    tests: hashed words, no model)."""
     dense_weight: float = Field(default=0.3, ge=0.0, le=1.0)
     """Share of the dense score in the fused ranking; the rest is BM25."""
     timeout_s: float = Field(default=10.0, gt=0.0)
-    """Seconds to wait for a server."""
+    """Seconds to wait for a server, rounded up to whole ones."""
