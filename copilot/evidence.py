@@ -12,7 +12,19 @@ from typing import Literal
 from copilot.charts import Chart
 
 Unit = Literal[
-    "units", "share", "days", "authors", "posts", "ratio", "money", "stars", "stores", "products", "weeks", "lines", "skus"
+    "units",
+    "share",
+    "days",
+    "authors",
+    "posts",
+    "ratio",
+    "money",
+    "stars",
+    "stores",
+    "products",
+    "weeks",
+    "lines",
+    "skus",
 ]
 Kind = Literal["products", "stock", "inbound", "sales", "forecast", "restock", "signal", "posts", "freshness"]
 
@@ -68,6 +80,8 @@ class Evidence:
     rows: tuple[Row, ...] = ()
     totals: tuple[Figure, ...] = ()
     """Figures over all rows, the ones not listed included."""
+    dates: Mapping[str, date] = field(default_factory=dict)
+    """Dates over all rows: `since` and `last_day` of a period, ..."""
     quotes: tuple[Quote, ...] = ()
     row_count: int = 0
     """Rows found; more than are listed where the list was cut."""
@@ -83,6 +97,7 @@ def make_evidence(
     sources: Mapping[str, int],
     rows: Sequence[Row] = (),
     totals: Sequence[Figure] = (),
+    dates: Mapping[str, date] | None = None,
     quotes: Sequence[Quote] = (),
     row_count: int | None = None,
     charts: Sequence[Chart] = (),
@@ -98,6 +113,8 @@ def make_evidence(
         "quotes": [quote.post_id for quote in quotes],
         "notes": list(notes),
     }
+    if dates:
+        content["dates"] = dict(dates)
     digest = hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
     return Evidence(
         id=f"{kind}-{digest[:8]}",
@@ -106,6 +123,7 @@ def make_evidence(
         sources=dict(sources),
         rows=tuple(rows),
         totals=tuple(totals),
+        dates=dict(dates or {}),
         quotes=tuple(quotes),
         row_count=len(rows) if row_count is None else row_count,
         charts=tuple(charts),

@@ -113,8 +113,7 @@ def label(group: str, code: str, language: Language) -> str:
     """How a code is called: group `figures`, `dates`, `reasons`, `notes`, `stages`, `kinds`, `tables`, ...
 
     A code may carry what it is about after a colon (`signal:linen`): the phrase of `signal` then takes it as `about`.
-    Underscores in it become
-    spaces. Codes without a phrase are shown with spaces for underscores, so that a new reason is readable before it is worded.
+    Codes without a phrase are shown with spaces for underscores, so that a new reason is readable before it is worded.
     """
     name, _, about = code.partition(":")
     key = f"{group}.{name}"

@@ -1,0 +1,5 @@
+"""Is each figure, date and quote of a text held by the evidence that it cites?"""
+
+from copilot.grounding.check import Problem, ProblemKind, check_text
+
+__all__ = ["Problem", "ProblemKind", "check_text"]
