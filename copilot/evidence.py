@@ -104,7 +104,7 @@ def make_evidence(
     notes: Sequence[str] = (),
 ) -> Evidence:
     """Evidence with the id that its content gives it; `row_count` defaults to the rows listed."""
-    content = {
+    content: dict[str, object] = {
         "kind": kind,
         "as_of": as_of,
         "sources": dict(sources),

@@ -1,8 +1,8 @@
 """Check a text against its evidence, before anyone sees it.
 
-Every sentence that states a figure or a date cites evidence, as `[n]`, and that evidence holds them: equal at the precision
-shown, in the unit written beside them. Digits inside names (sizes, SKUs, products) count as names only where the evidence
-has that name. Words in quotation marks are words of the evidence or of the question.
+Every sentence that states a figure or a date cites evidence, as `[n]`, and that evidence holds them: equal at the
+precision shown, in the unit written beside them. Digits inside names (sizes, SKUs, products) count as names only where
+the evidence has that name. Words in quotation marks are words of the evidence or of the question.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def _statements(text: str, held: Held, language: Language) -> Iterator[tuple[Pro
             yield "name", match.start(), match.end(), _is_sized(match[0], held)
             text = _masked(text, match.start(), match.end())
     for figure in written_figures(text, language):
-        after = re.match(r"\w+", text[figure.end :])
+        after = re.match(r"-?[A-Za-z_]\w*", text[figure.end :])
         if after and not text[figure.end - 1].isspace():
             yield "name", figure.start, figure.end + after.end(), False
         else:

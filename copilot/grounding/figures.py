@@ -36,8 +36,9 @@ _WORDS = {
 _SCALES = {"k": 1e3, "K": 1e3, "thousand": 1e3, "mille": 1e3, "M": 1e6, "million": 1e6, "millions": 1e6}
 _UNIT = "|".join(rf"(?P<{unit}>{words})" for unit, words in _UNIT_WORDS.items())
 # "les deux" is "both"; "neuf" is "new" as often as "nine", so it counts only before a noun of measure.
+_PLAIN_WORDS = "|".join(word for word in _WORDS if word != "neuf")
 _NUMBER_WORD = re.compile(
-    rf"(?<![\w-])(?<!les )(?:(?P<word>{'|'.join(word for word in _WORDS if word != 'neuf')})|neuf(?=\s+(?:{_UNIT})\b))\b",
+    rf"(?<![\w-])(?<!les )(?:(?P<word>{_PLAIN_WORDS})|neuf(?=\s+(?:{_UNIT})\b))\b",
     re.IGNORECASE,
 )
 

@@ -57,11 +57,16 @@ def without_accents(text: str) -> str:
 def _split(line: str) -> Iterator[str]:
     start = 0
     for match in _END.finditer(line):
-        if not _ABBREVIATION.search(line[start : match.start()]):
+        if not _ABBREVIATION.search(line[start : match.start()]) and not _is_open(line[start : match.end()]):
             yield line[start : match.end()]
             start = match.end()
     if line[start:].strip():
         yield line[start:]
+
+
+def _is_open(piece: str) -> bool:
+    """Whether a quotation goes on after `piece`."""
+    return piece.count("«") > piece.count("»") or piece.count("“") > piece.count("”") or piece.count('"') % 2 == 1
 
 
 def _sentence(piece: str, inherited: tuple[int, ...]) -> Sentence:

@@ -66,7 +66,7 @@ TREND = make_evidence(
             author="a1",
             published_on=None,
             text="The fabric is thinner since spring, I sent 2 of them back.",
-        )  # fmt: skip
+        )
     ],
 )
 CITATIONS = {1: STOCK, 2: TREND}
