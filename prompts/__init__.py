@@ -1,0 +1,5 @@
+"""Versioned prompts: one Markdown file a prompt and language, with its variables declared in front matter."""
+
+from prompts.files import Prompt, PromptError, load, names
+
+__all__ = ["Prompt", "PromptError", "load", "names"]
