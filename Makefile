@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types layers bench clean
+.PHONY: help setup demo test check lint types layers bench docs clean
 
 PYTHON ?= python3
 VENV   ?= .venv
@@ -37,6 +37,9 @@ layers: setup
 
 bench: setup  ## Run a benchmark: make bench NAME=search
 	$(BIN)/python -m benchmarks $(NAME) --json
+
+docs: setup  ## Write the reference pages anew from the code
+	$(BIN)/python -m tests.docs.reference
 
 clean:  ## Remove the virtual environment and the caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -29,7 +29,7 @@ FILE_NAME = "reassort.toml"
 class LlmSettings(BaseModel):
     """Which chat model answers."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     model: str = "offline"
     """`offline` (deterministic, no key, no network), or a model name of the server at `base_url`."""
@@ -38,7 +38,9 @@ class LlmSettings(BaseModel):
     api_key: SecretStr | None = None
     """Key of the server; local servers often need none."""
     temperature: float = Field(default=0.0, ge=0.0, le=2.0)
+    """0: the likeliest words; higher: more varied."""
     timeout_s: float = Field(default=60.0, gt=0.0)
+    """Seconds to wait for the server."""
     max_model_calls: int = Field(default=8, ge=1)
     """Model calls allowed for one question."""
 
@@ -46,7 +48,7 @@ class LlmSettings(BaseModel):
 class PlanningSettings(BaseModel):
     """How demand is forecast and stock is decided."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     service_level: float = Field(default=0.9, gt=0.0, lt=1.0)
     """Probability that stock lasts until the delivery after next."""
@@ -61,7 +63,7 @@ class PlanningSettings(BaseModel):
 class SignalSettings(BaseModel):
     """What counts as a signal."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     false_discovery_rate: float = Field(default=0.05, gt=0.0, lt=1.0)
     """Share of false ones allowed among the terms called rising."""
@@ -74,9 +76,10 @@ class SignalSettings(BaseModel):
 class WebSettings(BaseModel):
     """Where the service listens, and who may sign in."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     host: str = "127.0.0.1"
+    """Address to listen on; other than loopback only with a password."""
     port: int = Field(default=8000, ge=0, le=65535)
     """0: any free port."""
     password: SecretStr | None = None
@@ -87,7 +90,11 @@ class Settings(BaseSettings):
     """Everything that can be configured, frozen."""
 
     model_config = SettingsConfigDict(
-        env_prefix="REASSORT_", env_nested_delimiter="__", frozen=True, extra="forbid", env_file=None
+        env_prefix="REASSORT_",
+        env_nested_delimiter="__",
+        frozen=True,
+        extra="forbid",
+        use_attribute_docstrings=True,
     )
 
     home: Path
@@ -95,13 +102,21 @@ class Settings(BaseSettings):
     language: Language = "en"
     """Of briefs and messages where none is asked for."""
     lake: LakeSettings = Field(default_factory=LakeSettings)
+    """Tables."""
     index: IndexSettings = Field(default_factory=IndexSettings)
+    """Search index."""
     pseudonym: PseudonymSettings = Field(default_factory=PseudonymSettings)
+    """Pseudonyms."""
     posts: PostSettings = Field(default_factory=PostSettings)
+    """Posts."""
     llm: LlmSettings = Field(default_factory=LlmSettings)
+    """Chat model."""
     planning: PlanningSettings = Field(default_factory=PlanningSettings)
+    """Forecasts and restocking."""
     signals: SignalSettings = Field(default_factory=SignalSettings)
+    """Trend signals."""
     web: WebSettings = Field(default_factory=WebSettings)
+    """Service."""
 
     @classmethod
     def settings_customise_sources(

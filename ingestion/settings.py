@@ -13,7 +13,7 @@ LanguageCode = Literal["en", "fr", "it", "de", "es"]
 class LakeSettings(BaseModel):
     """Where the tables are."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     url: str = ""
     """Empty: `lake/` in the workspace. A folder or an object-store URL (`s3://`, `az://`, `gs://`) moves it."""
@@ -26,7 +26,7 @@ class LakeSettings(BaseModel):
 class PseudonymSettings(BaseModel):
     """How personal data becomes pseudonyms."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     key: SecretStr | None = None
     """Secret of the pseudonyms, 32 bytes in hex. Unset: read from `key_file`."""
@@ -39,7 +39,7 @@ class PseudonymSettings(BaseModel):
 class PostSettings(BaseModel):
     """How posts are read."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     batch_size: int = Field(default=2000, ge=1)
     """Posts cleaned, stored and indexed at a time."""

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 class IndexSettings(BaseModel):
     """Where the index is, and how texts become vectors."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     url: str = ""
     """Empty: the embedded index in the workspace. `http(s)://host:port`: a Qdrant server or cluster."""

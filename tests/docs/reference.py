@@ -1,0 +1,95 @@
+"""The reference pages of docs/, written from the code: `python -m tests.docs.reference` writes them anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from click.testing import CliRunner
+from pydantic import BaseModel
+
+from copilot.cli import cli
+from copilot.settings import Settings
+from ingestion.retail.contracts import CONTRACTS, Column, TableContract
+
+DOCS = Path(__file__).parent.parent.parent / "docs"
+
+
+def data_page() -> str:
+    """Every retail table with its columns."""
+    lines = [
+        "# Retail tables",
+        "",
+        "What `reassort import TABLE FILE` brings in. Dates are local calendar days; money is in the row's currency, tax",
+        "included, unless a column says otherwise. Columns in italics may be missing or empty.",
+        "",
+    ]
+    for contract in CONTRACTS.values():
+        lines += _table(contract)
+    return "\n".join(lines)
+
+
+def configuration_page() -> str:
+    """Every setting with its default and its environment variable."""
+    lines = [
+        "# Configuration",
+        "",
+        "A setting is taken from the command's argument, else from the environment, else from `reassort.toml` in the",
+        "workspace, else its default. Keep secrets in the environment.",
+        "",
+        "| in `reassort.toml` | in the environment | default | what it is |",
+        "|---|---|---|---|",
+    ]
+    lines += [
+        f"| `{path}` | `REASSORT_{path.upper().replace('.', '__')}` | {default} | {doc} |"
+        for path, default, doc in _settings(Settings, "")
+    ]
+    return "\n".join([*lines, ""])
+
+
+def commands_page() -> str:
+    """The help of every command."""
+    runner = CliRunner()
+    lines = ["# Commands", ""]
+    context = cli.make_context("reassort", ["--help"], resilient_parsing=True)
+    for name in cli.list_commands(context):
+        help_text = runner.invoke(cli, [name, "--help"], prog_name="reassort", terminal_width=100).output.rstrip()
+        lines += [f"## reassort {name}", "", "```", help_text, "```", ""]
+    return "\n".join(lines)
+
+
+PAGES = {"data.md": data_page, "configuration.md": configuration_page, "commands.md": commands_page}
+
+
+def _table(contract: TableContract) -> list[str]:
+    head = [f"## {contract.name}", "", f"{contract.doc} Key: {', '.join(contract.key)}.", ""]
+    rows = [f"| {_name(column)} | {column.type} | {_doc(column)} |" for column in contract.columns]
+    return [*head, "| column | type | what it holds |", "|---|---|---|", *rows, ""]
+
+
+def _name(column: Column) -> str:
+    return column.name if column.required else f"*{column.name}*"
+
+
+def _doc(column: Column) -> str:
+    extra = [f"one of {', '.join(column.choices)}"] if column.choices else []
+    extra += [f"at least {column.minimum:g}"] if column.minimum is not None else []
+    extra += [f"at most {column.maximum:g}"] if column.maximum is not None else []
+    extra += [f"refers to {column.refers_to}"] if column.refers_to else []
+    return "; ".join([column.doc, *extra]).replace("|", "\\|")
+
+
+def _settings(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, str, str]]:
+    for name, field in model.model_fields.items():
+        kind = field.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            yield from _settings(kind, f"{prefix}{name}.")
+        elif prefix or name != "home":
+            default = field.get_default(call_default_factory=True)
+            shown = "" if default is None or default in ("", {}) else f"`{default}`"
+            yield f"{prefix}{name}", shown, " ".join((field.description or "").split())
+
+
+if __name__ == "__main__":
+    for page, write in PAGES.items():
+        (DOCS / page).write_text(write(), encoding="utf-8")
