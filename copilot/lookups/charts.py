@@ -1,0 +1,157 @@
+"""Charts of what lookups find, with their words in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+import polars as pl
+
+from copilot.charts import Chart, ChartSeries
+from copilot.lookups.scope import Period
+from copilot.settings import Language
+from copilot.wording import label, phrase
+
+_MOST_BARS = 15
+_DAILY_UP_TO_DAYS = 35
+
+
+def stock_bars(named: pl.DataFrame, *, by_location: bool, language: Language) -> Chart | None:
+    """On hand and on its way, by location or by product, colour and size; None where there is one bar or none."""
+    by = _place() if by_location and "location" in named.columns else _item(named)
+    bars = (
+        named.group_by(by.alias("bar"), maintain_order=True)
+        .agg(pl.col("on_hand_units", "inbound_units").sum())
+        .sort("on_hand_units", descending=True, maintain_order=True)
+        .head(_MOST_BARS)
+    )
+    if bars.height < 2:
+        return None
+    series = [_bars(label("figures", "on_hand_units", language), "stock", bars, "on_hand_units")]
+    if bars["inbound_units"].sum():
+        series.append(_bars(label("figures", "inbound_units", language), "expected", bars, "inbound_units"))
+    return _chart("stock", language, series)
+
+
+def restock_bars(lines: pl.DataFrame, *, language: Language) -> Chart | None:
+    """Units to send and on hand, by location; None where nothing is sent."""
+    bars = (
+        lines.group_by(_place().alias("bar"))
+        .agg(pl.col("restock_units", "on_hand_units").sum())
+        .sort(pl.col("restock_units").neg(), "bar")
+        .head(_MOST_BARS)
+    )
+    if bars.is_empty():
+        return None
+    on_hand = _bars(label("figures", "on_hand_units", language), "stock", bars, "on_hand_units")
+    to_send = _bars(label("figures", "restock_units", language), "forecast", bars, "restock_units")
+    return _chart("restock", language, [on_hand, to_send])
+
+
+def stock_against_demand(lines: pl.DataFrame, *, language: Language) -> Chart | None:
+    """On hand against expected demand for the first lines; None where there is none."""
+    several = lines["location_id"].n_unique() > 1
+    bars = lines.head(_MOST_BARS).with_columns(
+        bar=pl.concat_str([_item(lines), pl.col("location")], separator=" - ") if several else _item(lines)
+    )
+    if bars.is_empty():
+        return None
+    on_hand = _bars(label("figures", "on_hand_units", language), "stock", bars, "on_hand_units")
+    demand = _bars(label("figures", "mean_demand_units", language), "forecast", bars, "mean_demand_units")
+    return _chart("risk", language, [on_hand, demand])
+
+
+def sales_over_time(now: pl.DataFrame, before: pl.DataFrame, period: Period, *, language: Language) -> Chart | None:
+    """Units sold by day, by week in longer periods, against the year before; None for a single day."""
+    if period.days < 2:
+        return None
+    step = 1 if period.days <= _DAILY_UP_TO_DAYS else 7
+    starts = [period.since + timedelta(days=day) for day in range(0, period.days, step)]
+    x = tuple(start.isoformat() for start in starts)
+    sold = _sums(now, period.since, step, len(starts))
+    series = [ChartSeries(name=phrase("charts.sales.now", language), kind="line", role="observed", x=x, y=sold)]
+    if before.height:
+        earlier = _sums(before, period.year_before().since, step, len(starts))
+        name = phrase("charts.sales.last_year", language)
+        series.append(ChartSeries(name=name, kind="line", role="expected", x=x, y=earlier))
+    return _chart("sales" if step == 1 else "sales_weekly", language, series)
+
+
+def demand_fan(days: Sequence[date], quantiles: dict[str, Sequence[float]], *, language: Language) -> Chart:
+    """Expected demand by day with the ranges that hold it in 80 and in 50 cases of 100.
+
+    `quantiles` has `p10`, `p25`, `p50`, `p75`, `p90`, each as long as `days`.
+    """
+    x = tuple(day.isoformat() for day in days)
+    low, high = tuple(quantiles["p10"]), tuple(quantiles["p90"])
+    wide = ChartSeries(
+        name=phrase("charts.demand.range", language), kind="band", role="forecast", x=x, low=low, high=high
+    )
+    middle = phrase("charts.demand.middle", language)
+    line = ChartSeries(name=middle, kind="line", role="forecast", x=x, y=tuple(quantiles["p50"]))
+    return _chart("demand", language, [wide, line])
+
+
+def mentions_over_time(
+    weeks: Sequence[date], observed: Sequence[float], expected: Sequence[float | None], *, term: str, language: Language
+) -> Chart:
+    """Authors by week against what was expected; weeks without an expectation have no point on its line."""
+    x = tuple(week.isoformat() for week in weeks)
+    known = [(day, value) for day, value in zip(x, expected, strict=True) if value is not None]
+    series = [
+        ChartSeries(
+            name=phrase("charts.mentions.observed", language), kind="line", role="observed", x=x, y=tuple(observed)
+        )
+    ]
+    if known:
+        name = phrase("charts.mentions.expected", language)
+        days, values = zip(*known, strict=True)
+        series.append(ChartSeries(name=name, kind="line", role="expected", x=tuple(days), y=tuple(values)))
+    return _chart("mentions", language, series, term=term)
+
+
+def terms_bars(
+    labels: Sequence[str], authors: Sequence[float], expected: Sequence[float], *, language: Language
+) -> Chart:
+    """Authors in the last 7 days against expected ones, by term."""
+    x = tuple(labels)
+    observed = ChartSeries(
+        name=phrase("charts.mentions.observed", language), kind="bar", role="observed", x=x, y=tuple(authors)
+    )
+    usual = ChartSeries(
+        name=phrase("charts.mentions.expected", language), kind="bar", role="expected", x=x, y=tuple(expected)
+    )
+    return _chart("terms", language, [observed, usual])
+
+
+def _chart(name: str, language: Language, series: Sequence[ChartSeries], **values: object) -> Chart:
+    """The chart with its words: `charts.NAME.title`, `.x`, `.y` and `.description`; `values` go into the title."""
+    return Chart(
+        title=phrase(f"charts.{name}.title", language, **values),
+        x_label=phrase(f"charts.{name}.x", language),
+        y_label=phrase(f"charts.{name}.y", language),
+        series=tuple(series),
+        description=phrase(f"charts.{name}.description", language, **values),
+    )
+
+
+def _bars(name: str, role: str, bars: pl.DataFrame, column: str) -> ChartSeries:
+    values = tuple(float(value or 0) for value in bars[column])
+    return ChartSeries(name=name, kind="bar", role=role, x=tuple(bars["bar"]), y=values)  # type: ignore[arg-type]
+
+
+def _place() -> pl.Expr:
+    return pl.coalesce("location", "location_id")
+
+
+def _item(named: pl.DataFrame) -> pl.Expr:
+    """What a bar is about: product, colour and size, as far as the frame has them."""
+    parts = [pl.col(name) for name in ("product", "colour", "size") if name in named.columns]
+    return pl.concat_str(parts, separator=" ", ignore_nulls=True) if parts else pl.col(named.columns[0])
+
+
+def _sums(sales: pl.DataFrame, since: date, step: int, count: int) -> tuple[float, ...]:
+    """Units sold in each of `count` runs of `step` days from `since` on; days without sales are 0."""
+    index = ((pl.col("date") - since).dt.total_days() // step).alias("index")
+    sums = dict(sales.group_by(index).agg(pl.col("sold_units").sum()).iter_rows())
+    return tuple(float(sums.get(number, 0)) for number in range(count))

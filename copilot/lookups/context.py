@@ -1,0 +1,118 @@
+"""What lookups read: one workspace on one morning, its slow parts opened when first needed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+
+import polars as pl
+
+from copilot.errors import NoDataError
+from copilot.workspace import Workspace
+from ingestion.errors import TableMissingError
+from ingestion.warehouse import Warehouse
+
+_CATALOGUE_TABLES = ("products", "skus", "locations", "prices")
+
+
+class Context:
+    """One workspace as known on the morning of `as_of`. Safe to share between threads for reading.
+
+    The catalogue is kept in memory and read again when its tables have changed.
+    """
+
+    def __init__(self, workspace: Workspace, as_of: date) -> None:
+        self.workspace = workspace
+        self.as_of = as_of
+        self._read_at: dict[str, int] | None = None
+        self._catalogue = pl.DataFrame()
+        self._locations = pl.DataFrame()
+        self._currencies: dict[str, str] = {}
+
+    @property
+    def warehouse(self) -> Warehouse:
+        """Questions on the retail tables."""
+        return self.workspace.warehouse
+
+    @property
+    def catalogue(self) -> pl.DataFrame:
+        """SKUs with their products, as `Warehouse.catalogue`. Raises `NoDataError` where nothing was imported."""
+        self._refresh()
+        return self._catalogue
+
+    @property
+    def products(self) -> pl.DataFrame:
+        """One row a product: the columns of the catalogue that do not depend on the SKU."""
+        of_sku = ("sku_id", "colour", "size", "unit_cost", "pack_size_units")
+        return self.catalogue.drop(of_sku).unique("product_id", maintain_order=True)
+
+    @property
+    def locations(self) -> pl.DataFrame:
+        """All locations. Raises `NoDataError` where none were imported."""
+        self._refresh()
+        return self._locations
+
+    @property
+    def currencies(self) -> Mapping[str, str]:
+        """Country -> currency of its prices; without prices, of its sales."""
+        self._refresh()
+        return self._currencies
+
+    def versions(self, *tables: str) -> dict[str, int]:
+        """Newest version of each of the tables that exist in the lake."""
+        return self.workspace.lake.versions(tables)
+
+    def derived(self, table: str, *, command: str) -> pl.DataFrame:
+        """The newest rows of a dated table of our own (`forecasts`, ...) with `as_of` at or before this morning's.
+
+        Empty where it has none that old. Raises `NoDataError`, naming the command that makes the table, where it does
+        not exist.
+        """
+        try:
+            rows = self.workspace.lake.scan(table).filter(pl.col("as_of") <= self.as_of)
+        except TableMissingError as error:
+            raise NoDataError(f"No {table.replace('_', ' ')} yet. Make them with `reassort {command}`.") from error
+        return rows.filter(pl.col("as_of") == pl.col("as_of").max()).collect()
+
+    def _refresh(self) -> None:
+        read_at = self.workspace.lake.versions(_CATALOGUE_TABLES)
+        if read_at == self._read_at:
+            return
+        try:
+            catalogue, locations = self.warehouse.catalogue(), self.warehouse.locations()
+        except TableMissingError as error:
+            raise NoDataError(str(error)) from error
+        self._catalogue, self._locations = catalogue, locations
+        self._currencies = _currencies(self.warehouse, locations, self.as_of)
+        self._read_at = read_at
+
+
+def last_morning(workspace: Workspace) -> date:
+    """The morning after the newest sales. Raises `NoDataError` where there are none."""
+    try:
+        last = workspace.warehouse.last_dates().get("sales")
+    except TableMissingError as error:
+        raise NoDataError(str(error)) from error
+    if last is None:
+        raise NoDataError("No sales yet. Bring some in with `reassort import sales FILE`.")
+    return last + timedelta(days=1)
+
+
+def _currencies(warehouse: Warehouse, locations: pl.DataFrame, as_of: date) -> dict[str, str]:
+    prices = warehouse.prices(as_of)
+    found = dict(prices.select("country", "currency").unique("country").iter_rows())
+    missing = locations.filter(~pl.col("country").is_in(list(found)))
+    if not missing.is_empty():
+        found |= _currencies_of_sales(warehouse, missing)
+    return found
+
+
+def _currencies_of_sales(warehouse: Warehouse, locations: pl.DataFrame) -> dict[str, str]:
+    sales = warehouse.read("sales", ["location_id", "currency"]).unique("location_id")
+    joined = sales.join(locations.select("location_id", "country"), on="location_id")
+    return dict(joined.select("country", "currency").unique("country").sort("country").iter_rows())
+
+
+def listed(values: Sequence[str] | None) -> list[str] | None:
+    """A list for the warehouse, or None for no limit."""
+    return None if values is None else list(values)

@@ -1,0 +1,274 @@
+"""Days that a question names, in French and English, resolved from a given morning: `du 1er au 15 octobre`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from re import Match, Pattern
+
+from copilot.lookups import period_words as words
+from copilot.lookups.scope import Period
+from copilot.lookups.text import fold
+
+
+@dataclass(frozen=True, kw_only=True)
+class NamedPeriod:
+    """A period found in a text, and where: `text[start:end]`."""
+
+    period: Period
+    start: int
+    end: int
+
+
+def find_period(text: str, as_of: date) -> NamedPeriod | None:
+    """The period that the text names, or None.
+
+    Months and days without a year are the last that had begun by `as_of`, or the next where the text speaks of the
+    future (`forecast`, `prévision`, `will`, ...). Weeks begin on Monday; on a Monday morning "this week" has no day of
+    sales yet and means the 7 days before, unless the text speaks of the future. A year before that is only compared
+    with (`vs last year`) is no period.
+    """
+    folded = _folded(text)
+    reader = _Reader(as_of=as_of, future=speaks_of_future(text), compares=compares_last_year(text))
+    for pattern, resolve in _RULES:
+        for match in pattern.finditer(folded):
+            period = resolve(reader, match)
+            if period is not None:
+                return NamedPeriod(period=period, start=match.start(), end=match.end())
+    return None
+
+
+def compares_last_year(text: str) -> bool:
+    """Whether the text asks for a comparison with the year before."""
+    return bool(words.COMPARED.search(_folded(text)))
+
+
+def speaks_of_future(text: str) -> bool:
+    """Whether the text asks what will be."""
+    return bool(words.FUTURE.search(_folded(text)))
+
+
+def _folded(text: str) -> str:
+    return fold(text).replace("’", "'")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Reader:
+    """What dates without a year are read from."""
+
+    as_of: date
+    future: bool
+    compares: bool
+
+    def month(self, month: int, year: str | None) -> Period:
+        if year:
+            return _months(int(year), month, 1)
+        this_year = self.as_of.year
+        if self.future:
+            return _months(this_year if month >= self.as_of.month else this_year + 1, month, 1)
+        begun = date(this_year, month, 1) < self.as_of
+        return _months(this_year if begun else this_year - 1, month, 1)
+
+    def day(self, day: int, month: int, year: str | None, *, ahead_days: int = 0) -> date | None:
+        """The day; without a year the last one by `as_of` + `ahead_days`, or the next one in the future."""
+        if year:
+            return _date(int(year), month, day)
+        found = _date(self.as_of.year, month, day)
+        if found is None:
+            return None
+        if self.future:
+            return found if found >= self.as_of else _date(found.year + 1, month, day)
+        return found if found <= self.as_of + timedelta(days=ahead_days) else _date(found.year - 1, month, day)
+
+    def weekday(self, name: str, *, past: bool) -> date:
+        """The nearest day of that name, other than `as_of`."""
+        shift = (words.WEEKDAYS[name] - self.as_of.weekday()) % 7
+        return self.as_of + timedelta(days=(shift or 7) - (7 if past and shift else 14 if past else 0))
+
+
+def _date(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _months(year: int, month: int, count: int) -> Period:
+    last = month - 1 + count
+    return Period(since=date(year, month, 1), before=date(year + last // 12, last % 12 + 1, 1))
+
+
+def _between(since: date | None, last_day: date | None) -> Period | None:
+    if since is None or last_day is None or last_day < since:
+        return None
+    return Period(since=since, before=last_day + timedelta(days=1))
+
+
+def _iso_range(reader: _Reader, match: Match[str]) -> Period | None:
+    return _between(_iso(match[1]), _iso(match[2]))
+
+
+def _iso_day(reader: _Reader, match: Match[str]) -> Period | None:
+    return _between(_iso(match[1]), _iso(match[1]))
+
+
+def _iso(text: str) -> date | None:
+    year, month, day = map(int, text.split("-"))
+    return _date(year, month, day)
+
+
+def _slashed(reader: _Reader, match: Match[str]) -> Period | None:
+    """Day before month, as French and British readers write it."""
+    day, month, year = int(match[1]), int(match[2]), match[3]
+    if not 1 <= month <= 12:
+        return None
+    found = reader.day(day, month, f"20{year}" if year and len(year) == 2 else year)
+    return _between(found, found)
+
+
+def _days_of_month(reader: _Reader, match: Match[str]) -> Period | None:
+    month = words.MONTHS[match["month"]]
+    # A range that reaches into coming days is this year's, not last year's.
+    last = reader.day(int(match["last"]), month, match["year"], ahead_days=31)
+    return None if last is None else _between(_date(last.year, month, int(match["first"])), last)
+
+
+def _across_months(reader: _Reader, match: Match[str]) -> Period | None:
+    last = reader.day(int(match["last"]), words.MONTHS[match["last_month"]], match["year"], ahead_days=31)
+    if last is None:
+        return None
+    month = words.MONTHS[match["first_month"]]
+    return _between(_date(last.year if month <= last.month else last.year - 1, month, int(match["first"])), last)
+
+
+def _days_alone(reader: _Reader, match: Match[str]) -> Period | None:
+    """`du 1er au 15`: of this month where it has begun, else of the one before."""
+    first, last, this = int(match["first"]), int(match["last"]), reader.as_of
+    if not reader.future and first >= this.day:
+        this = this.replace(day=1) - timedelta(days=1)
+    return _between(_date(this.year, this.month, first), _date(this.year, this.month, last))
+
+
+def _since(reader: _Reader, match: Match[str]) -> Period | None:
+    day = _point(reader, match, past=True)
+    return Period(since=day, before=reader.as_of) if day and day < reader.as_of else None
+
+
+def _until(reader: _Reader, match: Match[str]) -> Period | None:
+    """`avant vendredi` leaves Friday out, `jusqu'au 15 novembre` keeps the 15th."""
+    day = _point(reader, match, past=False)
+    if day is None:
+        return None
+    return _between(reader.as_of, day if match["included"] else day - timedelta(days=1))
+
+
+def _point(reader: _Reader, match: Match[str], *, past: bool) -> date | None:
+    if match["weekday"]:
+        return reader.weekday(match["weekday"], past=past)
+    if match["iso"]:
+        return _iso(match["iso"])
+    day, month = int(match["day"] or match["day2"] or 1), words.MONTHS[match["month"] or match["month2"]]
+    facing = _Reader(as_of=reader.as_of, future=not past, compares=False)
+    return facing.day(day, month, match["year"] or match["year2"])
+
+
+def _last_count(reader: _Reader, match: Match[str]) -> Period | None:
+    return Period(since=reader.as_of - timedelta(days=_span(match)), before=reader.as_of)
+
+
+def _next_count(reader: _Reader, match: Match[str]) -> Period | None:
+    return Period(since=reader.as_of, before=reader.as_of + timedelta(days=_span(match)))
+
+
+def _span(match: Match[str]) -> int:
+    """Days of `3 weeks`; a month is 30 days."""
+    count, unit = match["count"], match["unit"]
+    number = max(int(count) if count.isdigit() else words.NUMBERS[count], 1)
+    return number * (1 if unit[0] in "dj" else 7 if unit[0] in "ws" else 30)
+
+
+def _days_ago(count: int) -> Callable[[_Reader, Match[str]], Period | None]:
+    def resolve(reader: _Reader, match: Match[str]) -> Period | None:
+        day = reader.as_of - timedelta(days=count)
+        return _between(day, day)
+
+    return resolve
+
+
+def _relative(reader: _Reader, match: Match[str]) -> Period | None:
+    text, today = match[0], reader.as_of
+    shift = -1 if words.LAST.search(text) else 1 if words.NEXT.search(text) else 0
+    if "week" in text or "semaine" in text:
+        monday = today - timedelta(days=today.weekday()) + timedelta(days=7 * shift)
+        if shift == 0 and monday == today and not reader.future:
+            monday -= timedelta(days=7)
+        return Period(since=monday, before=monday + timedelta(days=7))
+    if "month" in text or "mois" in text:
+        month = today.month - 1 + shift
+        return _months(today.year + month // 12, month % 12 + 1, 1)
+    return None if reader.compares else _months(today.year + shift, 1, 12)
+
+
+def _day_and_month(reader: _Reader, match: Match[str]) -> Period | None:
+    day = reader.day(int(match["day"]), words.MONTHS[match["month"]], match["year"])
+    return _between(day, day)
+
+
+def _month_alone(reader: _Reader, match: Match[str]) -> Period | None:
+    if match["month"] in words.AMBIGUOUS_MONTHS and not match["cue"] and not match["year"]:
+        return None
+    return reader.month(words.MONTHS[match["month"]], match["year"])
+
+
+def _quarter(reader: _Reader, match: Match[str]) -> Period | None:
+    month, this_year = 3 * int(match[1]) - 2, reader.as_of.year
+    begun = date(this_year, month, 1) < reader.as_of
+    return _months(int(match[2]) if match[2] else this_year - (not begun and not reader.future), month, 3)
+
+
+def _season(reader: _Reader, match: Match[str]) -> Period | None:
+    month, year = words.SEASON_MONTHS[match["season"]], reader.as_of.year
+    if match["year"]:
+        return _months(int(match["year"]), month, 3)
+    over = _months(year, month, 3).before <= reader.as_of
+    begun = date(year, month, 1) <= reader.as_of
+    if words.LAST.search(match[0]):
+        return _months(year if over else year - 1, month, 3)
+    if reader.future:
+        return _months(year + 1 if over else year, month, 3)
+    return _months(year if begun else year - 1, month, 3)
+
+
+def _weekday(reader: _Reader, match: Match[str]) -> Period | None:
+    day = reader.weekday(match["weekday"], past=not reader.future)
+    return _between(day, day)
+
+
+_RULES: tuple[tuple[Pattern[str], Callable[[_Reader, Match[str]], Period | None]], ...] = (
+    (words.ISO_RANGE, _iso_range),
+    (words.ACROSS_MONTHS, _across_months),
+    (words.DAYS_THEN_MONTH, _days_of_month),
+    (words.MONTH_THEN_DAYS, _days_of_month),
+    (words.LAST_COUNT, _last_count),
+    (words.COUNT_LAST, _last_count),
+    (words.NEXT_COUNT, _next_count),
+    (words.COUNT_NEXT, _next_count),
+    (words.SINCE, _since),
+    (words.UNTIL, _until),
+    (words.DAYS_ALONE, _days_alone),
+    (words.ISO_DAY, _iso_day),
+    (words.SLASHED, _slashed),
+    (words.BEFORE_YESTERDAY, _days_ago(2)),
+    (words.YESTERDAY, _days_ago(1)),
+    (words.TODAY, _days_ago(0)),
+    (words.TOMORROW, _days_ago(-1)),
+    (words.RELATIVE, _relative),
+    (words.DAY_AND_MONTH, _day_and_month),
+    (words.MONTH_AND_DAY, _day_and_month),
+    (words.MONTH_ALONE, _month_alone),
+    (words.QUARTER, _quarter),
+    (words.SEASON, _season),
+    (words.WEEKDAY, _weekday),
+)
+"""Longer and more definite forms first."""

@@ -1,0 +1,177 @@
+"""What sold, when and where, and how that compares with a year before."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import polars as pl
+
+from copilot.errors import NoDataError
+from copilot.evidence import Evidence, Figure, Unit, make_evidence
+from copilot.lookups import charts
+from copilot.lookups.context import Context
+from copilot.lookups.rows import to_figures, to_rows, with_names
+from copilot.lookups.scope import Period, Scope
+from copilot.settings import Language
+
+SalesGroup = Literal["product", "sku", "location", "country", "size", "day"]
+
+_UNITS: dict[str, Unit] = {
+    "sold_units": "units",
+    "returned_units": "units",
+    "return_share": "share",
+    "revenue": "money",
+    "sold_units_last_year": "units",
+    "change_share": "share",
+}
+_THIN_UNITS = 20
+"""Below this many units sold, a rate says little."""
+
+
+def sales_totals(
+    context: Context,
+    scope: Scope,
+    *,
+    period: Period,
+    group: SalesGroup = "product",
+    same_stores: bool = False,
+    limit: int = 20,
+    language: Language = "en",
+) -> Evidence:
+    """Units sold and returned and net revenue in the period, by group, most sold first (days: in order).
+
+    `change_share` compares units with the same weekdays 364 days earlier, where those have sales; with `same_stores`
+    only locations that sold something in both periods are counted. Revenue is per currency: rows and totals never add
+    two. Days from `as_of` on are not known: notes `period_not_over`, and `no_sales` when nothing sold. Raises `NoDataError` where no sales were ever imported.
+    """
+    known, notes = _known(context, period)
+    now = _sales(context, scope, known) if known else _nothing()
+    before = _sales(context, scope, known.year_before()) if known else _nothing()
+    if same_stores:
+        both = set(now["location_id"]) & set(before["location_id"])
+        now, before = (frame.filter(pl.col("location_id").is_in(list(both))) for frame in (now, before))
+    frame = _by(context, now, before, group)
+    notes += [] if now.height else ["no_sales"]
+    notes += [] if before.height else ["no_last_year"]
+    notes += ["cut"] if frame.height > limit else []
+    chart = charts.sales_over_time(now, before, known, language=language) if known and now.height else None
+    return make_evidence(
+        "sales",
+        as_of=context.as_of,
+        sources=context.versions("sales", "skus", "products", "locations"),
+        rows=to_rows(with_names(context, frame.head(limit)), _UNITS),
+        totals=_totals(now, before, known),
+        row_count=frame.height,
+        charts=() if chart is None else (chart,),
+        notes=notes,
+    )
+
+
+def returns_by_size(context: Context, scope: Scope, *, period: Period, limit: int = 20) -> Evidence:
+    """Units sold and returned by size, and the share of sold units that came back in the period, sizes in order.
+
+    Returns are counted on the day they came back, so that a share of late sales is still low. Notes: `no_sales`,
+    `period_not_over`, `thin_history` when fewer than 20 units sold in some size.
+    """
+    known, notes = _known(context, period)
+    now = _sales(context, scope, known) if known else _nothing()
+    frame = _by(context, now, _nothing(), "size")
+    frame = frame.sort(pl.col("size").map_elements(_size_order, return_dtype=pl.Float64), "size")
+    thin = frame.filter(pl.col("sold_units") < _THIN_UNITS).height > 0
+    return make_evidence(
+        "sales",
+        as_of=context.as_of,
+        sources=context.versions("sales", "skus", "products", "locations"),
+        rows=to_rows(frame.head(limit), _UNITS),
+        totals=_totals(now, _nothing(), known),
+        row_count=frame.height,
+        notes=[*notes, *([] if now.height else ["no_sales"]), *(["thin_history"] if thin else [])],
+    )
+
+
+def _known(context: Context, period: Period) -> tuple[Period | None, list[str]]:
+    """The days of the period that are known, and the notes on the rest."""
+    if "sales" not in context.warehouse.last_dates():
+        raise NoDataError("No sales yet. Bring some in with `reassort import sales FILE`.")
+    if period.before <= context.as_of:
+        return period, []
+    if period.since >= context.as_of:
+        return None, ["period_not_over"]
+    return Period(since=period.since, before=context.as_of), ["period_not_over"]
+
+
+def _sales(context: Context, scope: Scope, period: Period) -> pl.DataFrame:
+    """Sales in scope with product, size, country and currency: one row a day, SKU and location."""
+    skus, places = scope.skus(context.catalogue), scope.locations(context.locations)
+    sales = context.warehouse.daily_sales(
+        since=period.since,
+        before=period.before,
+        sku_ids=skus["sku_id"].to_list() if scope.names_skus else None,
+        location_ids=places["location_id"].to_list() if scope.names_locations else None,
+    )
+    currency = pl.col("country").replace_strict(dict(context.currencies), default="", return_dtype=pl.String)
+    return (
+        sales.rename({"units": "sold_units"})
+        .join(context.catalogue.select("sku_id", "product_id", "size"), on="sku_id", how="left")
+        .join(context.locations.select("location_id", "country"), on="location_id", how="left")
+        .with_columns(currency=currency)
+    )
+
+
+def _nothing() -> pl.DataFrame:
+    text = dict.fromkeys(("location_id", "sku_id", "product_id", "size", "country", "currency"), pl.String())
+    numbers = {"sold_units": pl.Int64(), "returned_units": pl.Int64(), "revenue": pl.Float64()}
+    return pl.DataFrame(schema={"date": pl.Date(), **text, **numbers})
+
+
+def _by(context: Context, now: pl.DataFrame, before: pl.DataFrame, group: SalesGroup) -> pl.DataFrame:
+    """Sums of the period by group, with those of the year before where it has any."""
+    key = {"product": "product_id", "sku": "sku_id", "location": "location_id", "day": "date"}.get(group, group)
+    several = now["currency"].n_unique() > 1
+    if key == "date":
+        before = before.with_columns(pl.col("date").dt.offset_by("364d"))
+    earlier = before.group_by(key).agg(pl.col("sold_units").sum().alias("sold_units_last_year"))
+    revenue = pl.lit(None, pl.Float64) if several and key not in ("location_id", "country") else pl.col("revenue").sum()
+    frame = (
+        now.group_by(key)
+        .agg(pl.col("sold_units", "returned_units").sum(), revenue.alias("revenue"), pl.col("currency").first())
+        .join(earlier, on=key, how="left")
+        .with_columns(
+            return_share=pl.when(pl.col("sold_units") > 0).then(pl.col("returned_units") / pl.col("sold_units")),
+            change_share=pl.when(pl.col("sold_units_last_year") > 0).then(
+                pl.col("sold_units") / pl.col("sold_units_last_year") - 1
+            ),
+        )
+    )
+    if key == "date":
+        return frame.sort("date").rename({"date": "day"})
+    return frame.sort(pl.col("sold_units").neg(), key)
+
+
+def _totals(now: pl.DataFrame, before: pl.DataFrame, period: Period | None) -> list[Figure]:
+    sold, returned = int(now["sold_units"].sum()), int(now["returned_units"].sum())
+    earlier = int(before["sold_units"].sum())
+    cells: dict[str, object] = {"sold_units": sold, "returned_units": returned}
+    if sold:
+        cells["return_share"] = returned / sold
+    if before.height:
+        cells["sold_units_last_year"] = earlier
+    if earlier:
+        cells["change_share"] = sold / earlier - 1
+    figures = list(to_figures(cells, _UNITS))
+    for currency, revenue in now.group_by("currency").agg(pl.col("revenue").sum()).sort("currency").iter_rows():
+        figures.append(Figure(name="revenue", value=revenue, unit="money", currency=currency or ""))
+    if period:
+        figures.append(Figure(name="period_days", value=float(period.days), unit="days"))
+    return figures
+
+
+_LETTERS = {size: float(rank) for rank, size in enumerate(("XXS", "XS", "S", "M", "L", "XL", "XXL", "XXXL"))}
+
+
+def _size_order(size: str) -> float:
+    """Numbers by value, letters from small to large, others last."""
+    try:
+        return float(size.replace(",", "."))
+    except ValueError:
+        return _LETTERS.get(size.upper(), 1e6)

@@ -1,0 +1,109 @@
+"""What is in stock, and what is on its way."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import polars as pl
+
+from copilot.charts import Chart
+from copilot.errors import NoDataError
+from copilot.evidence import Evidence, Unit, make_evidence
+from copilot.lookups import charts
+from copilot.lookups.context import Context
+from copilot.lookups.rows import to_figures, to_rows, with_names
+from copilot.lookups.scope import Scope
+from copilot.settings import Language
+
+StockGroup = Literal["sku_location", "sku", "product", "location"]
+
+_KEYS: dict[StockGroup, tuple[str, ...]] = {
+    "sku_location": ("sku_id", "location_id"),
+    "sku": ("sku_id",),
+    "product": ("product_id",),
+    "location": ("location_id",),
+}
+_UNITS: dict[str, Unit] = {"on_hand_units": "units", "inbound_units": "units", "run_out_probability": "share"}
+_TOTALS: dict[str, Unit] = {"on_hand_units": "units", "inbound_units": "units", "stores": "stores"}
+
+
+def stock_levels(
+    context: Context, scope: Scope, *, group: StockGroup = "sku_location", limit: int = 20, language: Language = "en"
+) -> Evidence:
+    """Units on hand and on their way, largest stock first; `stores` in the totals counts locations that hold any.
+
+    Rows carry `run_out_probability` where the restock plan has one for that SKU and location. Notes: `no_stock_row`
+    when some SKU in scope has no level recorded anywhere in scope, `cut`. Raises `NoDataError` where no stock was
+    ever imported.
+    """
+    skus, places = scope.skus(context.catalogue), scope.locations(context.locations)
+    sku_ids = skus["sku_id"].to_list() if scope.names_skus else None
+    location_ids = places["location_id"].to_list() if scope.names_locations else None
+    levels = context.warehouse.stock_levels(context.as_of, sku_ids=sku_ids, location_ids=location_ids)
+    inbound = context.warehouse.open_inbound(context.as_of, sku_ids=sku_ids, location_ids=location_ids)
+    sources = context.versions("stock", "inbound", "skus", "products", "locations", "restock_lines")
+    if levels.is_empty() and "stock" not in context.warehouse.last_dates():
+        raise NoDataError("No stock yet. Bring some in with `reassort import stock FILE`.")
+    lines = _lines(context, levels, inbound)
+    grouped = _grouped(lines, skus, group)
+    named = with_names(context, grouped)
+    notes = [] if set(skus["sku_id"]) <= set(levels["sku_id"]) else ["no_stock_row"]
+    return make_evidence(
+        "stock",
+        as_of=context.as_of,
+        sources=sources,
+        rows=to_rows(named.head(limit), _UNITS, dates=("counted_on", "next_delivery_on")),
+        totals=to_figures(_totals(lines), _TOTALS),
+        row_count=named.height,
+        charts=_charts(named, group, language),
+        notes=[*notes, *(["cut"] if named.height > limit else [])],
+    )
+
+
+def _lines(context: Context, levels: pl.DataFrame, inbound: pl.DataFrame) -> pl.DataFrame:
+    """One row a SKU and location that has stock recorded or something on its way."""
+    keys = ["sku_id", "location_id"]
+    coming = inbound.group_by(keys).agg(
+        pl.col("units").sum().alias("inbound_units"), pl.col("expected_on").min().alias("next_delivery_on")
+    )
+    lines = levels.join(coming, on=keys, how="full", coalesce=True)
+    try:
+        risks = context.derived("restock_lines", command="plan").select(*keys, "run_out_probability")
+    except NoDataError:
+        # Without a plan the answer is on hand and on its way, which is still an answer.
+        return lines.with_columns(run_out_probability=pl.lit(None, pl.Float64))
+    return lines.join(risks, on=keys, how="left")
+
+
+def _grouped(lines: pl.DataFrame, skus: pl.DataFrame, group: StockGroup) -> pl.DataFrame:
+    keys = _KEYS[group]
+    order = [pl.col("on_hand_units").fill_null(-1).neg(), *map(pl.col, keys)]
+    if group == "sku_location":
+        return lines.sort(order)
+    if group == "product":
+        lines = lines.join(skus.select("sku_id", "product_id"), on="sku_id")
+    grouped = lines.group_by(keys).agg(
+        pl.col("on_hand_units", "inbound_units").sum(),
+        pl.col("counted_on").max(),
+        pl.col("next_delivery_on").min(),
+    )
+    return grouped.sort(order)
+
+
+def _totals(lines: pl.DataFrame) -> dict[str, object]:
+    held = lines.filter(pl.col("on_hand_units") > 0)
+    return {
+        "on_hand_units": lines["on_hand_units"].sum(),
+        "inbound_units": lines["inbound_units"].sum(),
+        "stores": held["location_id"].n_unique(),
+    }
+
+
+def _charts(named: pl.DataFrame, group: StockGroup, language: Language) -> tuple[Chart, ...]:
+    """Stock by location; by size and colour where there is one location; nothing for a single bar."""
+    chart = charts.stock_bars(named, by_location=group == "location" or _several_places(named), language=language)
+    return () if chart is None else (chart,)
+
+
+def _several_places(named: pl.DataFrame) -> bool:
+    return "location_id" in named.columns and named["location_id"].n_unique() > 1
