@@ -1,0 +1,95 @@
+"""all-MiniLM-L6-v2 from PyTorch weights to OpenVINO's format, once.
+
+Run as a module in a process of its own (`python -m vectorstore.minilm_conversion SOURCE TARGET`), so that a
+process that serves queries never loads PyTorch.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from filelock import FileLock
+
+from vectorstore.errors import EncoderLoadError
+
+CONVERSION_VERSION = 1
+MODEL_FILE = "model.xml"
+
+_TIMEOUT_S = 600
+
+
+def weights_checksum(source: Path) -> str:
+    """SHA-256 of the source weights; raises `OSError` where they are not there."""
+    with (source / "model.safetensors").open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def converted_model(name: str, source: Path, models_dir: Path) -> Path:
+    """The converted model of the folder `source`, made in `models_dir` where it is not there yet.
+
+    Its name holds the checksum of the weights, so other weights give another model. Two processes may ask at
+    once: one converts, the other waits. Raises `EncoderLoadError`.
+    """
+    try:
+        checksum = weights_checksum(source)
+        models_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise EncoderLoadError(name, str(error)) from error
+    target = models_dir / f"{name}-{checksum[:12]}-openvino{CONVERSION_VERSION}"
+    if not target.is_dir():
+        with FileLock(models_dir / f"{target.name}.lock", timeout=_TIMEOUT_S):
+            if not target.is_dir():
+                _convert_apart(name, source, target)
+    return target / MODEL_FILE
+
+
+def _convert_apart(name: str, source: Path, target: Path) -> None:
+    building = target.with_name(f"{target.name}.building")
+    shutil.rmtree(building, ignore_errors=True)
+    command = [sys.executable, "-m", "vectorstore.minilm_conversion", str(source), str(building)]
+    try:
+        subprocess.run(command, check=True, capture_output=True, text=True, timeout=_TIMEOUT_S)
+    except subprocess.CalledProcessError as error:
+        last_line = (error.stderr.strip().splitlines() or ["no message"])[-1]
+        raise EncoderLoadError(name, f"its conversion failed ({last_line})") from error
+    except subprocess.TimeoutExpired as error:
+        raise EncoderLoadError(name, f"its conversion took over {_TIMEOUT_S} s") from error
+    building.rename(target)
+
+
+def convert(source: Path, target: Path) -> None:
+    """Write the OpenVINO model of the BERT model in `source` to `target`.
+
+    The model takes `input_ids` and `attention_mask`, int64 of shape (texts, tokens), and gives the mean of the
+    token vectors, float32 of shape (texts, dimensions), not yet of unit length.
+    """
+    import openvino
+    import torch
+    from transformers import AutoModel
+
+    class MeanPooled(torch.nn.Module):  # type: ignore[misc]  # torch's types are not read here
+        def __init__(self) -> None:
+            super().__init__()
+            self.bert = AutoModel.from_pretrained(source, local_files_only=True).eval()
+
+        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+            tokens = self.bert(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+            weights = attention_mask.unsqueeze(-1).to(tokens.dtype)
+            return (tokens * weights).sum(1) / weights.sum(1).clamp(min=1.0)
+
+    example = {
+        "input_ids": torch.ones((2, 8), dtype=torch.int64),
+        "attention_mask": torch.ones((2, 8), dtype=torch.int64),
+    }
+    with torch.no_grad():
+        model = openvino.convert_model(MeanPooled(), example_input=example)
+    target.mkdir(parents=True, exist_ok=True)
+    openvino.save_model(model, target / MODEL_FILE, compress_to_fp16=False)
+
+
+if __name__ == "__main__":
+    convert(Path(sys.argv[1]), Path(sys.argv[2]))
