@@ -18,7 +18,7 @@ from copilot.briefs.svg import render_svg
 from copilot.charts import Chart
 from copilot.evidence import Evidence
 from copilot.settings import Language
-from copilot.wording import day, phrase
+from copilot.wording import day, label, phrase
 
 _CITATION = re.compile(r"\s?\[(\d+)\]")
 _MARKDOWN_SPECIAL = re.compile(r"([\\`*_{}<>#|!~\[\]])")
@@ -62,12 +62,12 @@ def render_json(brief: Brief) -> str:
 
 def _source_line(evidence: Evidence, language: Language) -> str:
     versions = ", ".join(f"{table} v{version}" for table, version in sorted(evidence.sources.items()))
-    kind = phrase(f"briefs.kinds.{evidence.kind}", language)
+    kind = label("kinds", evidence.kind, language)
     return f"{kind} · {day(evidence.as_of, language, year=True)} · {versions} · {evidence.id}"
 
 
 def _words(language: Language) -> Mapping[str, str]:
-    keys = ("sources", "proof", "posts", "rows", "made_from", "brief", "chart")
+    keys = ("brief", "sources", "posts", "rows")
     return {key: phrase(f"briefs.page.{key}", language) for key in keys}
 
 

@@ -1,0 +1,52 @@
+"""Charts as SVG."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree
+
+from copilot.briefs.svg import render_svg
+from copilot.charts import Chart, ChartSeries
+
+
+def _chart(**changes: object) -> Chart:
+    days = ("2026-10-19", "2026-10-26", "2026-11-01")
+    values: dict[str, object] = {
+        "title": "Camel coat",
+        "x_label": "",
+        "y_label": "authors",
+        "description": "Authors a week",
+        "series": (
+            ChartSeries(name="usual", kind="band", role="expected", x=days, low=(3, 3, 3), high=(9, 9, 9)),
+            ChartSeries(name="observed", kind="line", role="observed", x=days, y=(5, 6, 21)),
+        ),
+    }
+    return Chart(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def test_equal_charts_give_equal_svg() -> None:
+    assert render_svg(_chart()) == render_svg(_chart())
+
+
+def test_words_of_the_chart_are_text_and_named_for_screen_readers() -> None:
+    root = ElementTree.fromstring(render_svg(_chart()))
+    assert root.get("role") == "img"
+    assert root.get("aria-label") == "Camel coat. Authors a week"
+    texts = {"".join(element.itertext()).strip() for element in root.iter("{http://www.w3.org/2000/svg}text")}
+    assert {"authors", "usual", "observed"} <= texts
+
+
+def test_categories_are_drawn_as_bars_beside_each_other() -> None:
+    stores = ("Lyon", "Milan")
+    bars = tuple(
+        ChartSeries(name=name, kind="bar", role=role, x=stores, y=(2, 4))
+        for name, role in (("stock", "stock"), ("to send", "forecast"))
+    )
+    svg = render_svg(_chart(series=bars))
+    assert all(store in svg for store in stores)
+    assert svg.count("#2f7d5b") == svg.count("#b5651d") == 3  # two bars and the legend's patch
+
+
+def test_markup_in_names_stays_text() -> None:
+    svg = render_svg(_chart(title='<script>alert("x")</script>', y_label="<b>"))
+    assert "<script" not in svg
+    assert "<b>" not in svg
