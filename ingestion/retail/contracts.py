@@ -72,14 +72,10 @@ class TableContract:
         for column in self.columns:
             if column.name == name:
                 return column
-        raise KeyError(
-            f"{self.name} has no column {name!r}; it has {', '.join(c.name for c in self.columns)}"
-        )
+        raise KeyError(f"{self.name} has no column {name!r}; it has {', '.join(c.name for c in self.columns)}")
 
 
-def _text(
-    name: str, doc: str, *, required: bool = True, choices: tuple[str, ...] = (), refers_to: str = ""
-) -> Column:
+def _text(name: str, doc: str, *, required: bool = True, choices: tuple[str, ...] = (), refers_to: str = "") -> Column:
     return Column(name=name, type="text", doc=doc, required=required, choices=choices, refers_to=refers_to)
 
 
@@ -126,9 +122,7 @@ SKUS = TableContract(
         _text("colour", "colour, lower-case English", required=False),
         _text("size", "size as printed on the label", required=False),
         _number("unit_cost", "purchase cost of one unit, tax excluded", required=False, minimum=0),
-        _integer(
-            "pack_size_units", "units in a pack: restock lines are multiples of it", required=False, minimum=1
-        ),
+        _integer("pack_size_units", "units in a pack: restock lines are multiples of it", required=False, minimum=1),
     ),
 )
 

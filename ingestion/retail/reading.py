@@ -1,0 +1,221 @@
+"""Read a file's rows as they stand: CSV, TSV, Excel, Parquet, plain or compressed.
+
+Text files and workbooks come out as text, so that every value that does not fit can be named; Parquet keeps its types.
+Rows keep their number in the file.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from zipfile import BadZipFile
+
+import fastexcel
+import polars as pl
+from polars.exceptions import ComputeError
+
+from ingestion.errors import ReadError
+from ingestion.retail.mapping import FileFormat
+from ingestion.retail.rejects import COMPRESSED, REJECTS_SCHEMA, ROW
+from ingestion.retail.sniffing import find_format, open_bytes, open_text
+
+WORKBOOKS = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods")
+TEXTS = (".csv", ".tsv", ".txt", ".psv", "")
+
+_CHUNK_ROWS = 50_000
+_LARGEST_FIELD = 1 << 24
+Progress = Callable[[str, int], None]
+"""Told a step's name and how many rows it has done."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileRows:
+    """The rows of one file."""
+
+    frame: pl.DataFrame
+    """`ROW`, then the file's columns under their own names. Rows without any value are left out."""
+    broken: pl.DataFrame
+    """Rows that are no rows of the file's columns, in `REJECTS_SCHEMA`."""
+    format: FileFormat
+    """With what was found out about the file filled in."""
+    is_workbook: bool
+
+    @property
+    def columns(self) -> list[str]:
+        """The file's columns."""
+        return self.frame.columns[1:]
+
+    @property
+    def rows_read(self) -> int:
+        """Rows with a value in them, broken ones counted."""
+        return self.frame.height + self.broken.height
+
+
+def kind_of(path: Path) -> str:
+    """`text`, `workbook` or `parquet`, by the file's name. Raises `ReadError` for any other and for a missing file."""
+    if not path.is_file():
+        raise ReadError(str(path), "is not there" if not path.exists() else "is not a file", "Check the path.")
+    name = path.with_suffix("") if path.suffix.lower() in COMPRESSED else path
+    suffix = name.suffix.lower()
+    if suffix in WORKBOOKS and name == path:
+        return "workbook"
+    if suffix in (".parquet", ".pq"):
+        return "parquet"
+    if suffix in TEXTS:
+        return "text"
+    raise ReadError(str(path), f"{suffix} files cannot be read", "Export it as CSV, TSV, Excel or Parquet.")
+
+
+def read_rows(path: Path, file_format: FileFormat | None = None, *, progress: Progress | None = None) -> FileRows:
+    """All rows of a file. Raises `ReadError` where the file as a whole cannot be read."""
+    given = file_format or FileFormat()
+    kind = kind_of(path)
+    if kind == "parquet":
+        return _typed(_read_parquet(path), given)
+    if kind == "workbook":
+        return _workbook(path, given)
+    return _text(path, find_format(path, given), progress)
+
+
+def _read_parquet(path: Path) -> pl.DataFrame:
+    try:
+        with open_bytes(path) as file:
+            return pl.read_parquet(file.read() if path.suffix.lower() in COMPRESSED else path)
+    except (ComputeError, OSError, EOFError, zlib.error) as error:
+        raise ReadError(str(path), f"is not a whole Parquet file ({error})", "Write or fetch it again.") from error
+
+
+def _typed(frame: pl.DataFrame, file_format: FileFormat) -> FileRows:
+    numbered = frame.with_row_index(ROW, offset=1).with_columns(pl.col(ROW).cast(pl.Int64))
+    return FileRows(
+        frame=_without_empty(numbered), broken=REJECTS_SCHEMA.to_frame(), format=file_format, is_workbook=False
+    )
+
+
+def _workbook(path: Path, file_format: FileFormat) -> FileRows:
+    try:
+        book = fastexcel.read_excel(path)
+        sheet = file_format.sheet or book.sheet_names[0]
+        if sheet not in book.sheet_names:
+            found = ", ".join(map(repr, book.sheet_names))
+            raise ReadError(str(path), f"has no sheet {sheet!r}; it has {found}", "Name one in the mapping's format.")
+        cells = book.load_sheet(sheet, header_row=None, dtypes="string").to_polars()
+    except (fastexcel.FastExcelError, BadZipFile, OSError) as error:
+        raise ReadError(
+            str(path), f"is not a workbook that can be read ({error})", "Save it again as .xlsx."
+        ) from error
+    if cells.height < file_format.header_row:
+        raise ReadError(str(path), "has no header row", "Check the sheet, and header_row in the mapping's format.")
+    header = [value or "" for value in cells.row(file_format.header_row - 1)]
+    body = cells.slice(file_format.header_row)
+    body.columns = _names(header)
+    numbered = body.with_row_index(ROW, offset=file_format.header_row + 1).with_columns(pl.col(ROW).cast(pl.Int64))
+    return FileRows(
+        frame=_without_empty(numbered),
+        broken=REJECTS_SCHEMA.to_frame(),
+        format=file_format.model_copy(update={"sheet": sheet}),
+        is_workbook=True,
+    )
+
+
+def _text(path: Path, file_format: FileFormat, progress: Progress | None) -> FileRows:
+    csv.field_size_limit(_LARGEST_FIELD)
+    frames: list[pl.DataFrame] = []
+    broken: list[tuple[object, ...]] = []
+    try:
+        with open_text(path, file_format.encoding) as text:
+            rows = enumerate(csv.reader(text, delimiter=file_format.delimiter), start=1)
+            header = next(islice(rows, file_format.header_row - 1, None), (0, []))[1]
+            if not any(header):
+                raise ReadError(str(path), "has no header row", "Give it one, or set header_row in its mapping.")
+            names = _names(header)
+            for chunk in _chunks(rows):
+                frames.append(_chunk(chunk, names, file_format.encoding, broken))
+                if progress is not None:
+                    progress("read", len(chunk))
+    except (csv.Error, UnicodeError, OSError, EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise ReadError(
+            str(path), f"cannot be read to its end ({error})", "Check its encoding, and look for a quote left open."
+        ) from error
+    schema = {ROW: pl.Int64(), **dict.fromkeys(names, pl.String())}
+    return FileRows(
+        frame=pl.concat([pl.DataFrame(schema=schema), *frames]),
+        broken=pl.DataFrame(broken, schema=REJECTS_SCHEMA, orient="row"),
+        format=file_format,
+        is_workbook=False,
+    )
+
+
+def _chunks(rows: Iterator[tuple[int, list[str]]]) -> Iterator[list[tuple[int, list[str]]]]:
+    while chunk := list(islice(rows, _CHUNK_ROWS)):
+        yield chunk
+
+
+def _chunk(
+    chunk: list[tuple[int, list[str]]], names: Sequence[str], encoding: str, broken: list[tuple[object, ...]]
+) -> pl.DataFrame:
+    """Rows of the right length as a frame; the others go to `broken`."""
+    width = len(names)
+    whole = []
+    for number, fields in chunk:
+        if len(fields) > width and not any(fields[width:]):
+            fields = fields[:width]
+        if len(fields) == width:
+            if any(fields):
+                whole.append((number, *fields))
+        elif any(fields):
+            reason = f"{len(fields)} fields where the header has {width}"
+            remedy = "Look for a delimiter or a quote inside a value, in this row or above it."
+            broken.append((number, "", _shown(fields), reason, remedy))
+    schema = {ROW: pl.Int64(), **dict.fromkeys(names, pl.String())}
+    try:
+        return _frame(whole, schema)
+    except UnicodeEncodeError:
+        readable = [row for row in whole if _is_text(row)]
+        for row in whole:
+            if not _is_text(row):
+                bad = next(index for index, value in enumerate(row[1:]) if not _is_text((value,)))
+                remedy = "Correct the value, or set the encoding in the mapping's format."
+                reason = f"bytes that are no {encoding}"
+                broken.append((row[0], names[bad], _shown([str(row[1 + bad])]), reason, remedy))
+        return _frame(readable, schema)
+
+
+def _frame(rows: Sequence[tuple[object, ...]], schema: dict[str, pl.DataType]) -> pl.DataFrame:
+    if not rows:
+        return pl.DataFrame(schema=schema)
+    columns = zip(*rows, strict=True)
+    return pl.DataFrame(
+        [pl.Series(name, values, dtype) for (name, dtype), values in zip(schema.items(), columns, strict=True)]
+    )
+
+
+def _is_text(values: Sequence[object]) -> bool:
+    return not any(isinstance(value, str) and any("\udc80" <= c <= "\udcff" for c in value) for value in values)
+
+
+def _shown(fields: Sequence[str]) -> str:
+    return ",".join(fields).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _names(header: Sequence[str]) -> list[str]:
+    """Column names: trimmed; nameless ones by position, repeated ones with a number."""
+    names: list[str] = []
+    for position, raw in enumerate(header, start=1):
+        plain = raw.encode("utf-8", "surrogateescape").decode("utf-8", "replace").strip() or f"column {position}"
+        name, count = plain, 1
+        while name in names:
+            count += 1
+            name = f"{plain} ({count})"
+        names.append(name)
+    return names
+
+
+def _without_empty(frame: pl.DataFrame) -> pl.DataFrame:
+    columns = frame.columns[1:]
+    return frame.filter(pl.any_horizontal(pl.col(columns).is_not_null())) if columns else frame

@@ -1,0 +1,115 @@
+"""Find out how a text file is written: compression, encoding, delimiter, header row."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import gzip
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO, TextIO, cast
+
+import pyarrow as pa
+
+from ingestion.errors import ReadError
+from ingestion.retail.mapping import FileFormat
+
+_BLOCK_BYTES = 1 << 20
+_SAMPLE_ROWS = 60
+_DELIMITERS = (",", ";", "\t", "|")
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_UNREADABLE = re.compile("[\udc80-\udcff]+")
+_BEYOND_ASCII = re.compile("[^\x00-\x7f\udc80-\udcff]")
+_NOT_IN_CP1252 = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
+
+
+def open_bytes(path: Path) -> BinaryIO:
+    """The file's content, decompressed. Raises `ReadError` where it cannot be opened."""
+    try:
+        if path.suffix.lower() == ".gz":
+            return cast("BinaryIO", gzip.open(path))
+        if path.suffix.lower() == ".zst":
+            stream: BinaryIO = pa.input_stream(str(path), compression="zstd")
+            return stream
+        return path.open("rb")
+    except OSError as error:
+        raise ReadError(str(path), f"cannot be opened ({error.strerror or error})", "Check the path.") from error
+
+
+def open_text(path: Path, encoding: str) -> TextIO:
+    """The file's text. Bytes that the encoding does not have come out as lone surrogates, to be found and named."""
+    try:
+        return io.TextIOWrapper(open_bytes(path), encoding=encoding, errors="surrogateescape", newline="")
+    except LookupError as error:
+        raise ReadError(
+            str(path), f"encoding {encoding!r} is unknown", "Use utf-8, cp1252, latin-1, utf-16."
+        ) from error
+
+
+def find_format(path: Path, given: FileFormat) -> FileFormat:
+    """`given` with the encoding and the delimiter found out where it leaves them empty. Raises `ReadError`."""
+    encoding = given.encoding or _encoding(path)
+    delimiter = given.delimiter
+    if not delimiter:
+        with open_text(path, encoding) as text:
+            sample = list(islice(text, given.header_row - 1, given.header_row - 1 + _SAMPLE_ROWS))
+        delimiter = "\t" if path.suffix.lower() == ".tsv" else _delimiter(sample)
+    return given.model_copy(update={"encoding": encoding, "delimiter": delimiter})
+
+
+def find_header_row(path: Path, file_format: FileFormat) -> int:
+    """The first row that has as many fields as most rows: titles above a table have fewer."""
+    with open_text(path, file_format.encoding) as text:
+        counts = [len(row) for row in islice(csv.reader(text, delimiter=file_format.delimiter), _SAMPLE_ROWS)]
+    usual = Counter(counts).most_common(1)[0][0] if counts else 0
+    return next((number for number, count in enumerate(counts, start=1) if count == usual), 1)
+
+
+def _encoding(path: Path) -> str:
+    """UTF-8 where the bytes are, even with a few that are not; else the Windows code page of western Europe."""
+    with open_bytes(path) as file:
+        start = file.read(4)
+    for mark, name in _MARKS:
+        if start.startswith(mark):
+            return name
+    if b"\x00" in start:
+        return "utf-16-be" if start[:1] == b"\x00" else "utf-16-le"
+    good = bad = 0
+    windows = True
+    decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
+    for block in _blocks(path):
+        text = decoder.decode(block)
+        bad += len(_UNREADABLE.findall(text))
+        good += len(_BEYOND_ASCII.findall(text)) if not text.isascii() else 0
+        windows = windows and not _NOT_IN_CP1252.search(block)
+    if good >= bad:
+        return "utf-8"
+    return "cp1252" if windows else "latin-1"
+
+
+def _blocks(path: Path) -> Iterator[bytes]:
+    try:
+        with open_bytes(path) as file:
+            while block := file.read(_BLOCK_BYTES):
+                yield block
+    except (OSError, EOFError) as error:
+        raise ReadError(str(path), f"cannot be decompressed ({error})", "Write or fetch the file again.") from error
+
+
+def _delimiter(sample: list[str]) -> str:
+    """The candidate that parts most rows into the same number of fields, at least two."""
+
+    def evenness(delimiter: str) -> tuple[int, int]:
+        counts = Counter(len(row) for row in csv.reader(sample, delimiter=delimiter) if row)
+        fields, rows = max(counts.items(), key=lambda item: (item[0] > 1, item[1]), default=(1, 0))
+        return (rows, fields) if fields > 1 else (0, 0)
+
+    return max(_DELIMITERS, key=evenness) if sample else ","
