@@ -1,7 +1,14 @@
-"""Errors of the prompt library."""
+"""Errors of the prompts.
+
+PromptError    a prompt that is missing, badly written, or rendered with the wrong variables
+"""
 
 from __future__ import annotations
 
 
 class PromptError(Exception):
-    """Root of everything this package raises."""
+    """A prompt that is missing, badly written, or rendered with the wrong variables."""
+
+    def __init__(self, name: str, problem: str) -> None:
+        super().__init__(f"Prompt {name!r}: {problem}.")
+        self.name = name

@@ -14,17 +14,11 @@ from pathlib import Path
 
 import yaml
 
+from prompts.errors import PromptError
+
 FOLDER = Path(__file__).parent
 _FIELDS = frozenset({"name", "version", "language", "variables", "description"})
 _VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
-
-
-class PromptError(Exception):
-    """A prompt that is missing, badly written, or rendered with the wrong variables."""
-
-    def __init__(self, name: str, problem: str) -> None:
-        super().__init__(f"Prompt {name!r}: {problem}.")
-        self.name = name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +53,7 @@ class Prompt:
 
 @cache
 def load(name: str, language: str) -> Prompt:
-    """The prompt `name` (`planner`, `tools/stock`) in `language`. Raises `PromptError` where there is none or it is bad."""
+    """The prompt `name` (`planner`, `tools/stock`) in `language`. Raises `PromptError` where there is no good one."""
     path = FOLDER / f"{name}.{language}.md"
     if not path.is_file():
         known = ", ".join(sorted(known_name for known_name, known_language in names() if known_language == language))

@@ -1,0 +1,102 @@
+"""What a question asks for, from the words it uses. The words are data: `intents.yaml`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Literal, cast, get_args
+
+import yaml
+from rapidfuzz import fuzz
+
+from copilot.lookups.text import singular, tokens
+
+Task = Literal["stock", "inbound", "sales", "forecast", "restock", "at_risk", "trends", "opinions", "returns",
+               "freshness", "products"]  # fmt: skip
+Talk = Literal["greeting", "help", "thanks"]
+Missing = Literal["shares", "competitor", "simulation", "transfers", "ledger", "launch", "decision", "margin", "weather"]
+Intent = Task | Talk | Missing
+
+TASKS: tuple[Task, ...] = get_args(Task)
+TALK: tuple[Talk, ...] = get_args(Talk)
+MISSING: tuple[Missing, ...] = get_args(Missing)
+
+_FILE = Path(__file__).with_name("intents.yaml")
+_STRONG, _WEAK = 3, 1
+_TYPO_LETTERS = 5
+"""Shorter words are too near each other to forgive typing errors."""
+_TYPO_SIMILARITY = 84.0
+
+# Where two tasks are named, the one that says more wins: "will stock run out" is a risk, "sales forecast" a forecast.
+_SPECIFIC_FIRST: tuple[Intent, ...] = (
+    *MISSING, "freshness", "at_risk", "restock", "returns", "opinions", "forecast", "trends", "inbound", "sales",
+    "stock", "products", *TALK,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Guess:
+    """The intent that words point to, and whether they say so or merely hint at it."""
+
+    intent: Intent | None
+    clear: bool
+
+
+def intent_of(text: str) -> Guess:
+    """The intent of a text; None without any hint. Names of products and places are best masked before."""
+    words = [singular(token.word) for token in tokens(text)]
+    scores = {intent: _score(words, entries) for intent, entries in _entries().items()}
+    # Politeness around a question is no question: `Bonjour, combien ...`.
+    asked = [intent for intent in _SPECIFIC_FIRST if intent not in TALK and scores[intent]] or list(TALK)
+    clear = [intent for intent in asked if scores[intent] >= _STRONG]
+    if clear:
+        return Guess(intent=clear[0], clear=True)
+    best = max(asked, key=lambda intent: scores[intent])
+    return Guess(intent=best if scores[best] else None, clear=False)
+
+
+def _score(words: Sequence[str], entries: Mapping[tuple[str, ...], int]) -> int:
+    return sum(weight for phrase, weight in entries.items() if _occurs(phrase, words))
+
+
+def _occurs(phrase: tuple[str, ...], words: Sequence[str]) -> bool:
+    length = len(phrase)
+    return any(
+        all(_same(pattern, word) for pattern, word in zip(phrase, words[start : start + length], strict=True))
+        for start in range(len(words) - length + 1)
+    )
+
+
+def _same(pattern: str, word: str) -> bool:
+    if pattern.endswith("*"):
+        stem = pattern[:-1]
+        return word.startswith(stem) or _mistyped(stem, word[: len(stem) + 1])
+    return pattern == word or _mistyped(pattern, word)
+
+
+def _mistyped(pattern: str, word: str) -> bool:
+    if min(len(pattern), len(word)) < _TYPO_LETTERS or pattern[0] != word[0]:
+        return False
+    return fuzz.ratio(pattern, word) >= _TYPO_SIMILARITY
+
+
+@cache
+def _entries() -> Mapping[Intent, Mapping[tuple[str, ...], int]]:
+    data = cast("dict[Intent, dict[str, list[str]]]", yaml.safe_load(_FILE.read_text(encoding="utf-8")))
+    return {
+        intent: {
+            **{_phrase(words): _WEAK for words in lists.get("weak", [])},
+            **{_phrase(words): _STRONG for words in lists.get("strong", [])},
+        }
+        for intent, lists in data.items()
+    }
+
+
+def _phrase(words: str) -> tuple[str, ...]:
+    return tuple(word if word.endswith("*") else singular(word) for word in _folded(words))
+
+
+def _folded(words: str) -> Iterable[str]:
+    return words.split()

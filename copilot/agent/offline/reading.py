@@ -1,0 +1,98 @@
+"""What a turn asks, given the turns before it: `Et à Bordeaux ?` asks the last question of another place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from copilot.agent.offline.conversation import Names, Turn
+from copilot.agent.offline.intents import TALK, TASKS, Guess, Intent, intent_of
+from copilot.lookups.text import fold
+
+_GOES_ON = re.compile(
+    r"^\W*(?:and|et|ou|or|also|aussi|same|idem|pareil|what about|how about|ok|oui|yes|non|no|puis|then|alors)\b"
+    r"|\b(?:same|meme|memes|idem|it|its|them|they|this one|that one|celui|celle|ceux|celles|ce produit|ces produits)\b"
+)
+_WHAT = ("product_ids", "sku_ids", "categories", "departments", "materials", "term_ids")
+_VARIANT = ("colours", "sizes")
+_WHERE = ("location_ids", "countries")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """One question, understood."""
+
+    question: str
+    intent: Intent | None
+    """None: nothing tells what is asked."""
+    names: Names
+
+
+def first_guess(turn: Turn) -> Guess:
+    """What the words alone say, before names are looked up."""
+    return intent_of(turn.question)
+
+
+def read(turns: Sequence[Turn]) -> Reading:
+    """The last turn of a thread, whose names were looked up, with what it takes over from the ones before."""
+    reading = Reading(question="", intent=None, names=Names())
+    for turn in turns:
+        reading = _next(reading, turn)
+    return reading
+
+
+def text_to_look_up(turns: Sequence[Turn]) -> str:
+    """The last question; after a reply that asked which product was meant, the question before it too."""
+    if len(turns) > 1 and was_asked_which(turns[-2]) and not intent_of(turns[-1].question).clear:
+        return f"{turns[-2].question} {turns[-1].question}"
+    return turns[-1].question
+
+
+def was_asked_which(turn: Turn) -> bool:
+    """Whether the turn ended in asking which of several products was meant."""
+    return turn.names is not None and bool(turn.names.ambiguous) and not turn.results
+
+
+def _next(before: Reading, turn: Turn) -> Reading:
+    names = turn.names or Names()
+    guess = intent_of(turn.question)
+    folded = fold(turn.question)
+    cued = bool(_GOES_ON.search(folded))
+    says_what = names.names_products or bool(names.term_ids)
+    goes_on = before.intent in TASKS and (cued or not guess.clear) and not (says_what and not cued and guess.intent)
+    if not goes_on:
+        return Reading(question=turn.question, intent=guess.intent or _from(names), names=names)
+    intent = guess.intent if guess.clear and guess.intent not in TALK else before.intent
+    return Reading(question=turn.question, intent=intent, names=_joined(before, names, keeps_time=intent == before.intent))
+
+
+def _joined(before: Reading, names: Names, *, keeps_time: bool) -> Names:
+    """`names`, and from the question before what they do not say."""
+    kept: dict[str, object] = {}
+    if not _any(names, _WHAT):
+        kept |= _fields(before.names, _WHAT)
+        if not _any(names, _VARIANT):
+            kept |= _fields(before.names, _VARIANT)
+    if not _any(names, _WHERE):
+        kept |= _fields(before.names, _WHERE)
+    if keeps_time and names.period is None:
+        kept |= {"period": before.names.period, "compares_last_year": before.names.compares_last_year}
+    return names.model_copy(update={**kept, "called": before.names.called | names.called})
+
+
+def _from(names: Names) -> Intent | None:
+    """What is meant when only names are said."""
+    if names.term_ids and not names.names_products:
+        return "trends"
+    if names.names_products:
+        return "stock" if names.names_places or names.sku_ids else "products"
+    return None
+
+
+def _any(names: Names, fields: Sequence[str]) -> bool:
+    return any(getattr(names, field) for field in fields)
+
+
+def _fields(names: Names, fields: Sequence[str]) -> dict[str, object]:
+    return {field: getattr(names, field) for field in fields}

@@ -1,0 +1,118 @@
+"""What each tool takes, as the model sees it: words of the planner or ids, days, groups."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from copilot.lookups.sales import SalesGroup
+from copilot.lookups.stock import StockGroup
+
+_Ids = Annotated[list[str], Field(default_factory=list)]
+
+
+class NoArguments(BaseModel):
+    """Nothing to say."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class NamesArguments(BaseModel):
+    """A text whose names are wanted."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: str = Field(description="The planner's words, as written.")
+
+
+class ScopeArguments(BaseModel):
+    """What a question is about. Words and ids add up; nothing at all means everything."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    about: str = Field(default="", description="Products, colours, sizes, places in the planner's words.")
+    product_ids: _Ids
+    sku_ids: _Ids
+    categories: _Ids
+    departments: _Ids
+    materials: _Ids
+    colours: _Ids
+    sizes: _Ids
+    location_ids: _Ids
+    countries: _Ids
+
+
+class ProductsArguments(ScopeArguments):
+    """Products."""
+
+    limit: int = Field(default=10, ge=1, le=50)
+
+
+class StockArguments(ScopeArguments):
+    """Stock."""
+
+    group: StockGroup = "sku_location"
+    limit: int = Field(default=20, ge=1, le=100)
+
+
+class PeriodArguments(ScopeArguments):
+    """Something over days; without days, the lookup's usual stretch up to yesterday."""
+
+    since: date | None = Field(default=None, description="First day.")
+    last_day: date | None = Field(default=None, description="Last day, included.")
+
+
+class SalesArguments(PeriodArguments):
+    """Sales."""
+
+    group: SalesGroup = "product"
+    same_stores: bool = Field(default=False, description="Only locations that sold in both years.")
+    limit: int = Field(default=10, ge=1, le=100)
+
+
+class ForecastArguments(ScopeArguments):
+    """A forecast."""
+
+    until: date | None = Field(default=None, description="Last day, included; without one, 28 days ahead.")
+
+
+class RestockArguments(ScopeArguments):
+    """A restock plan."""
+
+    budget: float | None = Field(default=None, gt=0, description="Purchase cost that may be spent.")
+    before: date | None = Field(default=None, description="Keep what arrives before this day.")
+    limit: int = Field(default=10, ge=1, le=100)
+
+
+class RiskArguments(ScopeArguments):
+    """What may run out."""
+
+    limit: int = Field(default=10, ge=1, le=100)
+
+
+class TrendsArguments(BaseModel):
+    """Rising terms."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    market: str = Field(default="", description="ISO 3166 country; empty: all markets.")
+    limit: int = Field(default=8, ge=1, le=30)
+
+
+class TermArguments(BaseModel):
+    """One term."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    term: str = Field(description="The term, in the planner's words or by its id.")
+    market: str = Field(default="", description="ISO 3166 country; empty: all markets.")
+
+
+class PostsArguments(ScopeArguments):
+    """Posts."""
+
+    query: str = Field(description="What the posts should be about.")
+    since: date | None = Field(default=None, description="First day.")
+    limit: int = Field(default=5, ge=1, le=20)
