@@ -9,8 +9,7 @@ from copilot.lookups.text import fold
 _AMOUNT = r"(\d{1,3}(?:[ \u00a0\u202f.,]\d{3})+|\d+(?:[.,]\d+)?)\s*(k|m|mille|thousand)?"
 _MONEY = r"(?:€|£|\$|eur(?:os?)?|gbp|usd|pounds?|livres?)"
 _BUDGET = re.compile(
-    rf"(?:budget|enveloppe|limite|under|up to|at most|pas plus de|maximum|max)\s*(?:of|de|d'|:|is|est)?\s*{_MONEY}?\s*{_AMOUNT}\s*{_MONEY}"
-    rf"|(?:budget|enveloppe)\s*(?:of|de|d'|:|is|est)?\s*{_MONEY}?\s*{_AMOUNT}"
+    rf"(?:budget|enveloppe)\s*(?:of|de|d'|:|is|est)?\s*{_MONEY}?\s*{_AMOUNT}"
     rf"|{_AMOUNT}\s*{_MONEY}|{_MONEY}\s*{_AMOUNT}"
 )
 _WORDS = {"two": 2, "three": 3, "four": 4, "five": 5, "ten": 10, "twenty": 20,

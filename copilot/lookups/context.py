@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from collections.abc import Mapping
+from datetime import date
+from types import TracebackType
+from typing import Self
 
 import polars as pl
 
 from copilot.errors import NoDataError
+from copilot.lookups.vocabulary import Vocabulary, build_vocabulary
+from copilot.signals.lexicon import Lexicon, load_lexicon
 from copilot.workspace import Workspace
 from ingestion.errors import TableMissingError
 from ingestion.warehouse import Warehouse
@@ -16,7 +20,7 @@ _CATALOGUE_TABLES = ("products", "skus", "locations", "prices")
 
 
 class Context:
-    """One workspace as known on the morning of `as_of`. Safe to share between threads for reading.
+    """One workspace as known on the morning of `as_of`. Close it after use, or open it in a `with` statement.
 
     The catalogue is kept in memory and read again when its tables have changed.
     """
@@ -28,6 +32,18 @@ class Context:
         self._catalogue = pl.DataFrame()
         self._locations = pl.DataFrame()
         self._currencies: dict[str, str] = {}
+        self._vocabulary: Vocabulary | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the index free. A second call does nothing."""
 
     @property
     def warehouse(self) -> Warehouse:
@@ -58,6 +74,19 @@ class Context:
         self._refresh()
         return self._currencies
 
+    @property
+    def lexicon(self) -> Lexicon:
+        """What posts can be about."""
+        return load_lexicon()
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The names that questions may use."""
+        self._refresh()
+        if self._vocabulary is None:
+            self._vocabulary = build_vocabulary(self._catalogue, self._locations, self.lexicon)
+        return self._vocabulary
+
     def versions(self, *tables: str) -> dict[str, int]:
         """Newest version of each of the tables that exist in the lake."""
         return self.workspace.lake.versions(tables)
@@ -84,18 +113,8 @@ class Context:
             raise NoDataError(str(error)) from error
         self._catalogue, self._locations = catalogue, locations
         self._currencies = _currencies(self.warehouse, locations, self.as_of)
+        self._vocabulary = None
         self._read_at = read_at
-
-
-def last_morning(workspace: Workspace) -> date:
-    """The morning after the newest sales. Raises `NoDataError` where there are none."""
-    try:
-        last = workspace.warehouse.last_dates().get("sales")
-    except TableMissingError as error:
-        raise NoDataError(str(error)) from error
-    if last is None:
-        raise NoDataError("No sales yet. Bring some in with `reassort import sales FILE`.")
-    return last + timedelta(days=1)
 
 
 def _currencies(warehouse: Warehouse, locations: pl.DataFrame, as_of: date) -> dict[str, str]:
@@ -111,8 +130,3 @@ def _currencies_of_sales(warehouse: Warehouse, locations: pl.DataFrame) -> dict[
     sales = warehouse.read("sales", ["location_id", "currency"]).unique("location_id")
     joined = sales.join(locations.select("location_id", "country"), on="location_id")
     return dict(joined.select("country", "currency").unique("country").sort("country").iter_rows())
-
-
-def listed(values: Sequence[str] | None) -> list[str] | None:
-    """A list for the warehouse, or None for no limit."""
-    return None if values is None else list(values)

@@ -42,8 +42,8 @@ AMBIGUOUS_MONTHS = frozenset({"may", "mar"})
 LAST = re.compile(r"\b(last|past|previous|derni\w+|passee?|precedente?)\b")
 NEXT = re.compile(r"\b(next|coming|prochaine?|suivante?)\b")
 FUTURE = re.compile(
-    r"\b(forecasts?|will|expect(ed)?|prevision(s|nel|nelle)?|prevoi\w*|prevue?s?|next|proch\w+|upcoming|a venir|vont|va|"
-    r"faudra|reassort\w*|restock\w*|replenish\w*)\b"
+    r"\b(forecasts?|will|expect(ed)?|prevision(s|nel|nelle)?|prevoi\w*|prevue?s?|next|proch\w+|upcoming|a venir|vont|"
+    r"va|faudra|reassort\w*|restock\w*|replenish\w*)\b"
 )
 _YEAR_BEFORE = r"(last year|year before|previous year|an (dernier|passe)|annee (derniere|passee|precedente))"
 COMPARED = re.compile(
@@ -80,9 +80,7 @@ UNTIL = re.compile(
     rf"\b(?:(?P<included>until|through|by|jusqu'au|jusqu'a|d'ici(?:\s+au)?)|before|avant)\s+"
     rf"(?:le\s+|the\s+|next\s+)?{_POINT}"
 )
-LAST_COUNT = re.compile(
-    rf"\b(?:last|past|previous|depuis|over)\s+(?:the\s+)?(?:last\s+|past\s+)?{_COUNT}\s+{_UNIT}\b"
-)
+LAST_COUNT = re.compile(rf"\b(?:last|past|previous|depuis|over)\s+(?:the\s+)?(?:last\s+|past\s+)?{_COUNT}\s+{_UNIT}\b")
 COUNT_LAST = re.compile(rf"\b{_COUNT}\s+derni\w+\s+{_UNIT}\b")
 NEXT_COUNT = re.compile(rf"\b(?:next|coming|dans les|sous|within)\s+{_COUNT}\s+(?:prochaine?s?\s+)?{_UNIT}\b")
 COUNT_NEXT = re.compile(rf"\b{_COUNT}\s+prochaine?s?\s+{_UNIT}\b")
@@ -98,7 +96,9 @@ RELATIVE = re.compile(
 )
 DAY_AND_MONTH = re.compile(rf"\b{_DAY}\s+(?:of\s+)?(?P<month>{_MONTH})\b{_YEAR}")
 MONTH_AND_DAY = re.compile(rf"\b(?P<month>{_MONTH})\s+{_DAY}\b(?!\s*%){_YEAR}")
-MONTH_ALONE = re.compile(rf"\b(?P<cue>(?:in|en|for|pour|of|de|during|d'|since|this|last)\s*)?(?P<month>{_MONTH})\b{_YEAR}")
+MONTH_ALONE = re.compile(
+    rf"\b(?P<cue>(?:in|en|for|pour|of|de|during|d'|since|this|last)\s*)?(?P<month>{_MONTH})\b{_YEAR}"
+)
 QUARTER = re.compile(r"\b(?:q|t)([1-4])(?:\s+(20\d\d))?\b")
 SEASON = re.compile(
     rf"\b(?:this|last|next|cet|cette|ce|l'|le|en|in|au)\s*(?P<season>{'|'.join(SEASON_MONTHS)})"

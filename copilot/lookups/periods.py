@@ -31,11 +31,16 @@ def find_period(text: str, as_of: date) -> NamedPeriod | None:
     """
     folded = _folded(text)
     reader = _Reader(as_of=as_of, future=speaks_of_future(text), compares=compares_last_year(text))
+    no_days: list[range] = []
     for pattern, resolve in _RULES:
         for match in pattern.finditer(folded):
+            # What is no day as a whole (`45 octobre`) is not read in part (`octobre`) either.
+            if any(match.start() in part for part in no_days):
+                continue
             period = resolve(reader, match)
             if period is not None:
                 return NamedPeriod(period=period, start=match.start(), end=match.end())
+            no_days.append(range(match.start(), match.end()))
     return None
 
 

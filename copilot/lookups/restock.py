@@ -55,9 +55,9 @@ def restock_lines(
     """What to send now, lines that bring the most sales first; totals are over all lines chosen.
 
     `budget` is in purchase cost, in the currency of the warehouse's country: whole lines are taken by sales value per
-    cost until it is spent (figure `cost`; note `no_cost` when lines without a cost had to be left out, `budget_limit`
-    when lines were left out for it). `before` keeps lines whose delivery arrives before that day. Notes: `nothing_to_do`, `cut`,
-    `stale_plan` when the plan is of an earlier morning. Raises `NoDataError` where no plan was made.
+    cost until it is spent. `before` keeps lines whose delivery arrives before that day. Notes: `no_cost` and
+    `budget_limit` when lines were left out for want of a cost or for the budget, `nothing_to_do`, `cut`, `stale_plan`
+    when the plan is of an earlier morning. Raises `NoDataError` where no plan was made.
     """
     plan, notes = _plan(context, scope)
     lines = plan.filter(pl.col("restock_units") > 0)

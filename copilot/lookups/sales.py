@@ -42,7 +42,8 @@ def sales_totals(
 
     `change_share` compares units with the same weekdays 364 days earlier, where those have sales; with `same_stores`
     only locations that sold something in both periods are counted. Revenue is per currency: rows and totals never add
-    two. Days from `as_of` on are not known: notes `period_not_over`, and `no_sales` when nothing sold. Raises `NoDataError` where no sales were ever imported.
+    two. Days from `as_of` on are not known: note `period_not_over`. Notes also: `no_sales`, `no_last_year`, `cut`.
+    Raises `NoDataError` where no sales were ever imported.
     """
     known, notes = _known(context, period)
     now = _sales(context, scope, known) if known else _nothing()

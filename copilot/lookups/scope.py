@@ -39,7 +39,8 @@ class Period:
 class Scope:
     """What to look at. An empty field limits nothing; fields about SKUs must all hold.
 
-    Locations and countries add up: `("lyon",)` and `("IT",)` mean Lyon and all of Italy.
+    Locations and countries add up: `("lyon",)` and `("IT",)` mean Lyon and all of Italy. A country means its stores and
+    web shop; a warehouse is meant by its id only, or where no location is named.
     """
 
     product_ids: tuple[str, ...] = ()
@@ -77,7 +78,8 @@ class Scope:
         if not self.names_locations:
             return locations
         named = pl.col("location_id").is_in(list(self.location_ids))
-        return locations.filter(named | pl.col("country").is_in(list(self.countries)))
+        sells = pl.col("country").is_in(list(self.countries)) & (pl.col("kind") != "warehouse")
+        return locations.filter(named | sells)
 
 
 _SKU_COLUMNS = {

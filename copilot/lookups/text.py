@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 
 _WORD = re.compile(r"[0-9a-z]+")
-_ELIDED = frozenset("l d j m t s c n qu".split())
+_ELIDED = frozenset(["l", "d", "j", "m", "t", "s", "c", "n", "qu"])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,11 +23,7 @@ class Token:
 
 def fold(text: str) -> str:
     """Lower case without accents, as long as the text: each character stays where it was."""
-    folded = []
-    for character in text:
-        bare = unicodedata.normalize("NFKD", character)[0].lower()
-        folded.append(bare[0] if len(bare) == 1 else character)
-    return "".join(folded)
+    return "".join(unicodedata.normalize("NFKD", character)[0].lower()[0] for character in text)
 
 
 def tokens(text: str) -> list[Token]:
