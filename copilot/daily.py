@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import polars as pl
+
 from copilot.briefs.archive import archive_brief
 from copilot.briefs.compose import compose_brief
 from copilot.briefs.records import BriefRef
@@ -29,8 +31,8 @@ class DailyReport:
     """Signals found."""
     forecasts: int
     """Forecast rows written."""
-    restock_lines: int
-    """Restock lines written."""
+    restock_lines: int | None
+    """Restock lines written; None where no stock levels were ever imported."""
     briefs: tuple[BriefRef, ...]
 
 
@@ -46,15 +48,23 @@ def run_daily(
     found = update_signals(workspace.lake, workspace.warehouse, as_of, settings.signals, progress=progress)
     forecasts = forecast_demand(workspace.warehouse, as_of, settings.planning, progress=progress)
     write_forecasts(workspace.lake, forecasts, as_of)
-    plan = plan_restock(workspace.warehouse, as_of, settings.planning, forecasts)
-    write_plan(workspace.lake, plan, as_of)
+    planned = _plan(workspace, as_of, forecasts)
     return DailyReport(
         as_of=as_of,
         signals=len(found.signals),
         forecasts=forecasts.height,
-        restock_lines=plan.height,
+        restock_lines=planned,
         briefs=tuple(write_brief(workspace, as_of, language) for language in languages),
     )
+
+
+def _plan(workspace: Workspace, as_of: date, forecasts: pl.DataFrame) -> int | None:
+    """Lines written; None without stock levels, which is no reason to go without a brief."""
+    if not workspace.lake.exists("stock"):
+        return None
+    plan = plan_restock(workspace.warehouse, as_of, workspace.settings.planning, forecasts)
+    write_plan(workspace.lake, plan, as_of)
+    return plan.height
 
 
 def write_brief(workspace: Workspace, as_of: date, language: Language) -> BriefRef:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import polars as pl
 
-from copilot.errors import NoDataError
 from copilot.workspace import RunningService, Workspace
 
 _DATE_COLUMNS = {
@@ -57,16 +56,6 @@ def workspace_status(workspace: Workspace) -> WorkspaceStatus:
         index=workspace.settings.index.url or str(workspace.index_path),
         service=workspace.running_service(),
     )
-
-
-def latest_as_of(workspace: Workspace) -> date:
-    """The morning after the last day of sales. Raises `NoDataError` without sales."""
-    if not workspace.lake.exists("sales"):
-        raise NoDataError("No sales yet: bring some in with `reassort import sales FILE`, or name a day with --as-of.")
-    last = workspace.lake.scan("sales").select(pl.col("date").max()).collect().item()
-    if not isinstance(last, date):
-        raise NoDataError("The sales table is empty: import sales, or name a day with --as-of.")
-    return last + timedelta(days=1)
 
 
 def _table_status(workspace: Workspace, table: str) -> TableStatus:

@@ -31,9 +31,7 @@ def daily(home: Path, as_of: date | None, as_json: bool) -> None:
     if as_json:
         print_json(asdict(report))
         return
-    note(
-        f"{report.as_of}: {report.signals} signals, {report.forecasts:,} forecasts,"
-        f" {report.restock_lines:,} restock lines."
-    )
+    plan = "no stock levels, so no plan" if report.restock_lines is None else f"{report.restock_lines:,} restock lines"
+    note(f"{report.as_of}: {report.signals} signals, {report.forecasts:,} forecasts, {plan}.")
     for brief in report.briefs:
         click.echo(str(brief.path_html))

@@ -1,0 +1,72 @@
+"""`reassort signals`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from copilot.commands.options import (
+    as_of_option,
+    home_option,
+    json_option,
+    language_option,
+    note,
+    open_workspace,
+    print_json,
+)
+from copilot.commands.progress import progress_bars
+from copilot.lookups.context import last_morning
+from copilot.settings import Language
+from copilot.signals.lexicon import load_lexicon
+from copilot.signals.records import Signal
+from copilot.signals.run import update_signals
+from copilot.wording import label, number, ratio, share
+
+
+@click.command()
+@home_option
+@as_of_option
+@language_option
+@json_option
+def signals(home: Path, as_of: date | None, language: Language | None, as_json: bool) -> None:
+    """Find the terms that more authors say than expected, and keep them for briefs and answers."""
+    workspace = open_workspace(home)
+    with progress_bars() as progress:
+        report = update_signals(
+            workspace.lake,
+            workspace.warehouse,
+            as_of or last_morning(workspace),
+            workspace.settings.signals,
+            progress=progress,
+        )
+    if as_json:
+        print_json([asdict(signal) for signal in report.signals])
+        return
+    if not report.signals:
+        note("No term is said by more authors than expected.")
+        return
+    Console().print(_table(report.signals, language or workspace.settings.language))
+
+
+def _table(found: tuple[Signal, ...], language: Language) -> Table:
+    names = {term.term_id: term.labels for term in load_lexicon().terms}
+    table = Table(box=None, pad_edge=False)
+    for heading in ("term", "market", "stage", "severity", "authors", "expected", "ratio", "q"):
+        table.add_column(heading, justify="left" if heading in {"term", "market", "stage"} else "right")
+    for signal in found:
+        table.add_row(
+            names[signal.term_id][language],
+            signal.market or "*",
+            label("stages", signal.stage, language),
+            str(signal.severity),
+            number(signal.authors, language),
+            number(signal.expected_authors, language, decimals=1),
+            ratio(signal.ratio, language),
+            share(signal.q_value, language),
+        )
+    return table

@@ -1,0 +1,84 @@
+"""The main job on data that nobody here made: `python -m tests.journeys.real_data DATA` measures it and prints the table.
+
+Sales of an online shop (UCI Online Retail), reviews of a clothing shop and posts of fashion forums go in by the command
+line, as a user would bring them in; signals, forecasts, a brief and three answers come out, as of one morning.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+AS_OF = "2011-11-01"
+QUESTIONS = (
+    "How many WHITE HANGING HEART T-LIGHT HOLDER did we sell last month?",
+    "What is rising this week?",
+    "What do customers say about dresses that run small?",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One command, what it printed and what it cost."""
+
+    name: str
+    output: Any
+    """The JSON document it printed."""
+    seconds: float
+    peak_mib: float
+    """Largest resident memory of the process, MiB."""
+
+
+def run_journey(home: Path, data: Path) -> Iterator[Step]:
+    """Every step in order; a step that fails raises RuntimeError with what it said."""
+    shop = data / "sales_online_retail" / "online_retail.parquet"
+    for table in ("locations", "products", "skus", "sales"):
+        source = HERE / "online_retail_locations.csv" if table == "locations" else shop
+        mapping = [] if table == "locations" else ["--map", str(HERE / f"online_retail_{table}.yaml")]
+        yield _run(f"import {table}", home, "import", table, str(source), *mapping)
+    reviews = data / "reviews_womens_clothing" / "reviews.csv.gz"
+    yield _run("ingest reviews", home, "ingest", str(reviews), "--map", str(HERE / "reviews.yaml"))
+    posts = data / "posts_reddit_fashion" / "reddit_fashion_top_posts.csv.gz"
+    yield _run("ingest posts", home, "ingest", str(posts), "--map", str(HERE / "posts.yaml"))
+    yield _run("signals, forecasts, brief", home, "run", "daily", "--as-of", AS_OF)
+    for number, question in enumerate(QUESTIONS, start=1):
+        yield _run(f"question {number}", home, "ask", question, "--as-of", AS_OF)
+
+
+def _run(name: str, home: Path, *arguments: str) -> Step:
+    command = [sys.executable, "-m", "copilot", *arguments, "--home", str(home), "--json"]
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        started = time.perf_counter()
+        process = subprocess.Popen(command, stdout=out, stderr=err)
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - started
+        process.returncode = os.waitstatus_to_exitcode(status)
+        out.seek(0)
+        err.seek(0)
+        if process.returncode:
+            raise RuntimeError(f"{name}: exit code {process.returncode}: {err.read().decode()[-2000:]}")
+        output = json.loads(out.read())
+    return Step(name=name, output=output, seconds=seconds, peak_mib=usage.ru_maxrss / 1024)
+
+
+def main(data: Path) -> None:
+    """Run the journey in a folder of its own and print its table in Markdown."""
+    lines = ["| step | seconds | peak memory, MiB |", "|---|---|---|"]
+    with tempfile.TemporaryDirectory() as home:
+        for step in run_journey(Path(home), data):
+            sys.stderr.write(f"{step.name}: {step.seconds:.1f} s\n{json.dumps(step.output, ensure_ascii=False)[:1500]}\n")
+            lines.append(f"| {step.name} | {step.seconds:.1f} | {step.peak_mib:,.0f} |")
+    sys.stdout.write("\n".join([*lines, ""]))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
