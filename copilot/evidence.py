@@ -25,6 +25,8 @@ Unit = Literal[
     "weeks",
     "lines",
     "skus",
+    "terms",
+    "severity",
 ]
 Kind = Literal["products", "stock", "inbound", "sales", "forecast", "restock", "signal", "posts", "freshness"]
 

@@ -77,19 +77,28 @@ def sales_over_time(now: pl.DataFrame, before: pl.DataFrame, period: Period, *, 
     return _chart("sales" if step == 1 else "sales_weekly", language, series)
 
 
-def demand_fan(days: Sequence[date], quantiles: dict[str, Sequence[float]], *, language: Language) -> Chart:
-    """Expected demand by day with the ranges that hold it in 80 and in 50 cases of 100.
+def demand_fan(daily: pl.DataFrame, history: pl.DataFrame, *, language: Language) -> Chart:
+    """Sales of the days before, then the middle forecast with the range that holds it in 80 cases of 100.
 
-    `quantiles` has `p10`, `p25`, `p50`, `p75`, `p90`, each as long as `days`.
+    `daily` has date, p10, p50, p90; `history` has date and units.
     """
-    x = tuple(day.isoformat() for day in days)
-    low, high = tuple(quantiles["p10"]), tuple(quantiles["p90"])
-    wide = ChartSeries(
-        name=phrase("charts.demand.range", language), kind="band", role="forecast", x=x, low=low, high=high
+    x = _days(daily["date"])
+    band = ChartSeries(
+        name=phrase("charts.demand.range", language),
+        kind="band",
+        role="forecast",
+        x=x,
+        low=tuple(daily["p10"]),
+        high=tuple(daily["p90"]),
     )
     middle = phrase("charts.demand.middle", language)
-    line = ChartSeries(name=middle, kind="line", role="forecast", x=x, y=tuple(quantiles["p50"]))
-    return _chart("demand", language, [wide, line])
+    line = ChartSeries(name=middle, kind="line", role="forecast", x=x, y=tuple(daily["p50"]))
+    series = [band, line]
+    if history["units"].sum():
+        sold, days = tuple(float(units) for units in history["units"]), _days(history["date"])
+        name = label("figures", "sold_units", language)
+        series.insert(0, ChartSeries(name=name, kind="line", role="observed", x=days, y=sold))
+    return _chart("demand", language, series)
 
 
 def mentions_over_time(
@@ -148,6 +157,10 @@ def _item(named: pl.DataFrame) -> pl.Expr:
     """What a bar is about: product, colour and size, as far as the frame has them."""
     parts = [pl.col(name) for name in ("product", "colour", "size") if name in named.columns]
     return pl.concat_str(parts, separator=" ", ignore_nulls=True) if parts else pl.col(named.columns[0])
+
+
+def _days(days: pl.Series) -> tuple[str, ...]:
+    return tuple(day.isoformat() for day in days)
 
 
 def _sums(sales: pl.DataFrame, since: date, step: int, count: int) -> tuple[float, ...]:

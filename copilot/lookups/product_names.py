@@ -29,7 +29,7 @@ class ProductNames:
 
     def __init__(self, catalogue: pl.DataFrame, *, generic: Set[str]) -> None:
         names = catalogue.select("product_id", "name").unique("product_id").sort("product_id")
-        self._names = {product_id: name or product_id for product_id, name in names.iter_rows()}
+        self._names: dict[str, str] = {product_id: name or product_id for product_id, name in names.iter_rows()}
         self._phrases = {product_id: phrase_of(name) for product_id, name in self._names.items()}
         counts = Counter(word for phrase in self._phrases.values() for word in set(phrase))
         self._weight = {word: log(1 + len(self._names) / count) for word, count in counts.items()}
@@ -50,6 +50,10 @@ class ProductNames:
     def words(self) -> frozenset[str]:
         """Words that tell products apart."""
         return frozenset(self._by_word)
+
+    def label(self, product_id: str) -> str:
+        """The product's name; its id where it is unknown."""
+        return self._names.get(product_id) or product_id
 
     def by_id(self, code: str) -> str | None:
         """The product whose id this is, in any case."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 
 import polars as pl
@@ -62,6 +63,7 @@ def sales_totals(
         sources=context.versions("sales", "skus", "products", "locations"),
         rows=to_rows(with_names(context, frame.head(limit)), _UNITS),
         totals=_totals(now, before, known),
+        dates=_dates(known),
         row_count=frame.height,
         charts=() if chart is None else (chart,),
         notes=notes,
@@ -85,6 +87,7 @@ def returns_by_size(context: Context, scope: Scope, *, period: Period, limit: in
         sources=context.versions("sales", "skus", "products", "locations"),
         rows=to_rows(frame.head(limit), _UNITS),
         totals=_totals(now, _nothing(), known),
+        dates=_dates(known),
         row_count=frame.height,
         notes=[*notes, *([] if now.height else ["no_sales"]), *(["thin_history"] if thin else [])],
     )
@@ -99,6 +102,10 @@ def _known(context: Context, period: Period) -> tuple[Period | None, list[str]]:
     if period.since >= context.as_of:
         return None, ["period_not_over"]
     return Period(since=period.since, before=context.as_of), ["period_not_over"]
+
+
+def _dates(known: Period | None) -> dict[str, date]:
+    return {"since": known.since, "last_day": known.last_day} if known else {}
 
 
 def _sales(context: Context, scope: Scope, period: Period) -> pl.DataFrame:
