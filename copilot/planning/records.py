@@ -20,13 +20,29 @@ FORECASTS_SCHEMA = pl.Schema(
         "history_days": pl.Int64(),
         "in_stock_share": pl.Float64(),
         "model": pl.String(),
+        "thin_history": pl.Boolean(),
+        "dispersion": pl.Float64(),
+        "rate_variance": pl.Float64(),
+        "common_variance": pl.Float64(),
+        "daily_units": pl.List(pl.Float64()),
     }
 )
 """Lake table `forecasts`: demand summed over the `horizon_days` days from `as_of` on, for each SKU x location.
 
-Horizons are 7, 14, 28 days and the protection period of the location. `history_days` and `in_stock_share` (0 to 1) say what
-the forecast rests on. Key: as_of, sku_id, location_id, horizon_days.
+Horizons are 7, 14, 28 days, the protection period of the location, and the farthest that settings ask for.
+`history_days` are the days on which demand could be seen and `in_stock_share` (0 to 1) their share since the series
+began: what the forecast rests on. `thin_history`: fewer than `THIN_HISTORY_DAYS` of them; the group's rate speaks.
+
+The distribution is the negative binomial with mean m = `mean_units` and variance
+`dispersion` x m + `rate_variance` x m^2; it holds for the sum over any number of days, the mean being the sum of
+`daily_units` (mean demand of each day from `as_of` on; null in all rows but the longest horizon of a series).
+`common_variance` is the share of `rate_variance` that series have in common: the variance of a sum of series is
+sum(dispersion x m) + sum((rate_variance - common_variance) x m^2) + common_variance x (sum m)^2.
+Key: as_of, sku_id, location_id, horizon_days.
 """
+
+THIN_HISTORY_DAYS = 28
+"""Days on which demand could be seen, below which a series is called thin."""
 
 RESTOCK_SCHEMA = pl.Schema(
     {
@@ -59,7 +75,10 @@ next_delivery_on           arrival of the delivery that the line would travel on
 run_out_probability        that stock on hand and inbound ends before the protection period does, without the line
 run_out_probability_after  the same with the line
 expected_sales_units       units that would be sold thanks to the line; `expected_sales_value` at the current price
-reasons                    codes: `order_up_to`, `pack_rounding`, `warehouse_limit`, `signal:TERM`, `thin_history`
+expected_sales_value       null, with an empty `currency`, where no price is known
+reasons                    codes: `order_up_to`, `pack_rounding`, `warehouse_limit`, `warehouse_unknown` (no location is
+                           a warehouse: nothing limits the line), `inbound_late` (some inbound counted is overdue),
+                           `signal:TERM`, `thin_history`
 
 Key: as_of, sku_id, location_id.
 """

@@ -1,0 +1,235 @@
+"""Forecasts of demand for every SKU x location, from the warehouse to the lake.
+
+Series are read and forecast a piece at a time, so that memory stays bounded however many there are. The first piece,
+SKUs drawn evenly by a hash, teaches what series share; all pieces together give each series its prior.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+
+import numpy as np
+import polars as pl
+
+from copilot.errors import NoDataError
+from copilot.planning.arrays import Floats, Integers
+from copilot.planning.demand_model import (
+    MODEL_NAME,
+    DemandModel,
+    SeriesState,
+    daily_means,
+    fit_model,
+    joined,
+    rates_of,
+    state_of,
+)
+from copilot.planning.drivers import Drivers, build_drivers
+from copilot.planning.gamma_poisson import Rate
+from copilot.planning.negative_binomial import quantile
+from copilot.planning.records import FORECASTS_SCHEMA, QUANTILE_COLUMNS, QUANTILES, THIN_HISTORY_DAYS
+from copilot.planning.series import DemandPanel, build_panel
+from copilot.settings import PlanningSettings
+from ingestion.errors import TableMissingError
+from ingestion.lake import Lake
+from ingestion.progress import Progress, silent
+from ingestion.warehouse import Warehouse
+
+FORECASTS_TABLE = "forecasts"
+HORIZONS_DAYS = (7, 14, 28)
+HISTORY_DAYS = 730
+SERIES_AT_A_TIME = 16_000
+
+
+def forecast_demand(
+    warehouse: Warehouse, as_of: date, settings: PlanningSettings, progress: Progress = silent
+) -> pl.DataFrame:
+    """Forecasts as of the morning of `as_of`, in `FORECASTS_SCHEMA`: 7, 14, 28 days, protection period, farthest
+    horizon.
+
+    A series is a SKU x location that sold, was stocked or has an order open; a warehouse only where it sells. One
+    without history of its own is forecast from those it resembles and marked `thin_history`. Raises `NoDataError`
+    without a sale before `as_of`, and `TableMissingError` without products, SKUs or locations.
+    """
+    reader = PanelReader(warehouse, as_of, settings)
+    fitted = fit_model(reader.sample, reader.drivers)
+    states = []
+    for done, panel in enumerate(reader.panels(), start=1):
+        states.append(state_of(panel, reader.drivers, fitted))
+        progress("forecast", done, 2 * len(reader.pieces))
+    whole = joined(states)
+    rate = rates_of(whole, fitted)
+    frames = []
+    for number, rows in enumerate(_slices(states), start=1):
+        frames.append(_frame(reader, fitted, _part_of(whole, rate, rows)))
+        progress("forecast", len(reader.pieces) + number, 2 * len(reader.pieces))
+    return pl.concat(frames).sort("sku_id", "location_id", "horizon_days")
+
+
+def write_forecasts(lake: Lake, forecasts: pl.DataFrame, as_of: date, *, note: str = "") -> int:
+    """Put the forecasts in place of those of the same `as_of`; return the table's version."""
+    return lake.replace_day(FORECASTS_TABLE, forecasts, as_of=as_of, note=note)
+
+
+def read_forecasts(lake: Lake, *, as_of: date) -> pl.DataFrame:
+    """Forecasts made for `as_of`. Raises `NoDataError` where there are none."""
+    try:
+        found = lake.scan(FORECASTS_TABLE).filter(pl.col("as_of") == as_of).collect()
+    except TableMissingError:
+        found = FORECASTS_SCHEMA.to_frame()
+    if found.is_empty():
+        raise NoDataError(f"No forecasts as of {as_of}. Make them with `reassort forecast --as-of {as_of}`.")
+    return found.select(FORECASTS_SCHEMA.names())
+
+
+def protection_days(locations: pl.DataFrame, settings: PlanningSettings) -> pl.DataFrame:
+    """location_id, lead_time_days, review_period_days and protection_days, their sum, of each location."""
+    lead = pl.col("lead_time_days").fill_null(settings.default_lead_time_days)
+    review = pl.col("review_period_days").fill_null(settings.default_review_period_days)
+    return locations.select(
+        "location_id", lead_time_days=lead, review_period_days=review, protection_days=lead + review
+    )
+
+
+class PanelReader:
+    """Panels of the warehouse's series, piece by piece, with drivers that reach over history and horizon."""
+
+    def __init__(self, warehouse: Warehouse, as_of: date, settings: PlanningSettings) -> None:
+        self.as_of = as_of
+        self.catalogue = warehouse.catalogue()
+        self.locations = warehouse.locations()
+        self.protection = protection_days(self.locations, settings)
+        self.farthest = max(*HORIZONS_DAYS, settings.horizon_days, *self.protection["protection_days"].to_list())
+        self.horizons = sorted({*HORIZONS_DAYS, settings.horizon_days})
+        self.pieces = _pieces(self.catalogue, self.locations.height)
+        self._warehouse = warehouse
+        self._carried = warehouse.open_inbound(as_of)
+        self.since = self._first_day()
+        self.drivers: Drivers = build_drivers(
+            since=self.since,
+            before=as_of + timedelta(days=self.farthest),
+            calendar=warehouse.calendar(self.since, as_of + timedelta(days=self.farthest)),
+            promotions=warehouse.promotions(self.since, as_of + timedelta(days=self.farthest)),
+            prices=warehouse.read("prices"),
+        )
+
+    @cached_property
+    def sample(self) -> DemandPanel:
+        """The first piece: what series share is learnt from it."""
+        return self.panel(self.pieces[0])
+
+    def panels(self) -> Iterator[DemandPanel]:
+        """Panel of each piece in turn."""
+        yield self.sample
+        for skus in self.pieces[1:]:
+            yield self.panel(skus)
+
+    def panel(self, skus: list[str]) -> DemandPanel:
+        """Panel of the series of these SKUs."""
+        return build_panel(
+            sales=self._warehouse.daily_sales(since=self.since, before=self.as_of, sku_ids=skus),
+            stock=self._warehouse.stock_history(since=self.since, before=self.as_of, sku_ids=skus),
+            catalogue=self.catalogue.filter(pl.col("sku_id").is_in(skus)),
+            locations=self.locations,
+            since=self.since,
+            before=self.as_of,
+            carried=self._carried.filter(pl.col("sku_id").is_in(skus)),
+        )
+
+    def _first_day(self) -> date:
+        """First day with a sale, at most `HISTORY_DAYS` back. Raises `NoDataError` without any."""
+        earliest = self.as_of - timedelta(days=HISTORY_DAYS)
+        for skus in self.pieces:
+            sales = self._warehouse.daily_sales(since=earliest, before=self.as_of, sku_ids=skus)
+            first = sales["date"].min()
+            if isinstance(first, date):
+                return first
+        raise NoDataError(
+            f"No sales before {self.as_of}, so nothing to forecast from. Bring some in: `reassort import sales FILE`."
+        )
+
+
+def _pieces(catalogue: pl.DataFrame, locations: int) -> list[list[str]]:
+    """SKUs of each piece, in an order that has nothing to do with what they are; SKUs of a product stay together."""
+    order = sorted(catalogue.select("product_id", "sku_id").rows(), key=lambda row: (zlib.crc32(row[0].encode()), row))
+    if not order:
+        raise NoDataError("No SKUs in the catalogue. Bring some in: `reassort import skus FILE`.")
+    at_a_time = max(1, SERIES_AT_A_TIME // max(locations, 1))
+    return [[sku for _, sku in order[i : i + at_a_time]] for i in range(0, len(order), at_a_time)]
+
+
+def _slices(states: list[SeriesState]) -> Iterator[slice]:
+    """Where each of the joined states lies in the whole."""
+    first = 0
+    for state in states:
+        yield slice(first, first + state.series.height)
+        first += state.series.height
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Part:
+    """Some series with what is known of each; arrays are (series,)."""
+
+    series: pl.DataFrame
+    rate: Rate
+    history_days: Integers
+    in_stock_share: Floats
+
+
+def _part_of(state: SeriesState, rate: Rate, rows: slice) -> _Part:
+    return _Part(
+        series=state.series[rows],
+        rate=Rate(mean=rate.mean[rows], variation=rate.variation[rows]),
+        history_days=state.history_days[rows],
+        in_stock_share=state.in_stock_share[rows],
+    )
+
+
+def _frame(reader: PanelReader, model: DemandModel, part: _Part) -> pl.DataFrame:
+    """Rows of all horizons of some series."""
+    means = daily_means(part.series, part.rate.mean, model, reader.drivers, reader.as_of, reader.farthest)
+    summed = np.cumsum(means, axis=1)
+    places = part.series.select("location_id").join(
+        reader.protection, on="location_id", how="left", maintain_order="left"
+    )
+    protection = places["protection_days"].to_numpy()
+    every = np.arange(part.series.height)
+    frames = [_rows(reader, model, part, every, np.full(len(every), days), summed) for days in reader.horizons]
+    own = np.flatnonzero(~np.isin(protection, reader.horizons) & (protection > 0))
+    frames.append(_rows(reader, model, part, own, protection[own], summed))
+    longest = np.maximum(protection, reader.horizons[-1])
+    daily = part.series.select("sku_id", "location_id", horizon_days=pl.Series(longest, dtype=pl.Int64)).with_columns(
+        daily_units=pl.Series([row[:days] for row, days in zip(means, longest, strict=True)], dtype=pl.List(pl.Float64))
+    )
+    joined_rows = pl.concat(frames).join(daily, on=["sku_id", "location_id", "horizon_days"], how="left")
+    return joined_rows.select(FORECASTS_SCHEMA.names()).cast(FORECASTS_SCHEMA)
+
+
+def _rows(
+    reader: PanelReader, model: DemandModel, part: _Part, chosen: Integers, days: Integers, summed: Floats
+) -> pl.DataFrame:
+    """One row for each of the chosen series: demand over its number of days."""
+    spread = model.calibration.spread
+    mean = summed[chosen, days - 1]
+    variation = part.rate.variation[chosen]
+    levels = quantile(np.array(QUANTILES)[:, None], mean=mean, heterogeneity=spread.heterogeneity(mean, variation))
+    return (
+        part.series[chosen]
+        .select("sku_id", "location_id")
+        .with_columns(
+            as_of=pl.lit(reader.as_of),
+            horizon_days=pl.Series(days, dtype=pl.Int64),
+            mean_units=pl.Series(mean, dtype=pl.Float64),
+            **{column: pl.Series(row, dtype=pl.Float64) for column, row in zip(QUANTILE_COLUMNS, levels, strict=True)},
+            history_days=pl.Series(part.history_days[chosen], dtype=pl.Int64),
+            in_stock_share=pl.Series(part.in_stock_share[chosen], dtype=pl.Float64),
+            model=pl.lit(MODEL_NAME),
+            thin_history=pl.Series(part.history_days[chosen] < THIN_HISTORY_DAYS, dtype=pl.Boolean),
+            dispersion=pl.lit(spread.dispersion),
+            rate_variance=pl.Series(spread.rate_variance(variation), dtype=pl.Float64),
+            common_variance=pl.lit(spread.common_variance),
+        )
+    )
