@@ -6,7 +6,9 @@ IngestionError
 ├── ContractError       rows were given that break a table's contract
 ├── TableMissingError   a table is asked for that nothing was imported into
 ├── SourceError         a post source failed
-└── KeyMissingError     the pseudonym key cannot be found or made
+├── DemoSizeError       a size of the demo retailer that cannot be read
+├── KeyMissingError     the pseudonym key cannot be found or made
+└── KeyMismatchError    another pseudonym key is given than the workspace's own
 """
 
 from __future__ import annotations
@@ -75,3 +77,22 @@ class KeyMissingError(IngestionError):
             f" Looked in: {', '.join(looked_in)}."
         )
         self.looked_in = tuple(looked_in)
+
+
+class DemoSizeError(IngestionError):
+    """A size of the demo retailer that cannot be read."""
+
+    def __init__(self, size: str, problem: str) -> None:
+        super().__init__(f"Size {size!r} {problem}. Say small, full, or stores x products: 200x500.")
+        self.size = size
+
+
+class KeyMismatchError(IngestionError):
+    """The key given is not the one that the pseudonyms in the workspace at `home` were made with."""
+
+    def __init__(self, home: str) -> None:
+        super().__init__(
+            f"The pseudonym key is not the one of the workspace {home!r}: every author would get a second pseudonym."
+            " Give the key that the workspace was made with."
+        )
+        self.home = home
