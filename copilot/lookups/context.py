@@ -94,14 +94,19 @@ class Context:
     def derived(self, table: str, *, command: str) -> pl.DataFrame:
         """The newest rows of a dated table of our own (`forecasts`, ...) with `as_of` at or before this morning's.
 
-        Empty where it has none that old. Raises `NoDataError`, naming the command that makes the table, where it does
-        not exist.
+        Raises `NoDataError`, naming the command that makes the table, where it has none that old.
         """
+        named = table.replace("_", " ")
         try:
             rows = self.workspace.lake.scan(table).filter(pl.col("as_of") <= self.as_of)
         except TableMissingError as error:
-            raise NoDataError(f"No {table.replace('_', ' ')} yet. Make them with `reassort {command}`.") from error
-        return rows.filter(pl.col("as_of") == pl.col("as_of").max()).collect()
+            raise NoDataError(f"No {named} yet. Make them with `reassort {command}`.") from error
+        found = rows.filter(pl.col("as_of") == pl.col("as_of").max()).collect()
+        if found.is_empty():
+            raise NoDataError(
+                f"No {named} up to {self.as_of}. Make them with `reassort {command} --as-of {self.as_of}`."
+            )
+        return found
 
     def _refresh(self) -> None:
         read_at = self.workspace.lake.versions(_CATALOGUE_TABLES)

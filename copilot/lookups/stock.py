@@ -32,9 +32,9 @@ def stock_levels(
 ) -> Evidence:
     """Units on hand and on their way, largest stock first; `stores` in the totals counts locations that hold any.
 
-    Rows carry `run_out_probability` where the restock plan has one for that SKU and location. Notes: `no_stock_row`
-    when some SKU in scope has no level recorded anywhere in scope, `cut`. Raises `NoDataError` where no stock was
-    ever imported.
+    Rows carry `run_out_probability` where the restock plan has one for that SKU and location. Notes: `no_products`
+    when no SKU is in scope, `no_stock_row` when one has no level recorded anywhere in scope, `cut`. Raises
+    `NoDataError` where no stock was ever imported.
     """
     skus, places = scope.skus(context.catalogue), scope.locations(context.locations)
     sku_ids = skus["sku_id"].to_list() if scope.names_skus else None
@@ -47,7 +47,8 @@ def stock_levels(
     lines = _lines(context, levels, inbound)
     grouped = _grouped(lines, skus, group)
     named = with_names(context, grouped)
-    notes = [] if set(skus["sku_id"]) <= set(levels["sku_id"]) else ["no_stock_row"]
+    notes = ["no_products"] if skus.is_empty() else []
+    notes += [] if set(skus["sku_id"]) <= set(levels["sku_id"]) else ["no_stock_row"]
     return make_evidence(
         "stock",
         as_of=context.as_of,

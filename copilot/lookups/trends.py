@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import polars as pl
 
-from copilot.errors import NoDataError
 from copilot.evidence import Evidence, Unit, make_evidence
 from copilot.lookups import charts
 from copilot.lookups.context import Context
@@ -40,7 +39,8 @@ def rising_terms(context: Context, *, market: str = "", limit: int = 10, languag
     named = with_terms(context, rising, language)
     shown = named.head(limit)
     notes += ["nothing_rises"] if rising.is_empty() else []
-    chart = charts.terms_bars(shown["term"], shown["authors"], shown["expected_authors"], language=language)
+    bars = [shown[column].to_list() for column in ("term", "authors", "expected_authors")]
+    chart = charts.terms_bars(*bars, language=language)
     return make_evidence(
         "signal",
         as_of=context.as_of,
@@ -58,10 +58,7 @@ def newest_signals(context: Context) -> tuple[pl.DataFrame, list[str]]:
 
     Raises `NoDataError` where they never were.
     """
-    runs = context.derived("signal_runs", command="signals")
-    if runs.is_empty():
-        raise NoDataError(f"No signals up to {context.as_of}. Make them with `reassort signals`.")
-    day = runs["as_of"][0]
+    day = context.derived("signal_runs", command="signals")["as_of"][0]
     try:
         signals = context.workspace.lake.scan("signals").filter(pl.col("as_of") == day).collect()
     except TableMissingError:

@@ -1,0 +1,76 @@
+"""Stock on hand and on its way."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from copilot.errors import NoDataError
+from copilot.lookups.context import Context
+from copilot.lookups.scope import EVERYTHING, Scope
+from copilot.lookups.stock import stock_levels
+from copilot.settings import Settings
+from copilot.workspace import Workspace
+from ingestion.retail.contracts import CONTRACTS
+from tests.copilot.lookups.figures import cells, totals
+from tests.copilot.lookups.retailer import AS_OF
+
+
+def test_one_sku_in_one_store(context: Context) -> None:
+    found = stock_levels(context, Scope(sku_ids=("ALB-ECR-38",), location_ids=("lyon",)))
+    assert cells(found.rows[0]) == {"on_hand_units": 1, "inbound_units": 6, "run_out_probability": 0.9}
+    assert found.rows[0].labels["location"] == "Lyon"
+    assert found.rows[0].dates == {"counted_on": date(2026, 10, 30), "next_delivery_on": date(2026, 11, 3)}
+    assert found.sources["stock"] == 0
+    assert found.notes == ()
+
+
+def test_totals_count_rows_that_are_cut(context: Context) -> None:
+    found = stock_levels(context, EVERYTHING, limit=1)
+    assert totals(found) == {"on_hand_units": 95, "inbound_units": 6, "stores": 4}
+    assert (len(found.rows), found.row_count) == (1, 6)
+    assert "cut" in found.notes
+
+
+def test_country_leaves_the_warehouse_out(context: Context) -> None:
+    assert totals(stock_levels(context, Scope(countries=("FR",))))["on_hand_units"] == 42
+
+
+def test_grouped_by_product(context: Context) -> None:
+    found = stock_levels(context, EVERYTHING, group="product")
+    assert [(row.labels["product_id"], cells(row)["on_hand_units"]) for row in found.rows] == [
+        ("odette", 60),
+        ("alba-dress", 35),
+    ]
+
+
+def test_chart_has_a_bar_a_location(context: Context) -> None:
+    chart = stock_levels(context, Scope(sku_ids=("ODE-CAM-38",)), language="fr").charts[0]
+    assert chart.title == "Stock par lieu ou par taille"
+    assert chart.series[0].x == ("Warehouse", "Lyon", "London Covent Garden")
+    assert chart.series[0].y == (50.0, 7.0, 3.0)
+
+
+def test_sku_without_stock_is_noted(context: Context) -> None:
+    found = stock_levels(context, Scope(sku_ids=("TEE-BUR-M",)))
+    assert (found.rows, found.notes) == ((), ("no_stock_row",))
+
+
+def test_scope_without_sku_is_noted(context: Context) -> None:
+    assert stock_levels(context, Scope(product_ids=("odette",), colours=("ecru",))).notes == ("no_products",)
+
+
+def test_no_stock_at_all_raises(tmp_path: Path) -> None:
+    workspace = Workspace(Settings(home=tmp_path))
+    for table in ("products", "skus", "locations", "sales"):
+        workspace.lake.append(table, pl.DataFrame(schema=CONTRACTS[table].schema))
+    with pytest.raises(NoDataError, match="import stock"):
+        stock_levels(Context(workspace, AS_OF), EVERYTHING)
+
+
+def test_empty_workspace_raises(tmp_path: Path) -> None:
+    with pytest.raises(NoDataError, match="reassort import"):
+        stock_levels(Context(Workspace(Settings(home=tmp_path)), AS_OF), EVERYTHING)
