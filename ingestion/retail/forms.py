@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping as Map
 from collections.abc import Sequence
 from typing import Literal
 
@@ -30,6 +31,7 @@ _FORMS = (
     "%b %d, %Y",
 )
 _TIME_OF_DAY = r"[ T]\d{1,2}:\d{2}.*$"
+_MONTHS = 12
 _MANY_MORE = 10
 """The rarer decimal sign is taken for mistakes where the other is this many times as frequent."""
 
@@ -37,11 +39,30 @@ _Decimal = Literal[".", ","]
 _Thousands = Literal["", ".", ",", " ", "'"]
 
 
-def date_form(name: str, text: pl.Series, *, workbook: bool) -> tuple[str, str]:
-    """The form that reads most of a column's dates, and what is undecided about it; either may be empty.
+def date_forms(columns: Map[str, pl.Series], *, workbook: bool) -> tuple[dict[str, str], tuple[str, ...]]:
+    """The form that reads most dates of each column, by its name, and what is undecided about them.
 
-    Day-first and month-first are told apart by days beyond the twelfth. Where there are none, nothing says which it is.
+    Day-first and month-first are told apart by days beyond the twelfth, in any column of the file written the same
+    way. Where there are none, nothing says which it is.
     """
+    forms: dict[str, str] = {}
+    doubts: dict[str, str] = {}
+    for name, text in columns.items():
+        form, doubt = _date_form(name, text, workbook=workbook)
+        if form:
+            forms[name] = form
+        if doubt:
+            doubts[name] = doubt
+    certain = {form for name, form in forms.items() if name not in doubts}
+    for name in list(doubts):
+        settled = certain & {forms.get(name, ""), _twin(forms.get(name, ""))}
+        if len(settled) == 1:
+            forms[name] = settled.pop()
+            del doubts[name]
+    return forms, tuple(doubts.values())
+
+
+def _date_form(name: str, text: pl.Series, *, workbook: bool) -> tuple[str, str]:
     days = text.str.replace(_TIME_OF_DAY, "").unique().drop_nulls()
     if days.is_empty():
         return "", ""
@@ -51,6 +72,9 @@ def date_form(name: str, text: pl.Series, *, workbook: bool) -> tuple[str, str]:
         return "", f"the dates of {name!r} have no form that is known, such as {days.sort()[0]!r}"
     twin = _twin(best)
     if read.get(twin) == read[best]:
+        told = _told_by_parts(days, best, twin)
+        if told:
+            return told, ""
         first, second = parse_dates(days, best), parse_dates(days, twin)
         differing = (first != second).fill_null(False)
         if differing.any():
@@ -85,6 +109,16 @@ def number_form(columns: Sequence[pl.Series]) -> tuple[_Decimal, _Thousands, tup
 def _readable(days: pl.Series, form: str) -> int:
     values = parse_dates(days, form)
     return int(((values >= EARLIEST) & (values < LATEST)).sum())
+
+
+def _told_by_parts(days: pl.Series, form: str, twin: str) -> str:
+    """The form that days beyond the twelfth speak for, even of dates that do not exist; empty where none or both."""
+    day_first, month_first = sorted((form, twin), key=lambda each: each.index("%d"))
+    first = days.str.extract(r"^(\d{1,2})\D").cast(pl.Int32, strict=False).max()
+    second = days.str.extract(r"^\d{1,2}\D(\d{1,2})\D").cast(pl.Int32, strict=False).max()
+    if not isinstance(first, int) or not isinstance(second, int) or (first > _MONTHS) == (second > _MONTHS):
+        return ""
+    return day_first if first > _MONTHS else month_first
 
 
 def _twin(form: str) -> str:

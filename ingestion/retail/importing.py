@@ -10,9 +10,10 @@ import polars as pl
 
 from ingestion.errors import ContractError, MappingError
 from ingestion.lake import Lake, MergeCounts
+from ingestion.progress import Progress, silent
 from ingestion.retail.mapping import Mapping, check_columns
 from ingestion.retail.proposing import propose_mapping
-from ingestion.retail.reading import FileRows, Progress, read_rows
+from ingestion.retail.reading import FileRows, read_rows
 from ingestion.retail.rejects import ROW, Reject, keep_rejects
 from ingestion.retail.shaping import Shaped, shape
 
@@ -51,8 +52,6 @@ class ImportReport:
     """All rejected rows with their problems; None where there are none or the folder is read-only."""
     version: int | None
     """Version of the table that holds the rows; None where the table does not exist."""
-    mapping: Mapping
-    """The mapping used: given or proposed."""
 
     def summary(self) -> str:
         """One line for people."""
@@ -79,13 +78,13 @@ def import_table(
     mapping: Mapping | None = None,
     rejects_dir: Path | None = None,
     as_of: date | None = None,
-    progress: Progress | None = None,
+    progress: Progress = silent,
 ) -> ImportReport:
     """Import a file into the table `contract_name`. Importing it again changes nothing.
 
     Without `mapping`, one is proposed from the file. Rejected rows go to `<file stem>.rejects.csv`: beside the file
     with all their columns, or into `rejects_dir` with the mapped columns alone. `as_of` only makes rows dated then or
-    later count as `future`. `progress` is told of each step and its rows.
+    later count as `future`. `progress` is told of the steps `read`, `check` and `write`, in rows.
 
     Raises `ReadError` where the file cannot be read, `MappingError` where the mapping does not fit it or none can be
     proposed. Nothing is written then. Killed at any point and run again, it gives the same table.
@@ -98,12 +97,12 @@ def import_table(
     rows = read_rows(path, chosen.format, progress=progress)
     check_columns(chosen, rows.columns, where=path.name)
     shaped = shape(rows, chosen)
-    _tell(progress, "check", rows.rows_read)
+    progress("check", rows.rows_read, rows.rows_read)
     written = keep_rejects(
         path, chosen.table, shaped.problems, _originals(rows, shaped, chosen, rejects_dir), folder=rejects_dir
     )
     counts = _merge(lake, shaped, chosen, path)
-    _tell(progress, "write", shaped.frame.height)
+    progress("write", shaped.frame.height, shaped.frame.height)
     report = ImportReport(
         file=path.name,
         table=chosen.table,
@@ -119,7 +118,6 @@ def import_table(
         rejects=tuple(Reject(**problem) for problem in shaped.problems.head(_REJECTS_SHOWN).iter_rows(named=True)),
         rejects_path=written,
         version=lake.versions([chosen.table]).get(chosen.table),
-        mapping=chosen,
     )
     _account(report)
     return report
@@ -152,8 +150,3 @@ def _account(report: ImportReport) -> None:
             f"{report.rows_read} rows read are not {report.kept} kept, {report.merged} merged and"
             f" {report.rejected} rejected",
         )
-
-
-def _tell(progress: Progress | None, step: str, rows: int) -> None:
-    if progress is not None:
-        progress(step, rows)

@@ -18,7 +18,7 @@ from rapidfuzz import fuzz
 from ingestion.errors import MappingError
 from ingestion.retail.contracts import CONTRACTS, Column, TableContract
 from ingestion.retail.converting import as_text
-from ingestion.retail.forms import date_form, number_form
+from ingestion.retail.forms import date_forms, number_form
 from ingestion.retail.mapping import ColumnMapping, FileFormat, Mapping
 from ingestion.retail.reading import FileRows, kind_of, read_rows
 from ingestion.retail.shaping import LINE_ID
@@ -152,24 +152,23 @@ def _columns(
     contract: TableContract, chosen: Map[str, str], rows: FileRows, texts: Map[str, pl.Series]
 ) -> tuple[dict[str, ColumnMapping], tuple[str, ...], tuple[str, ...]]:
     """Columns of the table; what is undecided in them; what was assumed."""
+    dates = [
+        chosen[column.name]
+        for column in contract.columns
+        if column.type == "date" and column.name in chosen and rows.frame.schema[chosen[column.name]] == pl.String
+    ]
+    forms, doubts = date_forms({name: texts[name] for name in dates}, workbook=rows.is_workbook)
     columns: dict[str, ColumnMapping] = {}
-    doubts: list[str] = []
-    notes: list[str] = []
     for column in contract.columns:
         name = chosen.get(column.name)
         if name is None:
             continue
-        details: dict[str, object] = {}
-        if column.type == "date" and rows.frame.schema[name] == pl.String:
-            form, doubt = date_form(name, texts[name], workbook=rows.is_workbook)
-            details = {"date_formats": (form,)} if form else {}
-            doubts += [doubt] if doubt else []
-        elif column.choices or column.name == "country":
+        details: dict[str, object] = {"date_formats": (forms[name],)} if name in forms else {}
+        if column.choices or column.name == "country":
             details = _translations(contract.name, column, texts[name])
         columns[column.name] = ColumnMapping.model_validate({"column": name, **details})
-    if contract.name == "sales":
-        notes += _complete_sales(columns, chosen, texts)
-    return columns, tuple(doubts), tuple(notes)
+    notes = _complete_sales(columns, chosen, texts) if contract.name == "sales" else []
+    return columns, doubts, tuple(notes)
 
 
 def _complete_sales(columns: dict[str, ColumnMapping], chosen: Map[str, str], texts: Map[str, pl.Series]) -> list[str]:

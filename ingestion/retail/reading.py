@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import gzip
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -20,6 +20,7 @@ import polars as pl
 from polars.exceptions import ComputeError
 
 from ingestion.errors import ReadError
+from ingestion.progress import Progress, silent
 from ingestion.retail.mapping import FileFormat
 from ingestion.retail.rejects import COMPRESSED, REJECTS_SCHEMA, ROW
 from ingestion.retail.sniffing import find_format, open_bytes, open_text
@@ -29,8 +30,6 @@ TEXTS = (".csv", ".tsv", ".txt", ".psv", "")
 
 _CHUNK_ROWS = 50_000
 _LARGEST_FIELD = 1 << 24
-Progress = Callable[[str, int], None]
-"""Told a step's name and how many rows it has done."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +70,7 @@ def kind_of(path: Path) -> str:
     raise ReadError(str(path), f"{suffix} files cannot be read", "Export it as CSV, TSV, Excel or Parquet.")
 
 
-def read_rows(path: Path, file_format: FileFormat | None = None, *, progress: Progress | None = None) -> FileRows:
+def read_rows(path: Path, file_format: FileFormat | None = None, *, progress: Progress = silent) -> FileRows:
     """All rows of a file. Raises `ReadError` where the file as a whole cannot be read."""
     given = file_format or FileFormat()
     kind = kind_of(path)
@@ -123,7 +122,7 @@ def _workbook(path: Path, file_format: FileFormat) -> FileRows:
     )
 
 
-def _text(path: Path, file_format: FileFormat, progress: Progress | None) -> FileRows:
+def _text(path: Path, file_format: FileFormat, progress: Progress) -> FileRows:
     csv.field_size_limit(_LARGEST_FIELD)
     frames: list[pl.DataFrame] = []
     broken: list[tuple[object, ...]] = []
@@ -136,8 +135,7 @@ def _text(path: Path, file_format: FileFormat, progress: Progress | None) -> Fil
             names = _names(header)
             for chunk in _chunks(rows):
                 frames.append(_chunk(chunk, names, file_format.encoding, broken))
-                if progress is not None:
-                    progress("read", len(chunk))
+                progress("read", chunk[-1][0], 0)
     except (csv.Error, UnicodeError, OSError, EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise ReadError(
             str(path), f"cannot be read to its end ({error})", "Check its encoding, and look for a quote left open."

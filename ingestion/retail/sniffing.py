@@ -105,11 +105,13 @@ def _blocks(path: Path) -> Iterator[bytes]:
 
 
 def _delimiter(sample: list[str]) -> str:
-    """The candidate that parts most rows into the same number of fields, at least two."""
+    """The candidate that parts the sample into the largest table: rows of one length, times how often each is parted.
 
-    def evenness(delimiter: str) -> tuple[int, int]:
-        counts = Counter(len(row) for row in csv.reader(sample, delimiter=delimiter) if row)
-        fields, rows = max(counts.items(), key=lambda item: (item[0] > 1, item[1]), default=(1, 0))
-        return (rows, fields) if fields > 1 else (0, 0)
+    Counting fields keeps a decimal comma, which is in fewer places than the delimiter, from being taken for one.
+    """
 
-    return max(_DELIMITERS, key=evenness) if sample else ","
+    def size(delimiter: str) -> int:
+        counts = Counter(len(row) for row in csv.reader(sample, delimiter=delimiter))
+        return max((rows * (fields - 1) for fields, rows in counts.items()), default=0)
+
+    return max(_DELIMITERS, key=size)
