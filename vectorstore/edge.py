@@ -17,14 +17,9 @@ import qdrant_edge as edge
 
 from vectorstore import edge_translation as translation
 from vectorstore.bm25 import Bm25Analyser
+from vectorstore.edge_errors import opening, using
 from vectorstore.edge_folder import EdgeFolder
-from vectorstore.errors import (
-    InvalidFilterError,
-    StoreClosedError,
-    StoreCorruptError,
-    StoreFailedError,
-    StoreLockedError,
-)
+from vectorstore.errors import InvalidFilterError, StoreClosedError
 from vectorstore.filters import check_facet, check_filter
 from vectorstore.fusion import fuse, pool_size
 from vectorstore.payload import canonical_id, check_documents, decode_payload, encode_payload
@@ -53,16 +48,17 @@ class EdgeStore:
         """Load the index in the folder `path`, or create it there.
 
         Raises `StoreLockedError` at once where another process (or another store of this one) has it open,
-        `SchemaMismatchError` or `EncoderMismatchError` where it was made with another schema, and
-        `StoreCorruptError` where it cannot be loaded.
+        `SchemaMismatchError` or `EncoderMismatchError` where it was made with another schema,
+        `StoreCorruptError` where it cannot be loaded and `StoreFailedError` where it cannot be created.
         """
-        folder = EdgeFolder(path)
-        try:
-            data = folder.current(schema, lambda empty: _create(empty, schema).close())
-            shard = _load(data, path)
-        except BaseException:
-            folder.release()
-            raise
+        with using(path):
+            folder = EdgeFolder(path)
+            try:
+                data = folder.current(schema, lambda empty: _create(empty, schema).close())
+                shard = _load(data, path)
+            except BaseException:
+                folder.release()
+                raise
         return cls(folder, shard, path=path, schema=schema, weight=dense_weight)
 
     @property
@@ -182,7 +178,7 @@ class EdgeStore:
                 return
             self._closed = True
             try:
-                with _edge_failures(self._path):
+                with using(self._path):
                     self._shard.flush()
                     self._shard.close()
             finally:
@@ -212,7 +208,7 @@ class EdgeStore:
         with self._lock:
             if self._closed:
                 raise StoreClosedError(str(self._path))
-            with _edge_failures(self._path):
+            with using(self._path):
                 yield self._shard
 
 
@@ -225,23 +221,8 @@ def _create(data: Path, schema: Schema) -> edge.EdgeShard:
 
 
 def _load(data: Path, path: Path) -> edge.EdgeShard:
-    try:
+    with opening(path):
         return edge.EdgeShard.load(str(data))
-    except Exception as error:
-        if "WouldBlock" in str(error):
-            raise StoreLockedError(str(path)) from error
-        raise StoreCorruptError(str(path), str(error)) from error
-
-
-@contextmanager
-def _edge_failures(path: Path) -> Iterator[None]:
-    """Map what Edge raises; it knows one kind of error, a plain `Exception`."""
-    try:
-        yield
-    except Exception as error:
-        if type(error) is Exception:
-            raise StoreFailedError(str(path), str(error)) from error
-        raise
 
 
 def _scores(shard: edge.EdgeShard, request: edge.QueryRequest) -> dict[str, float]:

@@ -45,6 +45,8 @@ for start in range(int(sys.argv[2]), 1_000_000, 20):
     for version in ("first", "second"):
         store.upsert([document(n, f"style {n} {version}", author=version) for n in range(start, start + 20)])
         print(start, version, flush=True)
+    if start % 3 == 0:
+        store.purge()
 """
 
 
@@ -91,8 +93,16 @@ def test_a_log_that_another_owner_has_open_is_a_locked_index(tmp_path: Path) -> 
         lambda shard: (shard / "manifest.json").write_text("[]"),
         lambda shard: (shard / "data" / "edge_config.json").write_text("{"),
         lambda shard: shutil.rmtree(shard / "data"),
+        lambda shard: next(shard.rglob("vector_storage-dense/deleted/status.dat")).write_bytes(b""),
     ],
-    ids=["no manifest", "cut manifest", "other manifest", "cut configuration", "no data"],
+    ids=[
+        "no manifest",
+        "cut manifest",
+        "other manifest",
+        "cut configuration",
+        "no data",
+        "a file that makes Edge panic",
+    ],
 )
 def test_a_damaged_index_is_said_to_be_so_and_not_left_locked(tmp_path: Path, damage: object) -> None:
     EdgeStore.open(tmp_path, SCHEMA).close()
@@ -101,6 +111,12 @@ def test_a_damaged_index_is_said_to_be_so_and_not_left_locked(tmp_path: Path, da
         with pytest.raises(StoreCorruptError) as caught:
             EdgeStore.open(tmp_path, SCHEMA)
         assert caught.value.path == str(tmp_path)
+
+
+def test_a_folder_that_cannot_be_made_is_a_failure_of_the_store(tmp_path: Path) -> None:
+    (tmp_path / "index").write_text("a file, not a folder")
+    with pytest.raises(StoreFailedError):
+        EdgeStore.open(tmp_path / "index", SCHEMA)
 
 
 def test_a_failure_inside_edge_is_mapped(tmp_path: Path) -> None:
