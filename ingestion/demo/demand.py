@@ -40,7 +40,6 @@ class Series:
     style: Ints
     variant: Ints
     country: Ints
-    city: Ints
     base: Floats
     """Mean units a day before season and everything else."""
 
@@ -66,6 +65,12 @@ class DemandModel:
     """(days, cities)."""
     warmth: Floats
     """(styles,): change of log demand by degree."""
+    variant_style: Ints
+    """(variants,)."""
+    location_country: Ints
+    """(locations,)."""
+    location_city: Ints
+    """(locations,): whose weather counts."""
     location_ids: tuple[str, ...]
     sku_ids: tuple[str, ...]
 
@@ -88,10 +93,10 @@ class DemandModel:
 
     def mean(self, day: int) -> Floats:
         """(series,): mean demand of a day, in units."""
-        series = self.series
-        warmth = np.exp(self.warmth[series.style] * self.anomaly_c[day, series.city])
-        factor = self.variant_factor[day, series.variant, series.country]
-        mean: Floats = series.base * factor * self.location_factor[day, series.location] * warmth
+        warmth = np.exp(np.outer(self.warmth, self.anomaly_c[day]))[self.variant_style]
+        factor = self.variant_factor[day][:, self.location_country] * warmth[:, self.location_city]
+        factor *= self.location_factor[day]
+        mean: Floats = self.series.base * factor[self.series.variant, self.series.location]
         return mean
 
     def frame(self, since: date, before: date) -> pl.DataFrame:
@@ -139,12 +144,15 @@ def build_demand(
         start=start,
         days=days,
         seed=seed,
-        series=_series(selling, range_, weather, seed),
+        series=_series(selling, range_, seed),
         season=season,
         variant_factor=_variant_factor(range_, season, pricing, trends, start=start, seed=seed),
         location_factor=footfall(selling, weather, start=start, days=days),
         anomaly_c=weather.anomaly_c,
         warmth=np.array([style.category.warmth / 10 for style in range_.styles]),
+        variant_style=np.array([number for number, _ in range_.variants]),
+        location_country=np.array([COUNTRIES.index(place.country) for place in selling]),
+        location_city=np.array([weather.cities.index(place.city or _WEB_CLIMATE) for place in selling]),
         location_ids=tuple(place.location_id for place in selling),
         sku_ids=tuple(sku.sku_id for sku in range_.skus),
     )
@@ -162,7 +170,7 @@ def season_by_day(range_: Range, *, start: date, days: int) -> Floats:
     return result
 
 
-def _series(selling: tuple[Location, ...], range_: Range, weather: Weather, seed: int) -> Series:
+def _series(selling: tuple[Location, ...], range_: Range, seed: int) -> Series:
     chance = generator(seed, "assortment")
     columns: dict[str, list[Any]] = {name: [] for name in ("location", "sku", "base")}
     style_of, variant_of = (np.array([getattr(sku, name) for sku in range_.skus]) for name in ("style", "variant"))
@@ -177,7 +185,6 @@ def _series(selling: tuple[Location, ...], range_: Range, weather: Weather, seed
         columns["sku"].append(chosen)
         columns["base"].append(base[chosen])
     location, sku = np.concatenate(columns["location"]), np.concatenate(columns["sku"])
-    city = np.array([weather.cities.index(place.city or _WEB_CLIMATE) for place in selling])
     country = np.array([COUNTRIES.index(place.country) for place in selling])
     return Series(
         location=location,
@@ -185,7 +192,6 @@ def _series(selling: tuple[Location, ...], range_: Range, weather: Weather, seed
         style=style_of[sku],
         variant=variant_of[sku],
         country=country[location],
-        city=city[location],
         base=np.concatenate(columns["base"]),
     )
 

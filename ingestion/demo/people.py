@@ -17,6 +17,8 @@ from ingestion.demo.material import load
 LANGUAGE_SHARES = {"fr": 0.44, "en": 0.36, "it": 0.11, "de": 0.09}
 _PER_POST = 0.3
 _FEWEST = 400
+_SHORTEST, _LONGEST = 8, 20
+"""Characters of a handle: long enough never to be met by chance, short enough for every network."""
 _TAIL = 0.75
 _TAIL_FROM = 25.0
 
@@ -69,13 +71,19 @@ def build_accounts(count: int, purpose: str, *, seed: int, languages: tuple[str,
 _MATERIAL: dict[str, Any] = load("people")
 
 
+def staff_name(language: str, chance: Random) -> str:
+    """Full name of someone who works in a shop; never an author's."""
+    return f"{chance.choice(_MATERIAL[language]['first'])} {chance.choice(_MATERIAL['staff'][language])}"
+
+
 def _person(language: str, chance: Random, taken: set[str], ending: str = "") -> Person:
     names = _MATERIAL[language]
     first, last = chance.choice(names["first"]), chance.choice(names["last"])
-    handle = _handle(first, last, chance) + ending
-    while handle in taken:
-        handle = f"{_handle(first, last, chance)}{chance.randrange(10, 99)}{ending}"
+    handle = _handle(first, last, chance)
+    while handle in taken or not _SHORTEST <= len(handle) <= _LONGEST:
+        handle = _handle(first, last, chance)
     taken.add(handle)
+    handle += ending
     mailbox = chance.choice([handle.replace("_", "."), f"{_plain(first)}.{_plain(last)}{chance.randrange(1, 999)}"])
     return Person(
         language=language,

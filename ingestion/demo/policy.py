@@ -89,13 +89,15 @@ def store_orders(
     policy: Policy, day: int, *, forecast: Floats, position: Ints, style: Ints, chance: np.random.Generator
 ) -> Ints:
     """(series,) units asked of the warehouse on the evening of a day: multiples of the pack."""
-    due = (day - policy.review_offset) % policy.review_days == 0
-    due &= chance.random(len(position)) >= _REVIEWS_SKIPPED
-    cover = policy.lead_days + policy.review_days
-    expected = forecast * policy.judgement * policy.store_outlook[day, style] * cover
+    due = np.flatnonzero((day - policy.review_offset) % policy.review_days == 0)
+    due = due[chance.random(len(due)) >= _REVIEWS_SKIPPED]
+    cover = (policy.lead_days + policy.review_days)[due]
+    expected = forecast[due] * policy.judgement[due] * policy.store_outlook[day, style[due]] * cover
     level = expected + _SAFETY * np.sqrt(expected) + _DISPLAY_UNITS
-    packs = np.ceil((level - position) / policy.pack - 0.5)
-    return np.where(due & (packs > 0), packs, 0).astype(np.int64) * policy.pack
+    packs = np.ceil((level - position[due]) / policy.pack[due] - 0.5)
+    asked = np.zeros_like(position)
+    asked[due] = np.maximum(packs, 0).astype(np.int64) * policy.pack[due]
+    return asked
 
 
 def ration(asked: Ints, sku: Ints, available: Ints, *, pack: Ints, priority: Floats) -> Ints:

@@ -48,8 +48,7 @@ def write_posts(size: DemoSize, range_: Range, trends: tuple[Trend, ...], *, see
     weekly = size.posts / days * 7
     rates = _term_rates(trends, start, days, weekly / _USUAL_WEEK_POSTS)
     floods = {trend.term_id: _flood_rate(trend, start, days, weekly) for trend in trends if trend.flood is not None}
-    planned = sum(rate.sum() for rate in rates.values()) + sum(rate.sum() for rate in floods.values())
-    others = _other_rates(size.posts, planned, days)
+    others = _other_rates(size.posts, rates, flooded=sum(float(rate.sum()) for rate in floods.values()))
     counts = _counts(rates, floods, others, 0.45 + 0.55 * growth, seed=seed)
     for day in range(days):
         authoring.open_day(start + timedelta(days=day), social_growth=float(growth[day]))
@@ -69,7 +68,7 @@ def write_posts(size: DemoSize, range_: Range, trends: tuple[Trend, ...], *, see
 def _counts(
     rates: Mapping[str, Curve],
     floods: Mapping[str, Curve],
-    others: Mapping[Job, float],
+    others: Mapping[Job, Curve],
     volume: Curve,
     *,
     seed: int,
@@ -125,16 +124,22 @@ def _flood_rate(trend: Trend, start: date, days: int, weekly: float) -> Curve:
     return rate
 
 
-def _other_rates(posts: int, planned: float, days: int) -> dict[Job, float]:
+def _other_rates(posts: int, rates: Mapping[str, Curve], *, flooded: float) -> dict[Job, Curve]:
+    """Posts a day that are about no term. Who writes about a rise does not write about other things meanwhile."""
+    about_terms = np.sum(list(rates.values()), axis=0)
+    days = len(about_terms)
     shares: dict[Job, float] = {
         "spam": _SPAM_SHARE,
         "exact": _EXACT_SHARE,
         "near": _NEAR_SHARE,
         "injection": _INJECTIONS_PER_POST,
     }
-    rates = {job: share * posts / days for job, share in shares.items()}
-    rates["filler"] = max(posts * (1 - sum(shares.values())) - planned, 0.05 * posts) / days
-    return rates
+    free = (posts * (1 - sum(shares.values())) - flooded) / days
+    fewest = 0.3 * max(free - float(about_terms.mean()), 0.05 * free)
+    return {
+        **{job: np.full(days, share * posts / days) for job, share in shares.items()},
+        "filler": np.maximum(free - about_terms, fewest),
+    }
 
 
 def _quality_drop(range_: Range, start: date, end: date) -> tuple[str, date] | None:

@@ -9,13 +9,14 @@ from random import Random
 from typing import Literal
 
 from ingestion.demo.mistakes import blur, strip_accents
-from ingestion.demo.people import Crowd, Person
+from ingestion.demo.people import Crowd, Person, staff_name
 from ingestion.demo.phrases import Phrases
 from ingestion.demo.styles import Style
 
 _SLOT = re.compile(r"\{(\w+)\}")
 _ENDS = (".", "!", "?", "…", ",", ":")
 _RUNS_ON = (",", ":", "so")
+_WITH_CARE = ("introduction", "signature")
 _SHOPS = ("bags-outlet.example.net", "lux-deals.example.com", "promo-mode.example.org")
 
 Mood = Literal["good", "mid", "bad"]
@@ -60,7 +61,8 @@ class Writer:
             "link": lambda: f"https://{chance.choice(_SHOPS)}/{chance.randrange(10**5):05d}",
             "email": lambda: self._note(self._planted.emails, self._me().email),
             "phone": lambda: self._note(self._planted.phones, self._me().phone),
-            "person": self._person,
+            "me": lambda: self._note(self._planted.names, self._me().name),
+            "staff": lambda: self._note(self._planted.names, staff_name(phrases.language, chance)),
             "handle": lambda: self._note(self._planted.handles, crowd.pick(chance).handle),
             "order": lambda: self._note(self._planted.order_numbers, f"WB-{chance.randrange(10**7):07d}"),
         }
@@ -78,7 +80,8 @@ class Writer:
         sentences += self._contacts(0.02)
         if chance.random() < 0.25:
             sentences.append(self._sentence("closers"))
-        return self._join(sentences) + self._ornaments(term)
+        signed = self._signature(0.02)
+        return self._join(sentences) + (signed or self._ornaments(term))
 
     def review(
         self, author: Person, style: Style, mood: Mood, term: str = "", *, fabric: bool = False
@@ -102,7 +105,7 @@ class Writer:
         if chance.random() < 0.4:
             sentences.append(self._sentence("review_close"))
         title = self._sentence(f"titles_{mood}") if chance.random() < 0.85 else ""
-        return title, self._join(sentences)
+        return title, self._join(sentences) + self._signature(0.05)
 
     def trick(self, author: Person, style: Style, topic: Literal["spam", "injection"]) -> str:
         """A post that sells something, or gives the reader orders."""
@@ -115,16 +118,20 @@ class Writer:
         self._colour = self._phrases.colours.get(colour, colour)
 
     def _sentence(self, topic: str) -> str:
-        me = self._me()
-        open_slots = blur(self._phrases.pick(topic, self._chance), self._phrases.slang, me.sloppiness, self._chance)
-        return self._fill(open_slots)
+        sentence = self._phrases.pick(topic, self._chance)
+        if topic not in _WITH_CARE:
+            sentence = blur(sentence, self._phrases.slang, self._me().sloppiness, self._chance)
+        return self._fill(sentence)
 
     def _fill(self, sentence: str) -> str:
         return _SLOT.sub(lambda match: self._slots[match[1]](), sentence).replace(" ,", ",")
 
     def _contacts(self, each: float) -> list[str]:
-        wanted = {"email": each, "phone": each, "person": 1.6 * each, "order": each}
+        wanted = {"email": each, "phone": each, "staff": each, "introduction": 0.4 * each, "order": each}
         return [self._sentence(topic) for topic, share in wanted.items() if self._chance.random() < share]
+
+    def _signature(self, share: float) -> str:
+        return " " + self._sentence("signature") if self._chance.random() < share else ""
 
     def _join(self, sentences: list[str]) -> str:
         careful = self._me().sloppiness < 0.5
@@ -163,10 +170,6 @@ class Writer:
         sizes = list(self._style.sizes) if self._style is not None else ["36", "38", "40", "42", "44"]
         size = self._chance.choice(sizes)
         return self._phrases.colours.get(size, size)
-
-    def _person(self) -> str:
-        someone = self._me() if self._chance.random() < 0.5 else self._crowd.pick(self._chance)
-        return self._note(self._planted.names, someone.name)
 
     def _me(self) -> Person:
         if self._author is None:
