@@ -1,0 +1,53 @@
+"""Handles, and names that people give themselves. Names of third persons in running text need a model, and stay."""
+
+from __future__ import annotations
+
+from ingestion.pseudonymise.recogniser import pattern_kind
+
+_NETWORKS = r"(?:insta(?:gram)?|ig|snap(?:chat)?|tik\s?tok|twitter|vinted|depop|pinterest|facebook|fb|telegram|discord|threads|poshmark)"
+
+HANDLE = pattern_kind(
+    "HANDLE",
+    hint=rf"[@＠]|\bu/|\b{_NETWORKS}\b",
+    patterns=[
+        r"(?<![\w@＠])[@＠](?=[\w.\-]*\p{L})\w(?:[\w.\-]*\w)?",
+        r"(?<![\w/])/?u/[A-Za-z0-9_-]{3,20}\b",
+        rf"(?<=\b{_NETWORKS}\s?(?:[:=]|is|c'est|->|→)\s?)(?=[\w.]*[\d_.]\w)(?=[\w.]*\p{{L}})\w[\w.]{{1,28}}\w\b",
+        r"(?<![\w#])\w{2,32}#\d{4}\b",
+    ],
+)
+
+_WORD = r"(?:\p{Lu}['’])?\p{Lu}\p{Ll}+(?:['’-]\p{Lu}?\p{Ll}+)*"
+_NAME = rf"{_WORD}(?: (?:de |van |von |di |del |el |la |le )?(?:{_WORD}|\p{{Lu}}\.?(?!\w)))?"
+_SAID = (
+    r"(?i:je m['’ ]?appelle|moi c['’]est|mon (?:pr[eé])?nom(?: est|,? c['’]est)|my name is|my name['’]s"
+    r"|mi chiamo|il mio nome è|ich hei(?:ß|ss)e|mein name ist|me llamo|mi nombre es)"
+)
+_FIELD = (
+    r"(?i:(?<!\w)(?:nom|pr[eé]nom|nom et pr[eé]nom|name|full name|first name|last name|nome|cognome|vorname|nachname"
+    r"|nombre|apellido|sign[eé]|signed|firmato|firmado|gezeichnet))"
+)
+_CLOSING = (
+    r"(?i:(?<!\w)(?:cordialement|bien à vous|bises|bisous|amicalement|merci d['’]avance|merci|regards|sincerely"
+    r"|yours truly|cheers|thanks|thank you|xoxo|saluti|grazie|un saluto"
+    r"|liebe grüße|viele grüße|mit freundlichen grüßen|lg|vg|mfg|gruß|danke|saludos|un saludo|gracias|un abrazo))"
+)
+_CLOSED = r"[ .!❤♥💕😘🙏\ufe0f]{0,4}\Z"
+
+_NO_NAME = r"(?!(?i:thanks|thank you|merci|grazie|danke|gracias|edit|update)\b)"
+_STOP = r"(?:^|[.!?…)\n❤♥\ufe0f🙏😘💕😊])"
+
+PERSON = pattern_kind(
+    "PERSON",
+    hint=rf"{_SAID}|{_FIELD}|{_CLOSING}|[—–]|^ ?-|--",
+    patterns=[
+        rf"(?<={_SAID} )(?:{_NAME}|\p{{Ll}}{{3,}}(?=\s*[,.!?\n]|\s+(?:et|and|e|und|y)\b))",
+        rf"(?<={_FIELD} ?: ?){_NAME}",
+        # The rest closes a text: a signature after a stop or on a line of its own.
+        rf"(?<={_STOP} ?(?i:sign[eé]|signed|firmato|firmado|gezeichnet) ){_NAME}(?={_CLOSED})",
+        rf"(?<={_CLOSING}\s?[,.!\n]\s?-?){_NAME}(?={_CLOSED})",
+        rf"(?<=(?:^|\s)—\s?){_NO_NAME}{_NAME}(?={_CLOSED})",
+        rf"(?<={_STOP} ?(?:–|---?|-)\s?){_NO_NAME}{_NAME}(?={_CLOSED})",
+    ],
+    ignore_case=False,
+)

@@ -1,0 +1,211 @@
+"""Mapping files of posts: which columns of an export hold what. YAML, edited by hand.
+
+    source: reviews-web
+    kind: review
+    columns:
+      text: Review Text             # or [Body, Subject]: the first that is not empty
+      title: Title
+      published_at: Created
+    constants: {language: en, market: US}
+    date_formats: ["%d/%m/%Y %H:%M"]   # or [epoch]; left out: ISO 8601
+    empty: ["[deleted]"]            # values that stand for none, beside the usual ones
+
+Where no column holds an id, one is made from the whole row: the same row is the same post in every file.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from rapidfuzz import fuzz, process, utils
+
+from ingestion.errors import MappingError
+from ingestion.records import PostKind
+
+EPOCH = "epoch"
+"""Date format of seconds (or milliseconds) since 1970-01-01 in UTC."""
+
+_USUAL_NAMES = {
+    "text": (
+        "text review body content comment selftext message review_text review_body reviewtext tweet caption avis"
+        " commentaire texte contenu recensione testo commento bewertung kommentar inhalt resena texto comentario"
+    ),
+    "title": "title subject headline summary review_title titre sujet objet titolo titel betreff titulo",
+    "author": (
+        "author user username user_name handle screen_name reviewer customer nickname pseudo auteur utilisateur client"
+        " autore utente autor benutzer nutzer usuario"
+    ),
+    "source_id": "source_id id review_id post_id comment_id tweet_id uuid identifiant",
+    "published_at": (
+        "published_at date created_at created_utc created timestamp time published datetime review_date posted_at"
+        " submitted_at publie_le date_avis data datum erstellt_am fecha"
+    ),
+    "language": "language lang locale langue lingua sprache idioma",
+    "market": "market country country_code pays paese land pais",
+    "rating": "rating stars score_stars star_rating note etoiles voto valutazione sterne puntuacion",
+    "product_id": "product_id product item_id clothing_id asin sku article produit prodotto produkt producto",
+    "thread": "thread thread_id conversation_id link_id parent_id submission_id fil conversation",
+}
+_CONSTANT_FIELDS = ("author", "language", "market", "product_id")
+_USUAL_EMPTY = ("", "null", "none", "nan", "n/a", "#n/a")
+
+
+class PostColumns(BaseModel):
+    """Columns of the file, by what they hold. Left out: the file does not have it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    text: tuple[str, ...]
+    """One column, or several: the first that is not empty is the text, whatever else is mapped to it."""
+    title: str | None = None
+    author: str | None = None
+    source_id: str | None = None
+    published_at: str | None = None
+    language: str | None = None
+    market: str | None = None
+    rating: str | None = None
+    product_id: str | None = None
+    thread: str | None = None
+
+    @field_validator("text", mode="before")
+    @classmethod
+    def _one_or_several(cls, value: object) -> object:
+        return (value,) if isinstance(value, str) else value
+
+    @field_validator("text")
+    @classmethod
+    def _at_least_one(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not value:
+            raise ValueError("needs a column")
+        return value
+
+    def named(self) -> Iterator[str]:
+        """Every column of the file that is read."""
+        yield from self.text
+        for field in type(self).model_fields:
+            column = getattr(self, field)
+            if isinstance(column, str):
+                yield column
+
+
+class PostMapping(BaseModel):
+    """How one kind of export becomes posts."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    source: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")
+    """Name of the source: lower case letters, digits, dots, dashes."""
+    kind: PostKind
+    encoding: str = ""
+    """Empty: found out from the file."""
+    delimiter: str = ""
+    """Between the fields of a CSV file; empty: found out from the file."""
+    columns: PostColumns
+    constants: dict[str, str] = Field(default_factory=dict)
+    """The same value in every post: author, language, market or product_id."""
+    date_formats: tuple[str, ...] = ()
+    """As `strftime` writes them, tried in order, or `epoch`; empty: ISO 8601. Dates without a zone are in UTC."""
+    rating_scale: float = Field(default=5.0, gt=0.0)
+    """Highest rating of the file; ratings are brought to 1 to 5 by proportion."""
+    empty: tuple[str, ...] = ()
+    """Values that stand for none, whatever their case."""
+
+    @model_validator(mode="after")
+    def _constants_fit(self) -> PostMapping:
+        for field in self.constants:
+            if field not in _CONSTANT_FIELDS:
+                raise ValueError(f"constants: {field!r} is none of {', '.join(_CONSTANT_FIELDS)}")
+            if getattr(self.columns, field) is not None:
+                raise ValueError(f"{field!r} is given by a column and by a constant")
+        return self
+
+    @property
+    def empty_values(self) -> frozenset[str]:
+        """Case-folded texts that stand for no value."""
+        return frozenset(_USUAL_EMPTY) | {value.strip().casefold() for value in self.empty}
+
+    def to_yaml(self) -> str:
+        """The mapping as a file that `load_post_mapping` reads back to an equal mapping."""
+        plain = self.model_dump(mode="json", exclude_defaults=True, exclude_none=True)
+        if len(self.columns.text) == 1:
+            plain["columns"]["text"] = self.columns.text[0]
+        text: str = yaml.safe_dump(plain, sort_keys=False, allow_unicode=True)
+        return text
+
+
+def load_post_mapping(path: Path) -> PostMapping:
+    """The mapping in a YAML file. Raises `MappingError`, naming the entry and what to do."""
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise MappingError(str(path), "cannot be read", "Check the path given with --map.") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise MappingError(str(path), f"is not valid YAML: {error}", "Correct it at that line.") from error
+    try:
+        return PostMapping.model_validate(content)
+    except ValidationError as error:
+        problems = "; ".join(_problem(found) for found in error.errors(include_input=False))
+        raise MappingError(str(path), problems, "Correct these entries.") from error
+
+
+def check_post_columns(mapping: PostMapping, file_columns: Sequence[str], *, where: str) -> None:
+    """Raise `MappingError` where the mapping names a column that the file lacks."""
+    for name in mapping.columns.named():
+        if name not in file_columns:
+            near = process.extractOne(
+                name, file_columns, scorer=fuzz.ratio, processor=utils.default_process, score_cutoff=60
+            )
+            hint = f"Did you mean {near[0]!r}?" if near else "Correct the mapping."
+            raise MappingError(where, f"has no column {name!r}; it has {_listed(file_columns)}", hint)
+
+
+def propose_post_mapping(file_columns: Sequence[str], *, where: str, source: str) -> PostMapping:
+    """A mapping guessed from the names of the columns, in five languages; each column is used once.
+
+    A file with a rating is taken for reviews, any other for social posts. Raises `MappingError` where no column looks
+    like the text.
+    """
+    plain = {_plain(name): name for name in reversed(file_columns)}
+    columns: dict[str, str] = {}
+    for field, usual in _USUAL_NAMES.items():
+        found = next((plain[name] for name in usual.split() if name in plain), None)
+        if found is not None and found not in columns.values():
+            columns[field] = found
+    if "text" not in columns:
+        raise MappingError(
+            where,
+            f"no column looks like the text of a post; it has {_listed(file_columns)}",
+            "Say which one it is in a mapping file, given with --map.",
+        )
+    dates = (EPOCH,) if "utc" in columns.get("published_at", "").lower() else ()
+    kind: PostKind = "review" if "rating" in columns else "social"
+    return PostMapping(
+        source=source_name(source), kind=kind, columns=PostColumns.model_validate(columns), date_formats=dates
+    )
+
+
+def source_name(text: str) -> str:
+    """A name that a source may carry, made from any text (a file's name without its endings)."""
+    return re.sub(r"[^a-z0-9._-]+", "-", _ascii(text)).strip("-._")[:64] or "posts"
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "_", _ascii(name)).strip("_")
+
+
+def _ascii(text: str) -> str:
+    return unicodedata.normalize("NFKD", text.casefold()).encode("ascii", "ignore").decode()
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(map(repr, names))
+
+
+def _problem(found: Any) -> str:
+    return f"{'.'.join(map(str, found['loc'])) or 'mapping'}: {found['msg']}"
