@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from types import TracebackType
 from typing import Self
 
@@ -120,6 +120,17 @@ class Context:
         self._currencies = _currencies(self.warehouse, locations, self.as_of)
         self._vocabulary = None
         self._read_at = read_at
+
+
+def last_morning(workspace: Workspace) -> date:
+    """The morning after the newest sales. Raises `NoDataError` where there are none."""
+    try:
+        last = workspace.warehouse.last_dates().get("sales")
+    except TableMissingError as error:
+        raise NoDataError(str(error)) from error
+    if last is None:
+        raise NoDataError("No sales yet. Bring some in with `reassort import sales FILE`.")
+    return last + timedelta(days=1)
 
 
 def _currencies(warehouse: Warehouse, locations: pl.DataFrame, as_of: date) -> dict[str, str]:
