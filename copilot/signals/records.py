@@ -1,4 +1,4 @@
-"""What the signals room finds: terms, mentions, signals and the products they touch, and the tables they are kept in."""
+"""What the signals room finds: terms, mentions, signals, the products they touch, and the tables that keep them."""
 
 from __future__ import annotations
 
@@ -23,9 +23,13 @@ class Term:
     labels: Mapping[str, str]
     """Language -> how it is called to a reader; `en` and `fr` at least."""
     forms: Mapping[str, tuple[str, ...]]
-    """Language -> spellings that count as a mention, hashtags without `#`."""
+    """Language -> spellings that count as a mention, hashtags without `#`; their regular plurals count too."""
     attributes: tuple[str, ...] = ()
-    """Product attribute values that the term is about (`material:linen`, `colour:camel`, `category:dress`)."""
+    """What a product that the term is about has: all of them; `material:mesh|attribute:mesh` is either."""
+    bound: tuple[str, ...] = ()
+    """Forms that mean something else elsewhere: they count in posts of the languages they are listed under."""
+    exceptions: tuple[str, ...] = ()
+    """Phrases that hold a form and mean something else: `petits pois`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,3 +108,35 @@ SIGNALS_SCHEMA = pl.Schema(
     }
 )
 """Lake table `signals`: the fields of `Signal`. Key: as_of, term_id, market."""
+
+COUNTED_SCHEMA = pl.Schema(
+    {
+        "post_id": pl.String(),
+        "content_hash": pl.String(),
+        "state": pl.String(),
+    }
+)
+"""Lake table `counted_posts`: the posts whose mentions are in `mentions`, as they were counted. Key: post_id.
+
+state   hash over what decides a post's mentions beside its text: author, day, source, language, market, product, spam,
+        duplicate, and the lexicon
+"""
+
+SIGNAL_RUNS_SCHEMA = pl.Schema(
+    {
+        "as_of": pl.Date(),
+        "lexicon": pl.String(),
+        "posts": pl.Int64(),
+        "undated_posts": pl.Int64(),
+        "series_tested": pl.Int64(),
+        "baseline_weeks": pl.Int64(),
+        "signals": pl.Int64(),
+    }
+)
+"""Lake table `signal_runs`: one row a morning that signals were looked for, found or not. Key: as_of.
+
+posts            dated posts before `as_of`, without spam and duplicates
+undated_posts    posts without a date: in no count
+series_tested    terms x markets tested
+baseline_weeks   weeks of posts that expectations rest on, at most 12
+"""

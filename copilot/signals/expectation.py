@@ -1,0 +1,203 @@
+"""How many authors to expect of each term this week, from its own past and the volume of the sources.
+
+For series i and week w (0 is the week before `as_of`), with A the distinct authors and E the exposure (what the volume
+of the sources alone leads to expect, see `counting`), the twelve weeks 2 to 13 are the baseline:
+
+    A[i, w] ~ NB(mean m[i, w], dispersion a[i]),  variance m + a m^2
+    log m[i, w] = log E[i, w] + level[i] + growth[i] * x[w]
+
+and the expectation of week 0 is the largest of three, so that a rise has to beat each of them:
+
+    flat       the mean of the baseline
+    growth     the fitted growth carried on to week 0: a slow ramp stays what is expected, a jump does not
+    season     the mean of the baseline times what the same weeks did a year ago: authors of weeks 51 to 53 over those
+               of weeks 54 to 65, net of volume, shrunk towards 1; where a year of history exists
+
+Growth has a normal prior around 0, so that a few counts make no slope. Growth and season count only as far as they
+exceed half their standard error, and never downwards: a term that falls and stops falling does not rise. In one market the prior is around the growth, and the
+season's around the season, that the term has over all markets: a thin market has the summer that the others have.
+Baseline weeks far above the fit are cut back before the last fit, so that a past burst neither hides the next one nor
+makes a slope.
+
+After Farrington, Andrews, Beale and Catchpole (1996), A statistical algorithm for the early detection of outbreaks of
+infectious disease, J. R. Stat. Soc. A 159, and Noufaily et al. (2013), An improved algorithm for outbreak detection in
+multiple surveillance systems, Stat. Med. 32: quasi-Poisson regression with trend and season, past outbreaks weighted
+down, negative binomial thresholds. Shrinkage and the largest of three are ours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from copilot.signals.counting import (
+    ALL_MARKETS,
+    BASELINE_WEEKS,
+    GAP_WEEKS,
+    MINIMUM_BASELINE_WEEKS,
+    YEAR_WEEKS,
+    Floats,
+    WeeklyCounts,
+)
+
+_GROWTH_PRIOR_SD = 0.06
+"""A week; a season that triples in a quarter grows by 0.085 a week."""
+_MOST_GROWTH = 0.2
+_DOUBTED_ERRORS = 0.5
+_PRIOR_AUTHORS = 0.5
+_SEASON_PRIOR_AUTHORS = 10.0
+_MOST_SEASON = 5.0
+_CUT_AT_SD = 2.58
+_STEPS = 8
+_FITS = 3
+_LEAST_DISPERSION = 0.01
+_USUAL_DISPERSION = 0.1
+"""Of counts that are not cut back as bursts."""
+_DISPERSION_PRIOR_WEIGHT = 400.0
+"""1 / 0.05^2: how far the dispersion of one term lies from that of all."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expectation:
+    """What is expected of each of `n` series in week 0."""
+
+    authors: Floats
+    """(n,): expected distinct authors."""
+    dispersion: Floats
+    """(n,): of the count around its true mean, and of the mean around its estimate, together."""
+    known: NDArray[np.bool_]
+    """(n,): whether there is enough of a baseline to expect anything."""
+    season_known: NDArray[np.bool_]
+    """(n,): whether there is a year of history to know the season from."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Fit:
+    level: Floats
+    growth: Floats
+    growth_error: Floats
+    """(n,): standard error of growth."""
+    centre: Floats
+    """(n,): x at which level is the log of the mean."""
+    usual: Floats
+    """(n, weeks): counts with bursts cut back."""
+    fitted: Floats
+    """(n, weeks)"""
+
+
+def expect(counts: WeeklyCounts) -> Expectation:
+    """Expectation of week 0 of `counts`, which has at least the baseline's weeks; a year more adds the season."""
+    baseline = slice(GAP_WEEKS, GAP_WEEKS + BASELINE_WEEKS)
+    covered = counts.covered[:, baseline].astype(float)
+    exposure = counts.exposure[:, baseline]
+    x = -np.arange(GAP_WEEKS, GAP_WEEKS + covered.shape[1], dtype=float)
+    whole = _all_markets(counts)
+    authors, exposure = counts.authors[:, baseline] * covered, exposure * covered
+    fit = _robust_fit(authors, exposure, x, np.zeros(len(authors)))
+    fit = _robust_fit(authors, exposure, x, np.where(whole < 0, 0.0, np.maximum(fit.growth[whole], 0.0)))
+    now = counts.exposure[:, 0]
+    flat = now * _rate(fit.usual, exposure)
+    growth = np.maximum(fit.growth - _DOUBTED_ERRORS * fit.growth_error, 0.0)
+    grown = np.where(growth > 0, now * np.exp(fit.level - growth * fit.centre), 0.0)
+    season, season_known = _season(counts, whole)
+    expected = np.maximum(np.maximum(flat, grown), flat * season)
+    uncertain = 1.0 / (fit.usual.sum(axis=1) + _PRIOR_AUTHORS)
+    return Expectation(
+        authors=expected,
+        dispersion=_dispersion(fit, covered, whole < 0) + uncertain,
+        season_known=season_known,
+        known=(covered.sum(axis=1) >= MINIMUM_BASELINE_WEEKS) & counts.covered[:, 0],
+    )
+
+
+def _rate(authors: Floats, exposure: Floats) -> Floats:
+    """Authors per exposure, pulled to 1 by half an author."""
+    rate: Floats = (authors.sum(axis=1) + _PRIOR_AUTHORS) / (exposure.sum(axis=1) + _PRIOR_AUTHORS)
+    return rate
+
+
+def _all_markets(counts: WeeklyCounts) -> NDArray[np.int64]:
+    """(n,): for a series of one market the row of its term over all markets; -1 for the others."""
+    rows = counts.series.with_row_index("row")
+    everywhere = rows.filter(pl.col("market") == ALL_MARKETS).select("term_id", whole=pl.col("row").cast(pl.Int64))
+    of_market = pl.when(pl.col("market") != ALL_MARKETS).then("whole").otherwise(None)
+    found = rows.join(everywhere, on="term_id", how="left", maintain_order="left").select(of_market.fill_null(-1))
+    rows_of_whole: NDArray[np.int64] = found.to_series().to_numpy()
+    return rows_of_whole
+
+
+def _robust_fit(authors: Floats, exposure: Floats, x: Floats, prior_growth: Floats) -> _Fit:
+    usual = authors
+    for _ in range(_FITS):
+        fit = _fit(usual, exposure, x, prior_growth)
+        sd = np.sqrt(fit.fitted + _USUAL_DISPERSION * fit.fitted**2 + _PRIOR_AUTHORS)
+        usual = np.minimum(authors, fit.fitted + _CUT_AT_SD * sd)
+    return _fit(usual, exposure, x, prior_growth)
+
+
+def _fit(authors: Floats, exposure: Floats, x: Floats, prior_growth: Floats) -> _Fit:
+    """Level and growth of each series by Newton's method, all series at once: the posterior mode."""
+    weight = exposure + _PRIOR_AUTHORS / BASELINE_WEEKS * (exposure > 0)
+    centre = (weight @ x) / np.maximum(weight.sum(axis=1), 1e-9)
+    apart = x[None, :] - centre[:, None]
+    level, growth = np.log(_rate(authors, exposure)), np.zeros(len(authors))
+    for _ in range(_STEPS):
+        fitted = exposure * np.exp(level[:, None] + growth[:, None] * apart)
+        certain = 1.0 / (1.0 + _LEAST_DISPERSION * fitted)
+        missed = (authors - fitted) * certain
+        own = _PRIOR_AUTHORS * np.exp(level)
+        slope_level = missed.sum(axis=1) + _PRIOR_AUTHORS - own
+        slope_growth = (missed * apart).sum(axis=1) - (growth - prior_growth) / _GROWTH_PRIOR_SD**2
+        bend = fitted * certain
+        bend_level = bend.sum(axis=1) + own
+        bend_both = (bend * apart).sum(axis=1)
+        bend_growth = (bend * apart**2).sum(axis=1) + 1.0 / _GROWTH_PRIOR_SD**2
+        scale = bend_level * bend_growth - bend_both**2
+        level = level + np.clip((bend_growth * slope_level - bend_both * slope_growth) / scale, -1.0, 1.0)
+        step = (bend_level * slope_growth - bend_both * slope_level) / scale
+        growth = np.clip(growth + np.clip(step, -0.1, 0.1), -_MOST_GROWTH, _MOST_GROWTH)
+    fitted = exposure * np.exp(level[:, None] + growth[:, None] * apart)
+    return _Fit(
+        level=level,
+        growth=growth,
+        growth_error=np.sqrt(bend_level / scale),
+        centre=centre,
+        usual=authors,
+        fitted=fitted,
+    )
+
+
+def _season(counts: WeeklyCounts, whole: NDArray[np.int64]) -> tuple[Floats, NDArray[np.bool_]]:
+    """What the same weeks of last year were to the twelve before them, net of volume; 1 where there is no such year."""
+    last = slice(YEAR_WEEKS + GAP_WEEKS, YEAR_WEEKS + GAP_WEEKS + BASELINE_WEEKS)
+    same = slice(YEAR_WEEKS - 1, YEAR_WEEKS + 2)
+    if counts.authors.shape[1] < last.stop:
+        return np.ones(len(counts.authors)), np.zeros(len(counts.authors), dtype=bool)
+    expected = counts.exposure[:, same].sum(axis=1) * _rate(counts.authors[:, last], counts.exposure[:, last])
+    found = counts.authors[:, same].sum(axis=1)
+    known: NDArray[np.bool_] = np.all(counts.covered[:, last], axis=1) & np.all(counts.covered[:, same], axis=1)
+    doubted = np.exp(-_DOUBTED_ERRORS / np.sqrt(found + _SEASON_PRIOR_AUTHORS))
+    ratio = np.ones(len(found))
+    for prior in (ratio, None):
+        of_whole = np.where(whole < 0, 1.0, ratio[whole]) if prior is None else prior
+        drawn = (found + _SEASON_PRIOR_AUTHORS * of_whole) / (expected + _SEASON_PRIOR_AUTHORS)
+        ratio = np.where(known, np.clip(drawn * doubted, 1.0, _MOST_SEASON), of_whole)
+    return ratio, known
+
+
+def _dispersion(fit: _Fit, covered: Floats, everywhere: NDArray[np.bool_]) -> Floats:
+    """Over-dispersion of each series, by moments over its baseline, drawn to that of all terms over all markets."""
+    weeks = np.maximum(covered.sum(axis=1), 3.0)
+    free = 1.0 - 2.0 / weeks
+    excess = (((fit.usual - fit.fitted) ** 2 - fit.fitted * free[:, None]) * covered).sum(axis=1)
+    square = (fit.fitted**2 * covered).sum(axis=1)
+    pooled = max(float(excess[everywhere].sum() / max(square[everywhere].sum(), 1e-9)), _LEAST_DISPERSION)
+    # The moment estimate of one series has variance 2 / (weeks m^2): its weight beside the pool.
+    weight = square / 2.0
+    own = excess / np.maximum(square, 1e-9)
+    drawn = (weight * own + _DISPERSION_PRIOR_WEIGHT * pooled) / (weight + _DISPERSION_PRIOR_WEIGHT)
+    larger: Floats = np.maximum(drawn, pooled)
+    return larger
