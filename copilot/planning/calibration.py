@@ -17,7 +17,7 @@ the mass of the value seen (Czado, Gneiting & Held, Predictive model assessment 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import numpy as np
@@ -129,10 +129,10 @@ def calibrate(panel: DemandPanel, multipliers: Floats) -> Calibration:
     if not origins:
         return UNCALIBRATED
     usual = UNCALIBRATED.memory
-    rates = {half_life: [_own_rates(origin, half_life) for origin in origins] for half_life in _HALF_LIVES}
-    scores = {half_life: _score(_forecasts(origins, rates[half_life], usual)) for half_life in _HALF_LIVES}
-    half_life = max(_HALF_LIVES, key=lambda value: scores[value])
-    candidates = {memory: _forecasts(origins, rates[half_life], memory) for memory in _memories(half_life)}
+    told = [_told(origin) for origin in origins]
+    slow = [replace(usual, half_life_days=half_life) for half_life in _HALF_LIVES]
+    half_life = max(slow, key=lambda memory: _score(_forecasts(origins, told, memory))).half_life_days
+    candidates = {memory: _forecasts(origins, told, memory) for memory in _memories(half_life)}
     memory = max(candidates, key=lambda value: _score(candidates[value]))
     pairs = candidates[memory]
     if len(pairs.mean) < _LEAST_PAIRS:
@@ -193,39 +193,40 @@ def _followed(panel: DemandPanel, multipliers: Floats, days: slice) -> tuple[Flo
 
 
 @dataclass(frozen=True, kw_only=True)
-class _OwnRates:
-    """Rates at one origin, and the evidence of recent days for each half-life of the common level."""
+class _Told:
+    """What one origin's past told, by half-life."""
 
-    rate: Rate
+    rates: dict[float, Rate]
     recent: dict[float, Evidence]
 
 
-def _own_rates(origin: _Origin, half_life: float) -> _OwnRates:
-    start = origin.past.units.sum(axis=1, dtype=np.float64) / np.maximum(origin.past.availability.sum(axis=1), 1.0)
-    evidence = discounted_evidence(origin.past, origin.past_multipliers, half_life_days=half_life, mean_rate=start)
-    mean = prior_means(origin.past.series, evidence.units, evidence.exposure)
-    rate = posterior_rate(evidence, prior_mean=mean, shape=prior_shape(mean, evidence.units, evidence.exposure))
-    recent = {
-        level: discounted_evidence(origin.past, origin.past_multipliers, half_life_days=level, mean_rate=rate.mean)
-        for level in _LEVEL_HALF_LIVES
-    }
-    return _OwnRates(rate=rate, recent=recent)
+def _told(origin: _Origin) -> _Told:
+    half_lives = (*_HALF_LIVES, *_LEVEL_HALF_LIVES)
+    found = discounted_evidence(origin.past, origin.past_multipliers, half_lives_days=half_lives)
+    evidence = dict(zip(half_lives, found, strict=True))
+    rates = {}
+    for half_life in _HALF_LIVES:
+        own = evidence[half_life]
+        mean = prior_means(origin.past.series, own.units, own.exposure)
+        rates[half_life] = posterior_rate(own, prior_mean=mean, shape=prior_shape(mean, own.units, own.exposure))
+    return _Told(rates=rates, recent={half_life: evidence[half_life] for half_life in _LEVEL_HALF_LIVES})
 
 
-def _forecasts(origins: list[_Origin], rates: list[_OwnRates], memory: Memory) -> _Pairs:
+def _forecasts(origins: list[_Origin], told: list[_Told], memory: Memory) -> _Pairs:
     """Forecasts of every origin and horizon with that memory, beside what was seen; at most `_MOST_PAIRS`, evenly
     drawn."""
     means, variations, seen, at_least, steady, groups = [], [], [], [], [], []
-    for number, (origin, own) in enumerate(zip(origins, rates, strict=True)):
+    for number, (origin, past) in enumerate(zip(origins, told, strict=True)):
         series = origin.past.series
-        level = common_level(series, own.rate, own.recent[memory.level_half_life_days], memory.level_prior_units)
+        rate = past.rates[memory.half_life_days]
+        level = common_level(series, rate, past.recent[memory.level_half_life_days], memory.level_prior_units)
         product, products = group_codes(series, "product_id")
         seldom = origin.past.censored[:, -_STEADY_DAYS:].mean(axis=1) <= _STEADY_SHARE
         futures = zip(origin.future_exposure, origin.future_units, origin.sold_out, strict=True)
         for horizon, (exposure, units, sold_out) in enumerate(futures):
             used = exposure > 0.0
-            means.append((own.rate.mean * level * exposure)[used])
-            variations.append(own.rate.variation[used])
+            means.append((rate.mean * level * exposure)[used])
+            variations.append(rate.variation[used])
             seen.append(units[used])
             at_least.append(sold_out[used])
             steady.append(seldom[used])

@@ -60,10 +60,11 @@ def state_of(panel: DemandPanel, drivers: Drivers, model: DemandModel) -> Series
     memory, spread = model.calibration.memory, model.calibration.spread
     multipliers = model.effects.multipliers(panel.series, drivers, panel.start, panel.days)
     seen = panel.availability.sum(axis=1, dtype=np.float64)
-    usual = panel.units.sum(axis=1, dtype=np.float64) / np.maximum(seen, 1.0)
-    own, recent = (
-        discounted_evidence(panel, multipliers, half_life_days=half_life, mean_rate=usual, dispersion=spread.dispersion)
-        for half_life in (memory.half_life_days, memory.level_half_life_days)
+    own, recent = discounted_evidence(
+        panel,
+        multipliers,
+        half_lives_days=(memory.half_life_days, memory.level_half_life_days),
+        dispersion=spread.dispersion,
     )
     since_first = panel.days - np.argmax(panel.availability > 0, axis=1)
     return SeriesState(

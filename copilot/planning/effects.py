@@ -2,7 +2,8 @@
 
 Demand of series i on day t is expected at rate_i x m_it, with
 
-    m_it = weekday[location, weekday] x season[category, day of year] x product of events x exp(b[category] x discount)
+    m_it = weekday[location, weekday] x season[category, day of year]
+           x product of event[kind of location] x exp(b[category] x discount)
 
 All are estimated together by iterative proportional fitting of the Poisson likelihood (Bishop, Fienberg & Holland,
 Discrete Multivariate Analysis, 1975, ch. 3): each is in turn the ratio of units seen to units expected under the
@@ -19,7 +20,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from copilot.planning.arrays import Floats, codes_of, group_codes, group_row_sums, group_sums
+from copilot.planning.arrays import Flags, Floats, codes_of, group_codes, group_row_sums, group_sums
 from copilot.planning.drivers import Drivers
 from copilot.planning.negative_binomial import expected_given_at_least
 from copilot.planning.series import DemandPanel
@@ -28,6 +29,7 @@ HARMONICS = 5
 SEASON_NEEDS_DAYS = 548
 _ROUNDS = 3
 _WEEKDAY_PRIOR_UNITS = 40.0
+_EVENT_PRIOR_DAYS = 0.25
 _DISCOUNT_BINS = 25
 _DISCOUNT_PRIOR_MEAN, _DISCOUNT_PRIOR_SD = 1.0, 1.0
 _CATEGORY_SD = 0.5
@@ -46,8 +48,9 @@ class Effects:
     """(categories + 1, 2 x HARMONICS): coefficients of cos and sin, on the log scale."""
     discount: Floats
     """(categories + 1,): log of demand gained per share taken off."""
+    kinds: tuple[str, ...]
     event: Floats
-    """(events,), in the order of the drivers' events."""
+    """(kinds + 1, events): by kind of location, in the order of the drivers' events."""
 
     def multipliers(self, series: pl.DataFrame, drivers: Drivers, first: date, days: int) -> Floats:
         """m_it, (series, days), of the `days` days from `first` on."""
@@ -55,29 +58,37 @@ class Effects:
         weekday = self.weekday[codes_of(series["location_id"], self.locations)].astype(np.float32)
         category = codes_of(series["category"], self.categories)
         season = np.exp(season_basis(drivers, columns) @ self.season.T).T.astype(np.float32)
-        events = np.exp(drivers.event_days[:, columns] @ np.log(self.event)).astype(np.float32)
-        events = np.concatenate([events, np.ones((1, days), dtype=np.float32)])
         m: Floats = weekday[:, drivers.weekdays(columns)]
         m *= season[category]
-        m *= events[codes_of(series["country"], drivers.countries)]
+        country, kind = codes_of(series["country"], drivers.countries), codes_of(series["kind"], self.kinds)
+        m *= self._event_days(drivers, columns)[country, kind]
         rows = drivers.discount_rows(series)
         reduced = np.flatnonzero(drivers.ever_reduced(columns)[rows])
         gain = self.discount[category[reduced], None] * drivers.discount[rows[reduced], columns]
         m[reduced] *= np.exp(gain).astype(np.float32)
         return m
 
+    def _event_days(self, drivers: Drivers, columns: slice) -> Floats:
+        """Multiplier of events, (countries + 1, kinds + 1, days); the last country has none."""
+        logs = np.einsum("cde,ke->ckd", drivers.event_days[:, columns].astype(np.float64), np.log(self.event))
+        nowhere = np.zeros((1, *logs.shape[1:]))
+        factors: Floats = np.exp(np.concatenate([logs, nowhere])).astype(np.float32)
+        return factors
+
 
 def no_effects(panel: DemandPanel, drivers: Drivers) -> Effects:
     """All multipliers 1."""
     locations = tuple(panel.series["location_id"].unique().sort().to_list())
     categories = tuple(panel.series["category"].unique().sort().to_list())
+    kinds = tuple(panel.series["kind"].unique().sort().to_list())
     return Effects(
         locations=locations,
         weekday=np.ones((len(locations) + 1, 7)),
         categories=categories,
         season=np.zeros((len(categories) + 1, 2 * HARMONICS)),
         discount=np.full(len(categories) + 1, _DISCOUNT_PRIOR_MEAN),
-        event=np.ones(len(drivers.events)),
+        kinds=kinds,
+        event=np.ones((len(kinds) + 1, len(drivers.events))),
     )
 
 
@@ -85,9 +96,9 @@ def fit_effects(panel: DemandPanel, drivers: Drivers) -> Effects:
     """Effects that explain the panel best, each shrunk as the module says."""
     effects = no_effects(panel, drivers)
     for _ in range(_ROUNDS):
+        seen = _completed(panel, _expected(panel, drivers, effects, panel.units))
         for fit in (_with_weekday, _with_season, _with_events, _with_discount):
-            seen, expected = _seen_and_expected(panel, drivers, effects)
-            effects = fit(effects, panel, drivers, seen, expected)
+            effects = fit(effects, panel, drivers, seen, _expected(panel, drivers, effects, seen))
     return effects
 
 
@@ -97,20 +108,28 @@ def season_basis(drivers: Drivers, columns: slice) -> Floats:
     return np.concatenate([np.cos(angles), np.sin(angles)], axis=1)
 
 
-def _seen_and_expected(panel: DemandPanel, drivers: Drivers, effects: Effects) -> tuple[Floats, Floats]:
-    """Units with censored days completed, and units expected, both (series, days), under the series' mean rates."""
-    expected = effects.multipliers(panel.series, drivers, panel.start, panel.days) * panel.availability
-    exposure = np.maximum(expected.sum(axis=1, dtype=np.float64), 1e-9)
-    rate = panel.units.sum(axis=1, dtype=np.float64) / exposure
-    seen = panel.units.copy()
-    cells = np.nonzero(panel.censored)
-    for _ in range(2):
-        seen[cells] = expected_given_at_least(
-            panel.units[cells], mean=rate[cells[0]] * expected[cells], heterogeneity=0.0
-        )
-        rate = seen.sum(axis=1, dtype=np.float64) / exposure
+def _expected(panel: DemandPanel, drivers: Drivers, effects: Effects, seen: Floats) -> Floats:
+    """Units expected where they could be seen, (series, days), under the mean rates that `seen` gives the series."""
+    expected = effects.multipliers(panel.series, drivers, panel.start, panel.days)
+    expected *= panel.availability
+    rate = seen.sum(axis=1, dtype=np.float64) / np.maximum(expected.sum(axis=1, dtype=np.float64), 1e-9)
     expected *= rate[:, None].astype(np.float32)
-    return seen, expected
+    return expected
+
+
+def _completed(panel: DemandPanel, expected: Floats) -> Floats:
+    """Units with those that sold-out days wanted, (series, days); rates rise with what is added, in turn."""
+    row, column = np.nonzero(panel.censored)
+    sold, mean = panel.units[row, column].astype(np.float64), expected[row, column].astype(np.float64)
+    total = panel.units.sum(axis=1, dtype=np.float64)
+    rise = np.ones(len(total))
+    wanted: Floats = sold
+    for _ in range(2):
+        wanted = expected_given_at_least(sold, mean=mean * rise[row], heterogeneity=0.0)
+        rise = 1.0 + group_sums(row, wanted - sold, len(total)) / np.maximum(total, 1e-9)
+    seen = panel.units.copy()
+    seen[row, column] = wanted
+    return seen
 
 
 def _with_weekday(effects: Effects, panel: DemandPanel, drivers: Drivers, seen: Floats, expected: Floats) -> Effects:
@@ -178,26 +197,31 @@ def _poisson_ridge(design: Floats, units: Floats, flat: Floats, precision: Float
 
 
 def _with_events(effects: Effects, panel: DemandPanel, drivers: Drivers, seen: Floats, expected: Floats) -> Effects:
-    """Ratio on the days of each event; one average day of demand as pseudo-count, so that one bad day decides
-    little."""
-    if not drivers.events:
-        return effects
+    """Ratio on the days of each event by kind of location; a quarter of an average day is the pseudo-count."""
     columns = drivers.columns(panel.start, panel.days)
-    country = codes_of(panel.series["country"], drivers.countries)
-    known = country >= 0
-    units = group_row_sums(country[known], seen[known], len(drivers.countries))
-    mean = group_row_sums(country[known], expected[known], len(drivers.countries))
     happens = drivers.event_days[:, columns]
-    pseudo = mean.mean(axis=1)
+    country = codes_of(panel.series["country"], drivers.countries)
+    kind = codes_of(panel.series["kind"], effects.kinds)
     event = effects.event.copy()
-    for index in range(len(drivers.events)):
+    for code in range(len(effects.kinds)):
+        own = (kind == code) & (country >= 0)
+        units = group_row_sums(country[own], seen[own], len(drivers.countries))
+        mean = group_row_sums(country[own], expected[own], len(drivers.countries))
+        event[code] *= _event_ratios(happens, units, mean)
+    return replace(effects, event=np.maximum(event, 1e-3))
+
+
+def _event_ratios(happens: Flags, units: Floats, mean: Floats) -> Floats:
+    """Ratio of each event, (events,), each under those before it; `units` and `mean` are (countries, days)."""
+    ratios = np.ones(happens.shape[2])
+    usual = _EVENT_PRIOR_DAYS * mean.mean(axis=1)
+    for index in range(len(ratios)):
         days = happens[:, :, index]
-        prior = float(pseudo[days.any(axis=1)].sum())
+        prior = float(usual[days.any(axis=1)].sum())
         if prior > 0.0:
-            ratio = (units[days].sum() + prior) / (mean[days].sum() + prior)
-            event[index] = max(event[index] * ratio, 1e-3)
-            mean = np.where(days, mean * ratio, mean)
-    return replace(effects, event=event)
+            ratios[index] = (units[days].sum() + prior) / (mean[days].sum() + prior)
+            mean = np.where(days, mean * ratios[index], mean)
+    return ratios
 
 
 def _with_discount(effects: Effects, panel: DemandPanel, drivers: Drivers, seen: Floats, expected: Floats) -> Effects:

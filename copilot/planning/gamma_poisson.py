@@ -20,6 +20,7 @@ With prior mean 1 a day and shape 2, six units in four full days of exposure giv
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,29 +67,58 @@ class Memory:
 
 
 def discounted_evidence(
-    panel: DemandPanel, multipliers: Floats, *, half_life_days: float, mean_rate: Floats, dispersion: float = 1.0
-) -> Evidence:
-    """Evidence of each series at the end of the panel.
+    panel: DemandPanel, multipliers: Floats, *, half_lives_days: Sequence[float], dispersion: float = 1.0
+) -> list[Evidence]:
+    """Evidence of each series at the end of the panel, for each half-life.
 
-    `multipliers` (series, days) are those of the panel's days; `mean_rate` (series,) is the rate that sold-out days
-    start from, and counts as one day of exposure beside the series' own. `dispersion` is the variance of a day's
-    demand over its mean.
+    `multipliers` (series, days) are those of the panel's days, `dispersion` the variance of a day's demand over its
+    mean. Sold-out days start from the rate of all history, which counts as one day of exposure beside the evidence's own.
     """
-    weights = fading(panel.days, half_life_days).astype(np.float32)
-    exposure = np.asarray((multipliers * panel.availability) @ weights, dtype=np.float64)
-    seen = np.asarray(panel.units @ weights, dtype=np.float64)
-    row, column = np.nonzero(panel.censored & (weights > _LEAST_WEIGHT))
-    sold, weight = panel.units[row, column].astype(np.float64), weights[column].astype(np.float64)
-    # A sold-out day of whole exposure: its multiplier, though availability may say part of a day.
-    usual = multipliers[row, column].astype(np.float64)
-    units = seen
+    weights = np.stack([fading(panel.days, half_life) for half_life in half_lives_days], axis=1)
+    seen_share = multipliers * panel.availability
+    exposure = np.asarray(seen_share @ weights.astype(np.float32), dtype=np.float64)
+    seen = np.asarray(panel.units @ weights.astype(np.float32), dtype=np.float64)
+    total = panel.units.sum(axis=1, dtype=np.float64)
+    usual = total / np.maximum(seen_share.sum(axis=1, dtype=np.float64), 1.0)
+    sold_out = _sold_out_days(panel, multipliers)
+    return [
+        _completed(sold_out, Evidence(units=seen[:, i], exposure=exposure[:, i]), weights[:, i], usual, dispersion)
+        for i in range(len(half_lives_days))
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _SoldOut:
+    """Days that sold out; all (days that sold out,)."""
+
+    row: Integers
+    column: Integers
+    sold: Floats
+    multiplier: Floats
+
+
+def _sold_out_days(panel: DemandPanel, multipliers: Floats) -> _SoldOut:
+    row, column = np.nonzero(panel.censored)
+    return _SoldOut(
+        row=row,
+        column=column,
+        sold=panel.units[row, column].astype(np.float64),
+        multiplier=multipliers[row, column].astype(np.float64),
+    )
+
+
+def _completed(all_days: _SoldOut, seen: Evidence, weights: Floats, usual: Floats, dispersion: float) -> Evidence:
+    """The evidence with what sold-out days wanted beyond their sales, by expectation under the rate, in turn."""
+    recent = np.flatnonzero(weights[all_days.column] > _LEAST_WEIGHT)
+    row, sold, multiplier = all_days.row[recent], all_days.sold[recent], all_days.multiplier[recent]
+    weight = weights[all_days.column[recent]]
+    units = seen.units
     for _ in range(_EM_ROUNDS if len(row) else 0):
-        rate = (units + mean_rate) / (exposure + 1.0)
-        mean = rate[row] * usual
+        mean = ((units + usual) / (seen.exposure + 1.0))[row] * multiplier
         spread = (dispersion - 1.0) / np.maximum(mean, 1e-9)
         wanted = expected_given_at_least(np.ceil(sold), mean=mean, heterogeneity=spread)
-        units = seen + group_sums(row, weight * (wanted - sold), len(seen))
-    return Evidence(units=units, exposure=exposure)
+        units = seen.units + group_sums(row, weight * (wanted - sold), len(usual))
+    return Evidence(units=units, exposure=seen.exposure)
 
 
 def posterior_rate(evidence: Evidence, *, prior_mean: Floats, shape: float) -> Rate:
