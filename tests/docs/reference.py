@@ -53,7 +53,8 @@ def commands_page() -> str:
     lines = ["# Commands", ""]
     context = cli.make_context("reassort", ["--help"], resilient_parsing=True)
     for name in cli.list_commands(context):
-        help_text = runner.invoke(cli, [name, "--help"], prog_name="reassort", terminal_width=100).output.rstrip()
+        help_text = runner.invoke(cli, [name, "--help"], prog_name="reassort", terminal_width=100, catch_exceptions=False)
+        help_text = help_text.output.rstrip()
         lines += [f"## reassort {name}", "", "```", help_text, "```", ""]
     return "\n".join(lines)
 
