@@ -83,9 +83,14 @@ def _date_form(name: str, text: pl.Series, *, workbook: bool) -> tuple[str, str]
     return best, ""
 
 
-def number_form(columns: Sequence[pl.Series]) -> tuple[_Decimal, _Thousands, tuple[str, ...]]:
+def number_form(
+    columns: Sequence[pl.Series], *, workbook: bool = False
+) -> tuple[_Decimal, _Thousands, tuple[str, ...]]:
     """The decimal sign, the sign between thousands, and what is undecided, from every number of a file."""
     text = pl.concat([column.drop_nulls().unique() for column in columns]) if columns else pl.Series([""])
+    if workbook:
+        # Cells that hold numbers come with a point, and say nothing of cells that hold text.
+        text = text.filter(~text.str.contains(r"^-?\d+(\.\d+)?$"))
     text = text.str.replace_all("[\u00a0\u202f\u2009]", " ").str.strip_chars(" €£$¥%()+-")
 
     def count(pattern: str) -> int:

@@ -20,7 +20,7 @@ from ingestion.retail.contracts import CONTRACTS, Column, TableContract
 from ingestion.retail.converting import as_text
 from ingestion.retail.forms import date_forms, number_form
 from ingestion.retail.mapping import ColumnMapping, FileFormat, Mapping
-from ingestion.retail.reading import FileRows, kind_of, read_rows
+from ingestion.retail.reading import FileRows, find_sheet_header, kind_of, read_rows
 from ingestion.retail.shaping import LINE_ID
 from ingestion.retail.sniffing import find_format, find_header_row
 
@@ -103,7 +103,7 @@ def propose(path: Path, table: str, *, constants: Map[str, str] | None = None) -
         if rows.frame.schema[name] == pl.String
         and (target == UNIT_PRICE or contract.column(target).type in ("integer", "number"))
     ]
-    decimal, thousands, undecided = number_form(number_columns)
+    decimal, thousands, undecided = number_form(number_columns, workbook=rows.is_workbook)
     file_format = rows.format.model_copy(update={"decimal": decimal, "thousands": thousands})
     columns, doubts, notes = _columns(contract, chosen, rows, texts)
     columns |= {name: ColumnMapping(constant=value) for name, value in (constants or {}).items()}
@@ -142,8 +142,9 @@ def match_columns(contract: TableContract, file_columns: Sequence[str]) -> dict[
 
 
 def _format(path: Path) -> FileFormat:
-    if kind_of(path) != "text":
-        return FileFormat()
+    kind = kind_of(path)
+    if kind != "text":
+        return FileFormat(header_row=find_sheet_header(path)) if kind == "workbook" else FileFormat()
     found = find_format(path, FileFormat())
     return found.model_copy(update={"header_row": find_header_row(path, found)})
 

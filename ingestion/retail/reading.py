@@ -7,13 +7,11 @@ Rows keep their number in the file.
 from __future__ import annotations
 
 import csv
-import gzip
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from zipfile import BadZipFile
 
 import fastexcel
 import polars as pl
@@ -23,7 +21,7 @@ from ingestion.errors import ReadError
 from ingestion.progress import Progress, silent
 from ingestion.retail.mapping import FileFormat
 from ingestion.retail.rejects import COMPRESSED, REJECTS_SCHEMA, ROW
-from ingestion.retail.sniffing import find_format, open_bytes, open_text
+from ingestion.retail.sniffing import SAMPLE_ROWS, find_format, first_usual, open_bytes, open_text, reading
 
 WORKBOOKS = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods")
 TEXTS = (".csv", ".tsv", ".txt", ".psv", "")
@@ -96,23 +94,32 @@ def _typed(frame: pl.DataFrame, file_format: FileFormat) -> FileRows:
     )
 
 
-def _workbook(path: Path, file_format: FileFormat) -> FileRows:
+def find_sheet_header(path: Path) -> int:
+    """The row of a workbook's first sheet that holds the column names: titles above a table fill fewer cells."""
+    _, cells = _cells(path, "")
+    filled = cells.head(SAMPLE_ROWS).select(pl.sum_horizontal(pl.all().is_not_null())).to_series()
+    return first_usual(filled.to_list())
+
+
+def _cells(path: Path, sheet: str) -> tuple[str, pl.DataFrame]:
+    """Name and cells of a sheet, as text; empty: the first one."""
     try:
         book = fastexcel.read_excel(path)
-        sheet = file_format.sheet or book.sheet_names[0]
-        if sheet not in book.sheet_names:
+        name = sheet or book.sheet_names[0]
+        if name not in book.sheet_names:
             found = ", ".join(map(repr, book.sheet_names))
-            raise ReadError(str(path), f"has no sheet {sheet!r}; it has {found}", "Name one in the mapping's format.")
-        cells = book.load_sheet(sheet, header_row=None, dtypes="string").to_polars()
-    except (fastexcel.FastExcelError, BadZipFile, OSError) as error:
-        raise ReadError(
-            str(path), f"is not a workbook that can be read ({error})", "Save it again as .xlsx."
-        ) from error
+            raise ReadError(str(path), f"has no sheet {name!r}; it has {found}", "Name one in the mapping's format.")
+        return name, book.load_sheet(name, header_row=None, dtypes="string").to_polars()
+    except (fastexcel.FastExcelError, OSError) as error:
+        raise ReadError(str(path), f"is no workbook that can be read ({error})", "Save it again as .xlsx.") from error
+
+
+def _workbook(path: Path, file_format: FileFormat) -> FileRows:
+    sheet, cells = _cells(path, file_format.sheet)
     if cells.height < file_format.header_row:
         raise ReadError(str(path), "has no header row", "Check the sheet, and header_row in the mapping's format.")
-    header = [value or "" for value in cells.row(file_format.header_row - 1)]
     body = cells.slice(file_format.header_row)
-    body.columns = _names(header)
+    body.columns = _names([value or "" for value in cells.row(file_format.header_row - 1)])
     numbered = body.with_row_index(ROW, offset=file_format.header_row + 1).with_columns(pl.col(ROW).cast(pl.Int64))
     return FileRows(
         frame=_without_empty(numbered),
@@ -126,20 +133,15 @@ def _text(path: Path, file_format: FileFormat, progress: Progress) -> FileRows:
     csv.field_size_limit(_LARGEST_FIELD)
     frames: list[pl.DataFrame] = []
     broken: list[tuple[object, ...]] = []
-    try:
-        with open_text(path, file_format.encoding) as text:
-            rows = enumerate(csv.reader(text, delimiter=file_format.delimiter), start=1)
-            header = next(islice(rows, file_format.header_row - 1, None), (0, []))[1]
-            if not any(header):
-                raise ReadError(str(path), "has no header row", "Give it one, or set header_row in its mapping.")
-            names = _names(header)
-            for chunk in _chunks(rows):
-                frames.append(_chunk(chunk, names, file_format.encoding, broken))
-                progress("read", chunk[-1][0], 0)
-    except (csv.Error, UnicodeError, OSError, EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise ReadError(
-            str(path), f"cannot be read to its end ({error})", "Check its encoding, and look for a quote left open."
-        ) from error
+    with reading(path), open_text(path, file_format.encoding) as text:
+        rows = enumerate(csv.reader(text, delimiter=file_format.delimiter), start=1)
+        header = next(islice(rows, file_format.header_row - 1, None), (0, []))[1]
+        if not any(header):
+            raise ReadError(str(path), "has no header row", "Give it one, or set header_row in its mapping.")
+        names = _names(header)
+        for chunk in _chunks(rows):
+            frames.append(_chunk(chunk, names, file_format.encoding, broken))
+            progress("read", chunk[-1][0], 0)
     schema = {ROW: pl.Int64(), **dict.fromkeys(names, pl.String())}
     return FileRows(
         frame=pl.concat([pl.DataFrame(schema=schema), *frames]),

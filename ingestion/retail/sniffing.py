@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import csv
 import gzip
 import io
 import re
+import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, TextIO, cast
@@ -19,7 +21,9 @@ from ingestion.errors import ReadError
 from ingestion.retail.mapping import FileFormat
 
 _BLOCK_BYTES = 1 << 20
-_SAMPLE_ROWS = 60
+SAMPLE_ROWS = 60
+"""Rows from the top of a file that its form is told by."""
+
 _DELIMITERS = (",", ";", "\t", "|")
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -54,23 +58,39 @@ def open_text(path: Path, encoding: str) -> TextIO:
         ) from error
 
 
+@contextlib.contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Map what goes wrong while a file's content is read to `ReadError`."""
+    try:
+        yield
+    except (csv.Error, UnicodeError, OSError, EOFError, zlib.error) as error:
+        remedy = "Check that it is whole, its encoding, and that no quote is left open."
+        raise ReadError(str(path), f"cannot be read to its end ({error})", remedy) from error
+
+
 def find_format(path: Path, given: FileFormat) -> FileFormat:
     """`given` with the encoding and the delimiter found out where it leaves them empty. Raises `ReadError`."""
-    encoding = given.encoding or _encoding(path)
-    delimiter = given.delimiter
-    if not delimiter:
-        with open_text(path, encoding) as text:
-            sample = list(islice(text, given.header_row - 1, given.header_row - 1 + _SAMPLE_ROWS))
-        delimiter = "\t" if path.suffix.lower() == ".tsv" else _delimiter(sample)
+    with reading(path):
+        encoding = given.encoding or _encoding(path)
+        delimiter = given.delimiter
+        if not delimiter:
+            with open_text(path, encoding) as text:
+                sample = list(islice(text, given.header_row - 1, given.header_row - 1 + SAMPLE_ROWS))
+            delimiter = "\t" if path.suffix.lower() == ".tsv" else _delimiter(sample)
     return given.model_copy(update={"encoding": encoding, "delimiter": delimiter})
 
 
 def find_header_row(path: Path, file_format: FileFormat) -> int:
-    """The first row that has as many fields as most rows: titles above a table have fewer."""
-    with open_text(path, file_format.encoding) as text:
-        counts = [len(row) for row in islice(csv.reader(text, delimiter=file_format.delimiter), _SAMPLE_ROWS)]
-    usual = Counter(counts).most_common(1)[0][0] if counts else 0
-    return next((number for number, count in enumerate(counts, start=1) if count == usual), 1)
+    """The row that holds the column names: titles above a table have fewer fields."""
+    with reading(path), open_text(path, file_format.encoding) as text:
+        counts = [len(row) for row in islice(csv.reader(text, delimiter=file_format.delimiter), SAMPLE_ROWS)]
+    return first_usual(counts)
+
+
+def first_usual(counts: Sequence[int]) -> int:
+    """Number, from 1 on, of the first row with as many values as most rows have, or more."""
+    usual = Counter(count for count in counts if count).most_common(1)
+    return next((number for number, count in enumerate(counts, start=1) if usual and count >= usual[0][0]), 1)
 
 
 def _encoding(path: Path) -> str:
@@ -96,12 +116,9 @@ def _encoding(path: Path) -> str:
 
 
 def _blocks(path: Path) -> Iterator[bytes]:
-    try:
-        with open_bytes(path) as file:
-            while block := file.read(_BLOCK_BYTES):
-                yield block
-    except (OSError, EOFError) as error:
-        raise ReadError(str(path), f"cannot be decompressed ({error})", "Write or fetch the file again.") from error
+    with open_bytes(path) as file:
+        while block := file.read(_BLOCK_BYTES):
+            yield block
 
 
 def _delimiter(sample: list[str]) -> str:
