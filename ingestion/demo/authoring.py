@@ -259,4 +259,4 @@ class Authoring:
             return f"{text} 👀"
         if kind == 1:
             return f"RT {text}"
-        return text.replace(".", "!").replace(",", "")
+        return f"{text} ({self._chance.choice(('bis', 'up', 'again', 'update'))})"

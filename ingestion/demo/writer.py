@@ -164,6 +164,8 @@ class Writer:
     def _product(self) -> str:
         if self._style is None:
             return self._phrases.pick("garments", self._chance).replace(" {mod}", "")
+        if self._term:  # What it is stays unsaid: a rise of one term is not to lift the garments of its products.
+            return self._style.name
         return self._phrases.product(self._style.name, self._style.category.name, self._chance)
 
     def _size(self) -> str:
