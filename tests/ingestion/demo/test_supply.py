@@ -94,6 +94,14 @@ def test_popular_skus_are_low_in_some_stores_at_the_end_and_orders_are_under_way
     assert {"WH"} < set(open_orders["location_id"])
 
 
+def test_stores_hold_weeks_of_stock_not_seasons(tables: dict[str, pl.DataFrame], demo: Demo) -> None:
+    latest = tables["stock"].sort("date").group_by(SERIES).last()
+    held = latest.filter(pl.col("location_id") != "WH")["on_hand_units"].sum()
+    since = demo.end - timedelta(days=27)
+    sold = tables["sales"].filter(pl.col("date") >= since, pl.col("units") > 0)["units"].sum()
+    assert 3 < held / (sold / 28) < 28
+
+
 def _returned_shares(lines: pl.DataFrame, by: str) -> dict[str, float]:
     sold, back = pl.col("units").filter(pl.col("units") > 0), pl.col("units").filter(pl.col("units") < 0)
     return dict(lines.group_by(by).agg(-back.sum() / sold.sum()).iter_rows())
