@@ -36,6 +36,24 @@ class PseudonymSettings(BaseModel):
     """Languages that posts are analysed in."""
 
 
+class RedditSettings(BaseModel):
+    """Access to Reddit's API, which Reddit must have approved."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    client_id: str = ""
+    """Id of the application registered with Reddit. Empty: Reddit is not read."""
+    client_secret: SecretStr | None = None
+    user_agent: str = "reassort (trend signals; set posts.reddit.user_agent to your own)"
+    """How requests introduce themselves; Reddit asks for the application and a contact."""
+    subreddits: tuple[str, ...] = ()
+    """Names without `r/`."""
+    url: str = "https://www.reddit.com"
+    """Where tokens are asked for."""
+    oauth_url: str = "https://oauth.reddit.com"
+    """Where posts are asked for."""
+
+
 class PostSettings(BaseModel):
     """How posts are read."""
 
@@ -45,3 +63,4 @@ class PostSettings(BaseModel):
     """Posts cleaned, stored and indexed at a time."""
     workers: int = Field(default=0, ge=0)
     """Processes that pseudonymise; 0: one a core."""
+    reddit: RedditSettings = Field(default_factory=RedditSettings)

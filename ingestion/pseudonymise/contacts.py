@@ -28,6 +28,15 @@ EMAIL = pattern_kind(
     ],
 )
 
+_DATE = regex.compile(
+    r"(?<!\d)(?:\d{1,2}[./ -]\d{1,2}[./ -](?:19|20)\d\d|(?:19|20)\d\d[./ -]\d{1,2}[./ -]\d{1,2})(?!\d)"
+)
+_FEWEST_NATIONAL_DIGITS = 9
+"""Shorter numbers with a leading 0 are codes and articles more often than phones."""
+_GROUPS = regex.compile(r"\d+")
+_EXTENSION = regex.compile(r"\s?(?:x|ext\.?)\s?\d{1,6}$", regex.IGNORECASE)
+_NANP = regex.compile(r"(?:1[ .-]?)?(?:\(\d{3}\) ?|\d{3}[-.])\d{3}[-. ]\d{4}")
+
 # Digits with at most two signs between them, brackets around a part of them; no article number, and not in a link.
 _SEP = r"[ .\-/\u00a0\u202f\u2011\u2013]{0,2}"
 _FREE = r"(?<![\d\p{L}_])(?<!://\S{0,400})"
@@ -39,8 +48,9 @@ _END = r"(?![\d\p{L}_])(?![.,:/\-]\d)"
 _EXT = r"(?:\s?(?:x|ext\.?)\s?\d{1,6})?"
 _ANY = rf"[+(]{{0,2}}\d\)?(?:{_SEP}\(?\d\)?){{6,14}}"
 _WORDS = (
-    r"(?:t[eé]l(?:[eé]phone|efono|efon)?|phone|call|text me|ring me|mobile?|portable|whats\s?app|cell(?:phone|ulare)?|fax"
-    r"|num[eé]ro|n[uú]mero|handy|m[oó]vil|appele[rz]|joindre|joignable|contact(?:e[rz]?)?|reach (?:me|us)|answer(?:ing)?)"
+    r"(?:t[eé]l(?:[eé]phone|efono|efon)?|phone|call|text me|ring me|mobile?|portable|whats\s?app|cell(?:phone|ulare)?"
+    r"|fax|num[eé]ro|n[uú]mero|handy|m[oó]vil|appele[rz]|joindre|joignable|contact(?:e[rz]?)?|reach (?:me|us)"
+    r"|answer(?:ing)?)"
 )
 
 PHONE = pattern_kind(
@@ -97,15 +107,6 @@ LINK = pattern_kind(
         r"https?://[^\s/<>\"'@]+@[^\s<>\"']+",
     ],
 )
-
-_DATE = regex.compile(
-    r"(?<!\d)(?:\d{1,2}[./ -]\d{1,2}[./ -](?:19|20)\d\d|(?:19|20)\d\d[./ -]\d{1,2}[./ -]\d{1,2})(?!\d)"
-)
-_FEWEST_NATIONAL_DIGITS = 9
-"""Shorter numbers with a leading 0 are codes and articles more often than phones."""
-_GROUPS = regex.compile(r"\d+")
-_EXTENSION = regex.compile(r"\s?(?:x|ext\.?)\s?\d{1,6}$", regex.IGNORECASE)
-_NANP = regex.compile(r"(?:1[ .-]?)?(?:\(\d{3}\) ?|\d{3}[-.])\d{3}[-. ]\d{4}")
 
 
 def phone_number(text: str) -> str | None:

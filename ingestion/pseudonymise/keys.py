@@ -1,8 +1,9 @@
 """The secret that pseudonyms are made with: where it is kept, and how it is found.
 
-Tried in order: the setting `pseudonym.key`, then the file that `pseudonym.key_file` names or, where it names none, one file
-a workspace under the user's configuration folder. It is never in the workspace, which is what is backed up, copied and shared. The workspace
-holds a random id, to find its key by wherever it is moved, and a check value that tells a wrong key from the right one.
+Tried in order: the setting `pseudonym.key`, then the file that `pseudonym.key_file` names or, where it names none, one
+file a workspace under the user's configuration folder. It is never in the workspace, which is what is backed up, copied
+and shared. The workspace holds a random id, to find its key by wherever it is moved, and a check value that tells a
+wrong key from the right one.
 """
 
 from __future__ import annotations
@@ -46,8 +47,8 @@ def _bytes(text: str) -> bytes:
 def load_key(settings: PseudonymSettings, home: Path) -> PseudonymKey:
     """The key of the workspace at `home`.
 
-    Raises `KeyMissingError` where there is none or it is no key, and `KeyMismatchError` where the workspace's pseudonyms
-    were made with another.
+    Raises `KeyMissingError` where there is none or it is no key, and `KeyMismatchError` where it is not the one that
+    made the pseudonyms in the workspace.
     """
     workspace_id, check = _read_id(home)
     places = [_SETTING, *(str(path) for path in _files(settings, workspace_id))]
@@ -63,8 +64,8 @@ def load_key(settings: PseudonymSettings, home: Path) -> PseudonymKey:
 def ensure_key(settings: PseudonymSettings, home: Path) -> str:
     """Make the key of the workspace at `home` where it has none; return where the key is.
 
-    A new file is readable by its owner alone. Raises `KeyMissingError` where the workspace had a key that is gone (a new
-    one would give every author a second pseudonym), and `KeyMismatchError` as `load_key` does.
+    A new file is readable by its owner alone. Raises `KeyMissingError` where the workspace had a key that is gone (a
+    new one would give every author a second pseudonym), and `KeyMismatchError` as `load_key` does.
     """
     workspace_id, check = _read_id(home)
     if not workspace_id:

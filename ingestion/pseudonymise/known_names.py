@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 import regex
@@ -17,9 +17,9 @@ AUTHOR = "AUTHOR"
 _FEWEST_LETTERS = 3
 _NAME_PART = regex.compile(r"\p{Lu}[\p{Ll}'’\-]{2,}")
 _NOBODY = frozenset(
-    """anonymous|anonymous user|anonyme|client anonyme|anonimo|anónimo|anonym|guest|invité|client|cliente|customer|kunde|kundin
-    |amazon customer|verified buyer|verified customer|user|utente|utilisateur|usuario|unknown|inconnu|deleted|[deleted]
-    |removed|[removed]|none|null|n/a|-""".replace("\n    ", "").split("|")  # noqa: SIM905 - read as a list of phrases
+    """anonymous|anonymous user|anonyme|client anonyme|anonimo|anónimo|anonym|guest|invité|client|cliente|customer|
+    kunde|kundin|amazon customer|verified buyer|verified customer|user|utente|utilisateur|usuario|unknown|inconnu|
+    deleted|[deleted]|removed|[removed]|none|null|n/a|-""".replace("\n    ", "").split("|")
 )
 # Given names that are words of fashion: alone and capitalised they may be the first word of a sentence.
 _ALSO_WORDS = frozenset(
@@ -33,13 +33,13 @@ def is_nobody(author: str) -> bool:
     return not author.strip() or normal_handle(author) in _NOBODY
 
 
-def names_by_thread(posts: Iterable[RawPost]) -> dict[tuple[str, str], tuple[str, ...]]:
-    """The authors of each thread, by source and thread."""
+def with_known_names(posts: Sequence[RawPost]) -> list[tuple[RawPost, tuple[str, ...]]]:
+    """Each post with the names to look for in it: its author's, then those of its thread's other authors."""
     threads: dict[tuple[str, str], dict[str, None]] = {}
     for post in posts:
         if post.thread and not is_nobody(post.author):
             threads.setdefault((post.source, post.thread), {})[post.author] = None
-    return {thread: tuple(names) for thread, names in threads.items()}
+    return [(post, _names_for(post, threads)) for post in posts]
 
 
 def find_names(text: str, names: Sequence[str]) -> Mapping[Span, str]:
@@ -59,6 +59,11 @@ def find_names(text: str, names: Sequence[str]) -> Mapping[Span, str]:
             for match in pattern.finditer(text):
                 found[Span(start=match.start(), end=match.end(), kind=AUTHOR)] = name
     return found
+
+
+def _names_for(post: RawPost, threads: Mapping[tuple[str, str], Mapping[str, None]]) -> tuple[str, ...]:
+    own = [] if is_nobody(post.author) else [post.author]
+    return tuple(dict.fromkeys([*own, *threads.get((post.source, post.thread), {})]))
 
 
 def _parts(name: str) -> list[str]:

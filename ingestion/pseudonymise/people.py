@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from ingestion.pseudonymise.recogniser import pattern_kind
 
-_NETWORKS = r"(?:insta(?:gram)?|ig|snap(?:chat)?|tik\s?tok|twitter|vinted|depop|pinterest|facebook|fb|telegram|discord|threads|poshmark)"
+_NETWORKS = (
+    r"(?:insta(?:gram)?|ig|snap(?:chat)?|tik\s?tok|twitter|vinted|depop|pinterest|facebook|fb|telegram|discord|threads"
+    r"|poshmark)"
+)
 
 HANDLE = pattern_kind(
     "HANDLE",

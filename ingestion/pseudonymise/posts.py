@@ -10,7 +10,7 @@ import regex
 from ingestion.pseudonymise.contacts import phone_number
 from ingestion.pseudonymise.detector import Detector, Span
 from ingestion.pseudonymise.keys import PseudonymKey
-from ingestion.pseudonymise.known_names import AUTHOR, find_names, is_nobody, names_by_thread
+from ingestion.pseudonymise.known_names import AUTHOR, find_names, is_nobody, with_known_names
 from ingestion.pseudonymise.pseudonyms import Pseudonyms, normal_handle
 from ingestion.pseudonymise.replacement import replace_spans, without_overlaps
 from ingestion.records import Post, RawPost
@@ -35,8 +35,8 @@ class Pseudonymiser:
     """Replaces identities by pseudonyms made with one key, in texts of some languages."""
 
     def __init__(self, key: PseudonymKey, *, languages: Sequence[str], keep: Collection[str] = ()) -> None:
-        """`languages`: ISO 639-1 codes. `keep`: names and handles that are nobody's (brands, products), in any case. They
-        stay where a name or a handle is recognised, but not where they are an author's.
+        """`languages`: ISO 639-1 codes. `keep`: names and handles that are nobody's (brands, products), in any case:
+        they stay where a name or a handle is recognised, but not where they are an author's.
         """
         self.key = key
         self.languages = tuple(languages)
@@ -120,13 +120,7 @@ class Pseudonymiser:
 
 
 def pseudonymise_batch(posts: Sequence[RawPost], pseudonymiser: Pseudonymiser) -> list[Post]:
-    """A post for each cleaned raw post, in order. The names of all authors that a thread has in the batch are replaced in
-    all of its posts.
+    """A post for each cleaned raw post, in order. The names of all authors that a thread has in the batch are replaced
+    in all of its posts.
     """
-    threads = names_by_thread(posts)
-    return [pseudonymiser.post(raw, _names(raw, threads)) for raw in posts]
-
-
-def _names(raw: RawPost, threads: Mapping[tuple[str, str], tuple[str, ...]]) -> tuple[str, ...]:
-    own = () if is_nobody(raw.author) else (raw.author,)
-    return tuple(dict.fromkeys(own + threads.get((raw.source, raw.thread), ())))
+    return [pseudonymiser.post(raw, names) for raw, names in with_known_names(posts)]
