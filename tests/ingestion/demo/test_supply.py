@@ -99,7 +99,7 @@ def test_stores_hold_weeks_of_stock_not_seasons(tables: dict[str, pl.DataFrame],
     held = latest.filter(pl.col("location_id") != "WH")["on_hand_units"].sum()
     since = demo.end - timedelta(days=27)
     sold = tables["sales"].filter(pl.col("date") >= since, pl.col("units") > 0)["units"].sum()
-    assert 3 < held / (sold / 28) < 28
+    assert 3 < float(held) / (float(sold) / 28) < 28
 
 
 def _returned_shares(lines: pl.DataFrame, by: str) -> dict[str, float]:
