@@ -101,22 +101,27 @@ def demand_fan(daily: pl.DataFrame, history: pl.DataFrame, *, language: Language
     return _chart("demand", language, series)
 
 
-def mentions_over_time(
-    weeks: Sequence[date], observed: Sequence[float], expected: Sequence[float | None], *, term: str, language: Language
-) -> Chart:
-    """Authors by week against what was expected; weeks without an expectation have no point on its line."""
-    x = tuple(week.isoformat() for week in weeks)
-    known = [(day, value) for day, value in zip(x, expected, strict=True) if value is not None]
-    series = [
-        ChartSeries(
-            name=phrase("charts.mentions.observed", language), kind="line", role="observed", x=x, y=tuple(observed)
-        )
-    ]
-    if known:
-        name = phrase("charts.mentions.expected", language)
-        days, values = zip(*known, strict=True)
-        series.append(ChartSeries(name=name, kind="line", role="expected", x=tuple(days), y=tuple(values)))
-    return _chart("mentions", language, series, term=term)
+def mentions_over_time(weeks: pl.DataFrame, *, term: str, language: Language) -> Chart:
+    """Authors by week against the number expected.
+
+    `weeks` has week_ending, authors and expected; weeks with nothing expected have no point on its line.
+    """
+    known = weeks.filter(pl.col("expected").is_not_null())
+    observed = ChartSeries(
+        name=phrase("charts.mentions.observed", language),
+        kind="line",
+        role="observed",
+        x=_days(weeks["week_ending"]),
+        y=tuple(float(authors) for authors in weeks["authors"]),
+    )
+    expected = ChartSeries(
+        name=phrase("charts.mentions.expected", language),
+        kind="line",
+        role="expected",
+        x=_days(known["week_ending"]),
+        y=tuple(known["expected"]),
+    )
+    return _chart("mentions", language, [observed, *([expected] if known.height else [])], term=term)
 
 
 def terms_bars(

@@ -10,8 +10,11 @@ from typing import Self
 import polars as pl
 
 from copilot.errors import NoDataError
+from copilot.lookups.index import PostIndex
 from copilot.lookups.vocabulary import Vocabulary, build_vocabulary
 from copilot.signals.lexicon import Lexicon, load_lexicon
+from copilot.signals.products import ProductLinks
+from copilot.signals.run import product_links
 from copilot.workspace import Workspace
 from ingestion.errors import TableMissingError
 from ingestion.warehouse import Warehouse
@@ -25,14 +28,18 @@ class Context:
     The catalogue is kept in memory and read again when its tables have changed.
     """
 
-    def __init__(self, workspace: Workspace, as_of: date) -> None:
+    def __init__(self, workspace: Workspace, as_of: date, *, index: PostIndex | None = None) -> None:
+        """`index` is one that is open already; none: one of its own, opened at the first search."""
         self.workspace = workspace
         self.as_of = as_of
+        self.index = index or PostIndex(workspace)
         self._read_at: dict[str, int] | None = None
         self._catalogue = pl.DataFrame()
         self._locations = pl.DataFrame()
         self._currencies: dict[str, str] = {}
         self._vocabulary: Vocabulary | None = None
+        self._links: ProductLinks | None = None
+        self._links_at: dict[str, int] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -44,6 +51,11 @@ class Context:
 
     def close(self) -> None:
         """Give the index free. A second call does nothing."""
+        self.index.close()
+
+    def at(self, as_of: date) -> Context:
+        """The same workspace on another morning, sharing the index."""
+        return Context(self.workspace, as_of, index=self.index)
 
     @property
     def warehouse(self) -> Warehouse:
@@ -87,6 +99,15 @@ class Context:
             self._vocabulary = build_vocabulary(self._catalogue, self._locations, self.lexicon)
         return self._vocabulary
 
+    @property
+    def product_links(self) -> ProductLinks:
+        """What links terms to products. Raises `NoDataError` where nothing was imported."""
+        self._refresh()
+        mentions = self.workspace.lake.versions(["mentions"])
+        if self._links is None or self._links_at != mentions:
+            self._links, self._links_at = product_links(self.warehouse, self.workspace.lake, self.as_of), mentions
+        return self._links
+
     def versions(self, *tables: str) -> dict[str, int]:
         """Newest version of each of the tables that exist in the lake."""
         return self.workspace.lake.versions(tables)
@@ -118,7 +139,7 @@ class Context:
             raise NoDataError(str(error)) from error
         self._catalogue, self._locations = catalogue, locations
         self._currencies = _currencies(self.warehouse, locations, self.as_of)
-        self._vocabulary = None
+        self._vocabulary = self._links = None
         self._read_at = read_at
 
 

@@ -12,7 +12,7 @@ from copilot.settings import Language
 from copilot.signals.records import SIGNALS_SCHEMA
 from ingestion.errors import TableMissingError
 
-_UNITS: dict[str, Unit] = {
+SIGNAL_UNITS: dict[str, Unit] = {
     "authors": "authors",
     "expected_authors": "authors",
     "ratio": "ratio",
@@ -22,6 +22,7 @@ _UNITS: dict[str, Unit] = {
     "top_author_share": "share",
     "p_value": "share",
 }
+"""Figures of a signal."""
 _RISING = ("emerging", "rising", "peaking")
 
 
@@ -45,7 +46,7 @@ def rising_terms(context: Context, *, market: str = "", limit: int = 10, languag
         "signal",
         as_of=context.as_of,
         sources=context.versions("signals", "mentions", "posts"),
-        rows=to_rows(shown, _UNITS, dates=("first_seen_on",)),
+        rows=to_rows(shown, SIGNAL_UNITS, dates=("first_seen_on",)),
         totals=to_figures({"terms": named.height}, {"terms": "terms"}),
         row_count=named.height,
         charts=[chart] if shown.height else [],

@@ -1,0 +1,38 @@
+"""The index of posts as lookups ask it: opened at the first search, closed once."""
+
+from __future__ import annotations
+
+import threading
+
+from copilot.indexing import open_index
+from copilot.workspace import Workspace
+from vectorstore.encoder import Encoder
+from vectorstore.search import Diversity, search
+from vectorstore.store import DocumentStore, Filter, Hit
+
+
+class PostIndex:
+    """The index of one workspace. Safe to ask from several threads."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._lock = threading.Lock()
+        self._opened: tuple[DocumentStore, Encoder] | None = None
+
+    def search(self, text: str, *, filter: Filter, limit: int, diversity: Diversity) -> list[Hit]:
+        """The best hits. Raises what encoder and store raise: `StoreLockedError` where another process has it."""
+        store, encoder = self._open()
+        return search(store, encoder, text, filter=filter, limit=limit, diversity=diversity)
+
+    def close(self) -> None:
+        """Give the index free; a later search opens it again."""
+        with self._lock:
+            if self._opened is not None:
+                self._opened[0].close()
+            self._opened = None
+
+    def _open(self) -> tuple[DocumentStore, Encoder]:
+        with self._lock:
+            if self._opened is None:
+                self._opened = open_index(self._workspace)
+            return self._opened

@@ -1,0 +1,194 @@
+"""What customers write: posts found by words and meaning, ratings, and what they complain about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time
+
+import polars as pl
+
+from copilot.errors import NoDataError
+from copilot.evidence import Evidence, Quote, Unit, make_evidence
+from copilot.lookups.context import Context
+from copilot.lookups.rows import to_figures, to_rows
+from copilot.lookups.scope import EVERYTHING, Period, Scope
+from copilot.lookups.trends import with_terms
+from copilot.settings import Language
+from ingestion.errors import TableMissingError
+from vectorstore.search import Diversity
+from vectorstore.store import Filter, Hit, Payload
+
+_UNITS: dict[str, Unit] = {"posts": "posts", "authors": "authors", "complaint_share": "share"}
+_TOTALS: dict[str, Unit] = {
+    "posts": "posts",
+    "authors": "authors",
+    "rated_posts": "posts",
+    "average_stars": "stars",
+    "low_rating_share": "share",
+}
+_LOW_STARS = 2.0
+_LONGEST_QUOTE = 280
+_POOL = 50
+_ALIKE = 0.35
+"""Cosine from which a post without a word of the query still counts as found."""
+
+
+def search_posts(
+    context: Context,
+    query: str,
+    *,
+    scope: Scope = EVERYTHING,
+    period: Period | None = None,
+    market: str = "",
+    limit: int = 5,
+    language: Language = "en",
+) -> Evidence:
+    """Quotes of the posts that are most about the query, one an author, without spam and copies.
+
+    The scope limits them to reviews of its products and to its countries. For products, totals hold all their posts
+    of the period: how many, ratings (`average_stars`, `low_rating_share` of 2 stars or fewer), and rows hold what they
+    complain about: problem terms with their share of the posts, most frequent first, in `language`. Nothing is shown
+    that fewer authors than the floor wrote: note `below_author_floor`. Notes also: `no_posts`. Posts without a date
+    count unless a period is asked for. Raises `NoDataError` where there are no posts at all.
+    """
+    products = _products(context, scope)
+    posts = _posts(context, products, _markets(scope, market), period)
+    floor = context.workspace.settings.signals.minimum_authors
+    found = _found(context, query, products, _markets(scope, market), period)
+    notes = [] if found else ["no_posts"]
+    if found and len({hit.payload.get("author") for hit in found}) < floor:
+        found, notes = [], ["below_author_floor"]
+    enough = products is not None and posts["author"].n_unique() >= floor
+    if products is not None and posts.height and not enough:
+        found, notes = [], ["below_author_floor"]
+    complaints = _complaints(context, posts, floor, language) if enough else _no_complaints()
+    return make_evidence(
+        "posts",
+        as_of=context.as_of,
+        sources=context.versions("posts", "mentions"),
+        rows=to_rows(complaints.head(limit), _UNITS),
+        totals=to_figures(_ratings(posts), _TOTALS) if enough else (),
+        dates={"since": period.since, "last_day": period.last_day} if period else {},
+        quotes=[quote_of(hit.id, hit.text, hit.payload) for hit in found[:limit]],
+        row_count=complaints.height,
+        notes=notes,
+    )
+
+
+def quote_of(post_id: str, text: str, payload: Payload) -> Quote:
+    """A post as it is quoted: its words on one line, cut at a word where they are long."""
+    published = payload.get("published_at")
+    return Quote(
+        post_id=post_id,
+        source=str(payload.get("source") or ""),
+        language=str(payload.get("language") or ""),
+        author=str(payload.get("author") or ""),
+        published_on=published.date() if isinstance(published, datetime) else None,
+        text=shortened(text),
+    )
+
+
+def shortened(text: str) -> str:
+    """The text on one line, at most 280 characters, ending at a word."""
+    line = " ".join(text.split())
+    if len(line) <= _LONGEST_QUOTE:
+        return line
+    return line[:_LONGEST_QUOTE].rsplit(" ", 1)[0].rstrip(",;:-") + " …"
+
+
+def _products(context: Context, scope: Scope) -> list[str] | None:
+    """Ids of the products that the scope means; None where it names none."""
+    if not scope.names_skus:
+        return None
+    return scope.skus(context.catalogue)["product_id"].unique().sort().to_list()
+
+
+def _markets(scope: Scope, market: str) -> list[str]:
+    return [*scope.countries, *([market] if market else [])]
+
+
+def _posts(
+    context: Context, products: Sequence[str] | None, markets: Sequence[str], period: Period | None
+) -> pl.DataFrame:
+    """Countable posts on the products, known this morning: post_id, author, rating."""
+    try:
+        posts = context.workspace.lake.scan("posts")
+    except TableMissingError as error:
+        raise NoDataError("No posts yet. Bring some in with `reassort ingest FILE`.") from error
+    day = pl.col("published_at").dt.date()
+    kept = posts.filter(~pl.col("spam"), pl.col("duplicate_of") == "")
+    kept = (
+        kept.filter(day.is_null() | (day < context.as_of))
+        if period is None
+        else kept.filter(day >= period.since, day < min(period.before, context.as_of))
+    )
+    if products is not None:
+        kept = kept.filter(pl.col("product_id").is_in(list(products)))
+    if markets:
+        kept = kept.filter(pl.col("market").is_in(list(markets)))
+    return kept.select("post_id", "author", "rating").collect()
+
+
+def _found(
+    context: Context, query: str, products: Sequence[str] | None, markets: Sequence[str], period: Period | None
+) -> list[Hit]:
+    """Hits that share a word or the meaning of the query, known this morning."""
+    any_of = {"spam": [False], "duplicate": [False]}
+    filter = Filter(
+        any_of={
+            **any_of,
+            **({"product_id": list(products)} if products is not None else {}),
+            **({"market": list(markets)} if markets else {}),
+        },
+        since={"published_at": _midnight(period.since)} if period else {},
+        before={"published_at": _midnight(min(period.before, context.as_of))} if period else {},
+    )
+    if not query.strip() or products == []:
+        return []
+    hits = context.index.search(query, filter=filter, limit=_POOL, diversity=Diversity(once_per="author"))
+    return [hit for hit in hits if _is_about(hit) and _is_known(hit, context.as_of)]
+
+
+def _is_about(hit: Hit) -> bool:
+    return hit.bm25_score is not None or (hit.dense_score or 0.0) >= _ALIKE
+
+
+def _is_known(hit: Hit, as_of: date) -> bool:
+    published = hit.payload.get("published_at")
+    return not isinstance(published, datetime) or published.date() < as_of
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(max(day, date(1970, 1, 1)), time(), tzinfo=UTC)
+
+
+def _ratings(posts: pl.DataFrame) -> dict[str, object]:
+    rated = posts.filter(pl.col("rating").is_not_null())
+    cells: dict[str, object] = {"posts": posts.height, "authors": posts["author"].n_unique()}
+    if rated.is_empty():
+        return cells
+    low = rated.filter(pl.col("rating") <= _LOW_STARS).height
+    stars = float(rated["rating"].to_numpy().mean())
+    return cells | {"rated_posts": rated.height, "average_stars": stars, "low_rating_share": low / rated.height}
+
+
+def _complaints(context: Context, posts: pl.DataFrame, floor: int, language: Language) -> pl.DataFrame:
+    """Problem terms in the posts: term, posts, authors and their share of all the posts."""
+    problems = [term.term_id for term in context.lexicon.terms.values() if term.kind == "problem"]
+    try:
+        mentions = context.workspace.lake.scan("mentions").filter(pl.col("term_id").is_in(problems)).collect()
+    except TableMissingError:
+        return _no_complaints()
+    counted = (
+        mentions.join(posts.select("post_id"), on="post_id", how="semi")
+        .group_by("term_id")
+        .agg(posts=pl.len(), authors=pl.col("author").n_unique())
+        .filter(pl.col("authors") >= floor)
+        .with_columns(complaint_share=pl.col("posts") / max(posts.height, 1))
+        .sort(pl.col("posts").neg(), "term_id")
+    )
+    return with_terms(context, counted, language)
+
+
+def _no_complaints() -> pl.DataFrame:
+    return pl.DataFrame(schema={"term_id": pl.String(), "term": pl.String()})

@@ -1,0 +1,100 @@
+"""One term explained: its weeks, its signal, the products it is about, the posts behind it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import polars as pl
+
+from copilot.errors import NoDataError
+from copilot.evidence import Evidence, Figure, Row, Unit, make_evidence
+from copilot.lookups import charts
+from copilot.lookups.context import Context
+from copilot.lookups.products import find_products
+from copilot.lookups.rows import to_figures, to_rows
+from copilot.lookups.scope import Scope
+from copilot.lookups.trends import SIGNAL_UNITS, newest_signals, with_terms
+from copilot.settings import Language
+from copilot.signals.posts import posts_behind
+from copilot.signals.records import ProductLink
+from copilot.signals.run import weekly_history
+from ingestion.errors import TableMissingError
+
+_WEEKS = 26
+_TOTALS: dict[str, Unit] = {"authors": "authors", "expected_authors": "authors", "ratio": "ratio", "growth": "share"}
+
+
+def explain_term(
+    context: Context, term_id: str, *, market: str = "", limit: int = 5, language: Language = "en"
+) -> Evidence:
+    """A term's weeks against what was expected, its signal, the products it is about, and posts of the last 7 days.
+
+    Rows: the signal first where there is one (labels `term`, `stage`), then products, surest first, with `link_score`,
+    price, stock and sales, and why they match as reasons. Totals: `authors`, `expected_authors`, `ratio` of the last
+    7 days and `growth` over the 7 before. Notes: `not_rising`, `below_author_floor` (then no totals and no quotes),
+    `few_accounts` when one account wrote half of the posts, `no_products_linked`, `stale_signals`. Raises
+    `UnknownNameError` for an id that the lexicon lacks, `NoDataError` where signals were never looked for.
+    """
+    label = context.lexicon.label(term_id, language)
+    signals, notes = newest_signals(context)
+    weeks = _weeks(context, term_id, market)
+    signal = signals.filter(pl.col("term_id") == term_id, pl.col("market") == market)
+    enough = weeks.height > 0 and int(weeks["authors"][-1]) >= context.workspace.settings.signals.minimum_authors
+    links = context.product_links.of(term_id)
+    notes += [] if signal.height else ["not_rising"]
+    notes += [] if enough else ["below_author_floor"]
+    notes += ["few_accounts"] if signal.height and signal["top_author_share"][0] >= 0.5 else []
+    notes += [] if links else ["no_products_linked"]
+    quotes = posts_behind(context.workspace.lake, term_id, context.as_of, market, limit) if enough else []
+    return make_evidence(
+        "signal",
+        as_of=context.as_of,
+        sources=context.versions("signals", "mentions", "posts", "products", "skus", "prices", "stock", "sales"),
+        rows=[
+            *to_rows(with_terms(context, signal, language), SIGNAL_UNITS, dates=("first_seen_on",)),
+            *_product_rows(context, links[:limit]),
+        ],
+        totals=to_figures(_last_week(weeks), _TOTALS) if enough else (),
+        dates={"since": context.as_of - timedelta(days=7), "last_day": context.as_of - timedelta(days=1)},
+        quotes=quotes,
+        row_count=signal.height + len(links),
+        charts=[charts.mentions_over_time(weeks, term=label, language=language)] if weeks["authors"].sum() else [],
+        notes=notes,
+    )
+
+
+def _weeks(context: Context, term_id: str, market: str) -> pl.DataFrame:
+    settings = context.workspace.settings.signals
+    try:
+        return weekly_history(context.workspace.lake, term_id, context.as_of, market, _WEEKS, settings=settings)
+    except TableMissingError as error:
+        raise NoDataError("No mentions yet. Make them with `reassort signals`.") from error
+
+
+def _last_week(weeks: pl.DataFrame) -> dict[str, object]:
+    last = weeks.row(-1, named=True)
+    before = weeks["authors"][-2] if weeks.height > 1 else 0
+    cells: dict[str, object] = {"authors": last["authors"]}
+    if last["expected"]:
+        cells |= {"expected_authors": last["expected"], "ratio": last["authors"] / last["expected"]}
+    if before:
+        cells["growth"] = last["authors"] / before - 1
+    return cells
+
+
+def _product_rows(context: Context, links: list[ProductLink]) -> list[Row]:
+    """The products as `find_products` shows them, in the order of the links."""
+    if not links:
+        return []
+    scope = Scope(product_ids=tuple(link.product_id for link in links))
+    found = {row.labels["product_id"]: row for row in find_products(context, scope, limit=len(links)).rows}
+    return [
+        replace(
+            found[link.product_id],
+            figures=(Figure(name="link_score", value=link.score, unit="share"), *found[link.product_id].figures),
+            reasons=link.reasons,
+        )
+        for link in links
+        if link.product_id in found
+    ]

@@ -1,0 +1,201 @@
+"""The REST API, version 1: the lookups, the agent and the briefs over HTTP. Each call parses, asks, answers."""
+
+from __future__ import annotations
+
+from datetime import date
+from importlib.metadata import version
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import FileResponse
+from starlette.exceptions import HTTPException
+
+from copilot.agent.naming import scope_of, term_of
+from copilot.briefs.archive import list_briefs
+from copilot.errors import NoDataError
+from copilot.evidence import Evidence
+from copilot.lookups.forecast import demand_forecast
+from copilot.lookups.freshness import freshness
+from copilot.lookups.posts import search_posts
+from copilot.lookups.products import find_products
+from copilot.lookups.restock import at_risk, restock_lines
+from copilot.lookups.sales import returns_by_size, sales_totals
+from copilot.lookups.stock import stock_levels
+from copilot.lookups.term import explain_term
+from copilot.lookups.trends import rising_terms
+from copilot.settings import Language
+from copilot.status import workspace_status
+from copilot.web import queries
+from copilot.web.models import AnswerOut, BriefOut, HealthOut, Question, StatusOut, TableOut
+from copilot.web.problems import RESPONSES
+from copilot.web.service import Service
+
+_SALES_DAYS, _RETURNS_DAYS, _FORECAST_DAYS = 7, 91, 28
+_MEDIA_TYPES = {"html": "text/html", "md": "text/markdown", "json": "application/json"}
+
+
+def service_of(request: Request) -> Service:
+    """The service behind the app."""
+    service: Service = request.app.state.service
+    return service
+
+
+Held = Annotated[Service, Depends(service_of)]
+router = APIRouter(prefix="/api/v1", responses=dict(RESPONSES))  # type: ignore[arg-type]
+
+
+@router.post("/ask", tags=["ask"], summary="Ask a question")
+async def ask(question: Question, service: Held) -> AnswerOut:
+    """A checked answer in French or English, with its sources, charts and what could be asked next."""
+    answer = await service.answer(question.question, thread_id=question.thread_id, language=question.language)
+    return AnswerOut.of(answer)
+
+
+@router.get("/products", tags=["lookups"], summary="Find products")
+def products(query: Annotated[queries.ProductsQuery, Query()], service: Held) -> Evidence:
+    """Products with prices, stock and sales, best sellers first."""
+    context = service.context
+    return find_products(context, scope_of(context, query), limit=query.limit)
+
+
+@router.get("/stock", tags=["lookups"], summary="Stock on hand and on its way")
+def stock(query: Annotated[queries.StockQuery, Query()], service: Held) -> Evidence:
+    """Units on hand and on their way, largest first."""
+    context = service.context
+    scope = scope_of(context, query)
+    return stock_levels(context, scope, group=query.group, limit=query.limit, language=query.language)
+
+
+@router.get("/sales", tags=["lookups"], summary="Sales over days")
+def sales(query: Annotated[queries.SalesQuery, Query()], service: Held) -> Evidence:
+    """Units sold and returned and revenue, against the same weekdays a year before; default: the last 7 days."""
+    context = service.context
+    return sales_totals(
+        context,
+        scope_of(context, query),
+        period=queries.period_of(query.since, query.last_day, as_of=context.as_of, days=_SALES_DAYS),
+        group=query.group,
+        same_stores=query.same_stores,
+        limit=query.limit,
+        language=query.language,
+    )
+
+
+@router.get("/returns", tags=["lookups"], summary="Returns by size")
+def returns(query: Annotated[queries.ReturnsQuery, Query()], service: Held) -> Evidence:
+    """Units sold and returned by size; default: the last 91 days."""
+    context = service.context
+    period = queries.period_of(query.since, query.last_day, as_of=context.as_of, days=_RETURNS_DAYS)
+    return returns_by_size(context, scope_of(context, query), period=period)
+
+
+@router.get("/forecast", tags=["lookups"], summary="Expected demand")
+def forecast(query: Annotated[queries.ForecastQuery, Query()], service: Held) -> Evidence:
+    """Demand with quantiles; default: the next 28 days."""
+    context = service.context
+    return demand_forecast(
+        context,
+        scope_of(context, query),
+        period=queries.period_ahead(query.since, query.last_day, as_of=context.as_of, days=_FORECAST_DAYS),
+        group=query.group,
+        limit=query.limit,
+        language=query.language,
+    )
+
+
+@router.get("/restock", tags=["lookups"], summary="What to send")
+def restock(query: Annotated[queries.RestockQuery, Query()], service: Held) -> Evidence:
+    """Restock lines, those that bring the most sales first, within a budget where one is given."""
+    context = service.context
+    return restock_lines(
+        context,
+        scope_of(context, query),
+        budget=query.budget,
+        before=query.before,
+        limit=query.limit,
+        language=query.language,
+    )
+
+
+@router.get("/at-risk", tags=["lookups"], summary="What may run out")
+def risk(query: Annotated[queries.RiskQuery, Query()], service: Held) -> Evidence:
+    """SKUs and locations whose stock is likely to end before the delivery after next."""
+    context = service.context
+    return at_risk(context, scope_of(context, query), limit=query.limit, language=query.language)
+
+
+@router.get("/signals", tags=["trends"], summary="Rising terms")
+def signals(query: Annotated[queries.TrendsQuery, Query()], service: Held) -> Evidence:
+    """Terms that more authors use than expected, gravest first."""
+    return rising_terms(service.context, market=query.market, limit=query.limit, language=query.language)
+
+
+@router.get("/signals/{term}", tags=["trends"], summary="One term explained")
+def signal(term: str, service: Held, market: str = "", language: Language = "en") -> Evidence:
+    """A term's weeks against what was expected, products it is about, and posts behind it."""
+    context = service.context
+    return explain_term(context, term_of(context, term), market=market, language=language)
+
+
+@router.get("/search", tags=["trends"], summary="Search posts")
+def search(query: Annotated[queries.PostsQuery, Query()], service: Held) -> Evidence:
+    """Posts about something, by words and meaning, with the ratings of the products asked about."""
+    context = service.context
+    period = None
+    if query.since or query.last_day:
+        period = queries.period_of(query.since or date.min, query.last_day, as_of=context.as_of, days=1)
+    return search_posts(context, query.query, scope=scope_of(context, query), period=period, limit=query.limit)
+
+
+@router.get("/freshness", tags=["workspace"], summary="How far the data reach")
+def fresh(service: Held) -> Evidence:
+    """The newest day of each table, what is late and what is missing."""
+    return freshness(service.context)
+
+
+@router.get("/briefs", tags=["briefs"], summary="Briefs in the archive")
+def briefs(service: Held) -> list[BriefOut]:
+    """Newest first."""
+    return [
+        BriefOut(as_of=ref.as_of, language=ref.language, **_links(ref.as_of, ref.language))
+        for ref in list_briefs(service.workspace)
+    ]
+
+
+@router.get(
+    "/briefs/{as_of}/{language}.{form}",
+    tags=["briefs"],
+    summary="One brief",
+    response_class=FileResponse,
+    responses={200: {"content": {media_type: {} for media_type in _MEDIA_TYPES.values()}}},
+)
+def brief(as_of: date, language: Language, form: str, service: Held) -> Any:
+    """The brief of a morning as `html`, `md` or `json`."""
+    for ref in list_briefs(service.workspace):
+        if (ref.as_of, ref.language) == (as_of, language) and form in _MEDIA_TYPES:
+            path = {"html": ref.path_html, "md": ref.path_md, "json": ref.path_json}[form]
+            return FileResponse(path, media_type=_MEDIA_TYPES[form])
+    raise HTTPException(404, f"No {form} brief of {as_of} in {language!r}: write one with `reassort brief`.")
+
+
+@router.get("/status", tags=["workspace"], summary="What the workspace holds")
+def status(service: Held) -> StatusOut:
+    """Tables with their rows, versions and newest days."""
+    found = workspace_status(service.workspace)
+    tables = [TableOut(table=t.table, rows=t.rows, version=t.version, last_date=t.last_date) for t in found.tables]
+    try:
+        as_of = service.context.as_of
+    except NoDataError:
+        as_of = None
+    return StatusOut(as_of=as_of, model=found.model, tables=tables)
+
+
+@router.get("/health", tags=["workspace"], summary="Whether the service is up")
+def health() -> HealthOut:
+    """Answers as soon as the service can."""
+    return HealthOut(version=version("reassort"))
+
+
+def _links(as_of: date, language: Language) -> dict[str, str]:
+    at = f"/api/v1/briefs/{as_of}/{language}"
+    return {"html": f"/briefs/{as_of}/{language}", "markdown": f"{at}.md", "json": f"{at}.json"}

@@ -1,0 +1,1 @@
+"""The chat at `/chat`: Chainlit, which draws what the service answers and decides nothing."""

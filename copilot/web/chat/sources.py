@@ -1,0 +1,98 @@
+"""Evidence as the chat shows it beside an answer: a table, totals, posts, and which tables were read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from copilot.evidence import Evidence, Figure, Row
+from copilot.settings import Language
+from copilot.wording import day, figure, label, phrase
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|!~$])")
+_HIDDEN = frozenset({"product_id", "location_id", "term_id", "stage", "country", "market"})
+"""Labels that others beside them say in words."""
+_MOST_ROWS = 20
+
+
+def evidence_markdown(evidence: Evidence, language: Language) -> str:
+    """The evidence as Markdown. Words of posts and names are text in it, whatever signs they hold."""
+    parts = [
+        _table(evidence.rows[:_MOST_ROWS], language),
+        _listed(evidence, language),
+        _totals(evidence.totals, language),
+        *(f"- {label('notes', note, language)}" for note in evidence.notes),
+        _quotes(evidence, language),
+        _versions(evidence, language),
+    ]
+    return "\n\n".join(part for part in parts if part) or phrase("web.chat.no_figures", language)
+
+
+def plain(text: str) -> str:
+    """Text from data as Markdown that shows it letter by letter, on one line."""
+    return _SPECIAL.sub(r"\\\1", " ".join(text.split())).replace("http", "http\u200b")
+
+
+def _table(rows: Sequence[Row], language: Language) -> str:
+    if not rows:
+        return ""
+    labels = [name for name in dict.fromkeys(name for row in rows for name in row.labels) if name not in _HIDDEN]
+    figures = list(dict.fromkeys(f.name for row in rows for f in row.figures))
+    dates = list(dict.fromkeys(name for row in rows for name in row.dates))
+    headings = [
+        *(label("labels", name, language) for name in labels),
+        *(label("figures", name, language) for name in figures),
+        *(label("dates", name, language) for name in dates),
+    ]
+    lines = [_line(headings), _line(["---"] * len(labels) + ["---:"] * (len(figures) + len(dates)))]
+    lines += [_line(_cells(row, labels, figures, dates, language)) for row in rows]
+    return "\n".join(lines)
+
+
+def _cells(
+    row: Row, labels: Sequence[str], figures: Sequence[str], dates: Sequence[str], language: Language
+) -> list[str]:
+    found = {f.name: figure(f, language) for f in row.figures}
+    return [
+        *(_label_text(name, row.labels.get(name, ""), language) for name in labels),
+        *(found.get(name, "") for name in figures),
+        *(day(row.dates[name], language) if name in row.dates else "" for name in dates),
+    ]
+
+
+def _label_text(name: str, value: str, language: Language) -> str:
+    return label("tables", value, language) if name == "table" else plain(value)
+
+
+def _line(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _listed(evidence: Evidence, language: Language) -> str:
+    listed = min(len(evidence.rows), _MOST_ROWS)
+    if listed >= evidence.row_count:
+        return ""
+    return phrase("web.chat.listed", language, listed=listed, found=evidence.row_count)
+
+
+def _totals(totals: Sequence[Figure], language: Language) -> str:
+    if not totals:
+        return ""
+    written = [f"{label('figures', total.name, language)} {figure(total, language)}" for total in totals]
+    return f"**{phrase('web.chat.totals', language)}** {' · '.join(written)}"
+
+
+def _quotes(evidence: Evidence, language: Language) -> str:
+    if not evidence.quotes:
+        return ""
+    lines = [f"**{phrase('web.chat.posts', language)}**"]
+    for quote in evidence.quotes:
+        when = f", {day(quote.published_on, language, year=True)}" if quote.published_on else ""
+        lines.append(f"> {plain(quote.text)}\n>\n> {plain(quote.author)}, {plain(quote.source)}{when}")
+    return "\n\n".join(lines)
+
+
+def _versions(evidence: Evidence, language: Language) -> str:
+    read = ", ".join(f"{label('tables', table, language)} v{number}" for table, number in evidence.sources.items())
+    when = day(evidence.as_of, language, year=True)
+    return f"{phrase('web.chat.versions', language)} ({when}): {read}" if read else ""

@@ -1,0 +1,96 @@
+"""Charts as Plotly figures: plain lists in JSON, which the chat's own plotly.js draws. No Plotly package is needed."""
+
+from __future__ import annotations
+
+import json
+
+from copilot.briefs.svg import COLOURS
+from copilot.charts import Chart, ChartSeries
+
+_INK, _SOFT, _LINE = "#1c2430", "#5b6472", "#e3e5e8"
+_FONT = 'Helvetica, Arial, "DejaVu Sans", sans-serif'
+_BAND_OPACITY = "33"
+"""Two hex digits after a colour: a fifth."""
+_LONG_LABEL = 10
+_SEPARATORS = {"en": ".,", "fr": ", "}
+
+
+def plotly_figure(chart: Chart, *, language: str) -> dict[str, object]:
+    """The figure as plotly.js takes it: `data`, `layout`, `config`."""
+    traces = [trace for series in chart.series for trace in _traces(series)]
+    horizontal = _is_horizontal(chart)
+    if horizontal:
+        traces = [{**trace, "orientation": "h", "x": trace["y"], "y": trace["x"]} for trace in traces]
+    return {"data": traces, "layout": _layout(chart, language, horizontal=horizontal), "config": {"displaylogo": False}}
+
+
+def plotly_json(chart: Chart, *, language: str) -> str:
+    """`plotly_figure` as JSON."""
+    return json.dumps(plotly_figure(chart, language=language), ensure_ascii=False, separators=(",", ":"))
+
+
+def _traces(series: ChartSeries) -> list[dict[str, object]]:
+    colour = COLOURS[series.role]
+    shared: dict[str, object] = {"name": series.name, "x": list(series.x)}
+    if series.kind == "band":
+        hidden = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
+        low = {**shared, "type": "scatter", "y": list(series.low), "showlegend": False, **hidden}
+        high = {**shared, "type": "scatter", "y": list(series.high), **hidden}
+        return [low, {**high, "fill": "tonexty", "fillcolor": colour + _BAND_OPACITY}]
+    shared["y"] = list(series.y)
+    if series.kind == "bar":
+        return [{**shared, "type": "bar", "marker": {"color": colour}}]
+    if series.kind == "marker":
+        return [{**shared, "type": "scatter", "mode": "markers", "marker": {"color": colour, "size": 6}}]
+    line = {"color": colour, "width": 2, "shape": "hv" if series.kind == "step" else "linear"}
+    if series.role in ("expected", "threshold"):
+        line["dash"] = "dash"
+    return [{**shared, "type": "scatter", "mode": "lines", "line": line}]
+
+
+def _layout(chart: Chart, language: str, *, horizontal: bool) -> dict[str, object]:
+    values: dict[str, object] = {"gridcolor": _LINE, "zeroline": False, "rangemode": "tozero", "automargin": True}
+    names: dict[str, object] = {"showgrid": False, "automargin": True, "linecolor": _SOFT}
+    values["title"], names["title"] = {"text": chart.y_label}, {"text": chart.x_label}
+    if horizontal:
+        names["autorange"] = "reversed"
+        names["type"] = "category"
+    elif _is_dated(chart):
+        # Numbers only: plotly.js knows the names of months in English alone.
+        names |= {"type": "date", "tickformat": "%d/%m", "hoverformat": "%d/%m/%Y"}
+    else:
+        names["type"] = "category"
+    bars = len({name for series in chart.series for name in series.x})
+    return {
+        "title": {"text": chart.title, "x": 0, "xref": "paper", "font": {"size": 15}, "y": 0.97, "yanchor": "top"},
+        "font": {"family": _FONT, "size": 12, "color": _INK},
+        "paper_bgcolor": "#ffffff",
+        "plot_bgcolor": "#ffffff",
+        "margin": {"l": 48, "r": 16, "t": 72, "b": 40},
+        "height": max(320, 110 + 30 * bars * len(chart.series) // 2) if horizontal else 340,
+        "barmode": "group",
+        "hovermode": "closest" if horizontal else "x unified",
+        "showlegend": len(chart.series) > 1,
+        "legend": {
+            "orientation": "h",
+            "x": 0,
+            "y": 1.02,
+            "xanchor": "left",
+            "yanchor": "bottom",
+            "traceorder": "normal",
+        },
+        "separators": _SEPARATORS.get(language, ".,"),
+        "xaxis": values if horizontal else names,
+        "yaxis": names if horizontal else values,
+    }
+
+
+def _is_dated(chart: Chart) -> bool:
+    values = [value for series in chart.series for value in series.x]
+    return bool(values) and all(len(value) == 10 and value[4] == value[7] == "-" for value in values)
+
+
+def _is_horizontal(chart: Chart) -> bool:
+    """Bars with long names lie down, so that the names can be read."""
+    bars = all(series.kind == "bar" for series in chart.series)
+    return bars and not _is_dated(chart) and any(len(name) > _LONG_LABEL for s in chart.series for name in s.x)

@@ -1,0 +1,99 @@
+"""Errors as problem details (RFC 9457): what went wrong, and what to do, in `application/problem+json`."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
+
+from copilot import errors
+from ingestion.errors import IngestionError, TableMissingError
+from vectorstore.errors import InvalidFilterError, Retryable, VectorStoreError
+
+MEDIA_TYPE = "application/problem+json"
+_LOG = logging.getLogger(__name__)
+
+
+class Problem(BaseModel):
+    """What went wrong."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    type: str = Field(description="Name of the problem: stable, for programs.", examples=["no-data"])
+    title: str = Field(description="The problem in a few words.")
+    status: int = Field(description="HTTP status.")
+    detail: str = Field(description="What, which value, and what to do.")
+    candidates: list[str] = Field(default_factory=list, description="What an ambiguous or unknown name may mean.")
+
+
+_KINDS: tuple[tuple[type, str, str, int], ...] = (
+    (errors.AmbiguousError, "ambiguous-name", "The name means several things", 409),
+    (errors.UnknownNameError, "unknown-name", "The name means nothing here", 404),
+    (errors.NoDataError, "no-data", "There is no data to answer from", 404),
+    (TableMissingError, "no-data", "There is no data to answer from", 404),
+    (errors.UngroundedError, "ungrounded", "The answer did not hold", 502),
+    (errors.ModelError, "model-failed", "The chat model did not answer", 502),
+    (errors.CopilotError, "not-possible", "The question cannot be answered", 500),
+    (InvalidFilterError, "invalid-request", "The request does not fit", 422),
+    (Retryable, "try-again", "A part of the service is unavailable", 503),
+    (VectorStoreError, "index-failed", "The index cannot be used", 503),
+    (IngestionError, "not-possible", "The question cannot be answered", 500),
+)
+"""Error -> type, title and status of its problem; the first that fits."""
+
+RESPONSES: Mapping[int | str, Mapping[str, object]] = {
+    code: {"model": Problem, "content": {MEDIA_TYPE: {}}, "description": text}
+    for code, text in {
+        401: "Not signed in.",
+        404: "No data to answer from, or a name that means nothing.",
+        409: "A name that means several things.",
+        422: "Arguments that do not fit.",
+        503: "A part of the service is unavailable.",
+    }.items()
+}
+"""What every call of the API may answer besides its own, for its description."""
+
+
+def add_handlers(app: FastAPI) -> None:
+    """Answer errors with problems."""
+    for root in (errors.CopilotError, IngestionError, VectorStoreError):
+        app.add_exception_handler(root, _answer)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def problem(type: str, title: str, status: int, detail: str, candidates: tuple[str, ...] = ()) -> JSONResponse:
+    """A response that says what went wrong."""
+    content = Problem(type=type, title=title, status=status, detail=detail, candidates=list(candidates))
+    return JSONResponse(content.model_dump(), status_code=status, media_type=MEDIA_TYPE)
+
+
+async def _answer(request: Request, error: Exception) -> JSONResponse:
+    type, title, status = next(found[1:] for found in _KINDS if isinstance(error, found[0]))
+    candidates = getattr(error, "candidates", ()) or getattr(error, "closest", ())
+    return problem(type, title, status, str(error), tuple(candidates))
+
+
+async def _invalid(request: Request, error: Exception) -> JSONResponse:
+    found = error.errors() if isinstance(error, RequestValidationError) else []
+    # The values given are left out: they may hold what a planner typed.
+    details = [f"{'.'.join(str(part) for part in one['loc'][1:])}: {one['msg']}" for one in found]
+    return problem("invalid-request", "The request does not fit", 422, "; ".join(details))
+
+
+async def _http(request: Request, error: Exception) -> JSONResponse:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    detail = str(error.detail) if isinstance(error, HTTPException) else ""
+    return problem("not-found" if status == 404 else "http-error", detail or "Not found", status, detail)
+
+
+async def _unexpected(request: Request, error: Exception) -> JSONResponse:
+    # The message may hold the words of a post or a planner: only its kind is logged.
+    _LOG.error("%s %s failed: %s", request.method, request.url.path, type(error).__name__)
+    return problem("failed", "Something went wrong", 500, "The service failed at this request; its log says where.")

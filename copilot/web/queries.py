@@ -1,0 +1,78 @@
+"""What the calls of the API take: the agent's own arguments, and the language of charts."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from pydantic import Field
+
+from copilot.agent import tool_arguments as arguments
+from copilot.lookups.forecast import ForecastGroup
+from copilot.lookups.scope import Period
+from copilot.settings import Language
+
+
+class ProductsQuery(arguments.ProductsArguments):
+    """Products."""
+
+
+class StockQuery(arguments.StockArguments):
+    """Stock."""
+
+    language: Language = "en"
+
+
+class SalesQuery(arguments.SalesArguments):
+    """Sales."""
+
+    language: Language = "en"
+
+
+class ReturnsQuery(arguments.PeriodArguments):
+    """Returns."""
+
+
+class ForecastQuery(arguments.ScopeArguments):
+    """A forecast."""
+
+    since: date | None = Field(default=None, description="First day; none: this morning.")
+    last_day: date | None = Field(default=None, description="Last day, included; none: 28 days ahead.")
+    group: ForecastGroup = "product"
+    limit: int = Field(default=10, ge=1, le=50)
+    language: Language = "en"
+
+
+class RestockQuery(arguments.RestockArguments):
+    """A restock plan."""
+
+    language: Language = "en"
+
+
+class RiskQuery(arguments.RiskArguments):
+    """What may run out."""
+
+    language: Language = "en"
+
+
+class TrendsQuery(arguments.TrendsArguments):
+    """Rising terms."""
+
+    language: Language = "en"
+
+
+class PostsQuery(arguments.PostsArguments):
+    """Posts."""
+
+    last_day: date | None = Field(default=None, description="Last day, included.")
+
+
+def period_of(since: date | None, last_day: date | None, *, as_of: date, days: int) -> Period:
+    """The days asked for; without both ends the `days` before this morning. Raises ValueError where there is no day."""
+    before = last_day + timedelta(days=1) if last_day else as_of
+    return Period(since=since or before - timedelta(days=days), before=before)
+
+
+def period_ahead(since: date | None, last_day: date | None, *, as_of: date, days: int) -> Period:
+    """The same for days to come: without both ends the `days` from this morning on."""
+    start = since or as_of
+    return Period(since=start, before=last_day + timedelta(days=1) if last_day else start + timedelta(days=days))

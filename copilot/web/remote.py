@@ -1,0 +1,90 @@
+"""The running service, asked by commands: it owns the index, so they ask it instead of opening the workspace."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+from pydantic import SecretStr
+
+from copilot.errors import CopilotError, ServiceInUseError
+from copilot.evidence import Evidence
+from copilot.settings import Language
+from copilot.web.models import AnswerOut, Evidences
+from copilot.workspace import RunningService, Workspace
+
+_PROBE_SECONDS = 3.0
+_ASK_SECONDS = 180.0
+
+
+class RemoteService:
+    """The service at `url`. Raises `ServiceInUseError` where it does not answer, `CopilotError` with its own words."""
+
+    def __init__(self, running: RunningService, password: SecretStr | None) -> None:
+        self.url = running.url
+        self.started_at = running.started_at
+        self._auth = httpx.BasicAuth("reassort", password.get_secret_value()) if password else None
+
+    @property
+    def notice(self) -> str:
+        """What a command says when it asks here."""
+        clock = self.started_at[11:16]
+        return f"The index of this workspace is open in the service at {self.url} (started {clock}). Asked it instead."
+
+    def ask(self, question: str, *, language: Language | None = None, thread_id: str = "") -> AnswerOut:
+        """A checked answer."""
+        body = {"question": question, "language": language, "thread_id": thread_id}
+        return AnswerOut.model_validate(self._call("POST", "/api/v1/ask", json=body))
+
+    def look_up(self, path: str, arguments: Mapping[str, Any]) -> Evidence:
+        """Evidence of a lookup: `stock`, `sales`, `search`, ..., with the call's arguments."""
+        given = {name: value for name, value in arguments.items() if value not in (None, "", [])}
+        return Evidences.validate_python(self._call("GET", f"/api/v1/{path}", params=given))
+
+    def _call(self, method: str, path: str, **request: Any) -> Any:
+        try:
+            answer = httpx.request(method, f"{self.url}{path}", auth=self._auth, timeout=_ASK_SECONDS, **request)
+        except httpx.HTTPError as error:
+            raise ServiceInUseError(self.url, type(error).__name__) from error
+        if answer.is_success:
+            return answer.json()
+        raise CopilotError(_detail(answer))
+
+
+def find_service(workspace: Workspace) -> RemoteService | None:
+    """The service that has this workspace, or None. What a service left behind that died is cleared away.
+
+    Raises `ServiceInUseError` where its process lives but does not answer.
+    """
+    running = workspace.running_service()
+    if running is None:
+        return None
+    try:
+        httpx.get(f"{running.url}/api/v1/health", timeout=_PROBE_SECONDS).raise_for_status()
+    except httpx.HTTPError as error:
+        if _lives(running.pid):
+            raise ServiceInUseError(running.url, f"{type(error).__name__}. Stop process {running.pid}") from error
+        workspace.withdraw_service()
+        return None
+    return RemoteService(running, workspace.settings.web.password)
+
+
+def _lives(pid: int) -> bool:
+    if os.name == "nt":
+        return True  # a signal would end it there
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _detail(answer: httpx.Response) -> str:
+    try:
+        return str(answer.json()["detail"])
+    except (ValueError, KeyError, TypeError):
+        return f"The service answered with status {answer.status_code}."

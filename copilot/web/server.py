@@ -1,0 +1,91 @@
+"""Running the service: where it may listen, how others find it, how it ends."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+
+import uvicorn
+
+from copilot.errors import ServiceInUseError, SettingsError
+from copilot.settings import WebSettings
+from copilot.web.app import create_app
+from copilot.web.chat.mount import remove_files
+from copilot.web.remote import find_service
+from copilot.workspace import RunningService, Workspace
+
+
+def serve(
+    workspace: Workspace,
+    as_of: date | None = None,
+    *,
+    ready: Callable[[str], None] = lambda url: None,
+) -> None:
+    """Run the service until it is interrupted; `ready` is told its URL once it listens.
+
+    Raises `SettingsError` for an address beyond this machine without a password, or one that cannot be had, and
+    `ServiceInUseError` where a service has this workspace already.
+    """
+    web = workspace.settings.web
+    check_address(web)
+    running = find_service(workspace)
+    if running is not None:
+        raise ServiceInUseError(running.url, "it is running: stop it first, or use it")
+    app = create_app(workspace, as_of)
+    listener = _listen(web)
+    url = _url(web.host, listener.getsockname()[1])
+    workspace.announce_service(
+        RunningService(url=url, pid=os.getpid(), started_at=datetime.now(UTC).isoformat(timespec="seconds"))
+    )
+    try:
+        ready(url)
+        config = uvicorn.Config(
+            app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=5
+        )
+        uvicorn.Server(config).run(sockets=[listener])
+    finally:
+        workspace.withdraw_service()
+        app.state.service.close()
+        remove_files(app.state.chat_folder)
+
+
+def check_address(web: WebSettings) -> None:
+    """Raise `SettingsError` where the service would be open to others without a password."""
+    if web.password is None and not is_loopback(web.host):
+        raise SettingsError(
+            f"The service would listen on {web.host!r}, which others can reach, without a password."
+            " Set REASSORT_WEB__PASSWORD, or web.host to 127.0.0.1."
+        )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach the address. Names other than `localhost` are not looked up: they are not."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _listen(web: WebSettings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in web.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((web.host.strip("[]"), web.port))
+    except OSError as error:
+        listener.close()
+        raise SettingsError(
+            f"Cannot listen on {web.host}:{web.port}: {error.strerror}. Set web.port to another port, or to 0 for any."
+        ) from error
+    listener.listen(128)
+    return listener
+
+
+def _url(host: str, port: int) -> str:
+    bare = host.strip("[]")
+    return f"http://[{bare}]:{port}" if ":" in bare else f"http://{bare}:{port}"
