@@ -33,6 +33,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "ask": ("copilot.commands.ask:ask", "Ask a question, in French or English."),
     "serve": ("copilot.commands.serve:serve", "Open the chat, the briefs and the API on 127.0.0.1."),
     "status": ("copilot.commands.status:status", "Show what the workspace holds and how fresh it is."),
+    "reindex": ("copilot.commands.reindex:reindex", "Build the search index anew from the tables."),
     "doctor": ("copilot.commands.doctor:doctor", "Check tables and index, and repair what can be."),
 }
 """Name -> where it is, and its line in the help. The line is here so that help loads no command."""

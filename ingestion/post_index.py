@@ -50,6 +50,16 @@ class SyncReport:
     """Documents whose post the lake no longer has."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class IndexGap:
+    """Where index and lake disagree, by post_id."""
+
+    missing: tuple[str, ...]
+    """Posts that the index lacks or has otherwise."""
+    left_over: tuple[str, ...]
+    """Documents whose post the lake no longer has."""
+
+
 def post_schema(encoder: Encoder) -> Schema:
     """Schema of the index of posts for vectors of an encoder."""
     return Schema(dimensions=encoder.dimensions, fields=POST_INDEX_FIELDS, encoder=encoder.fingerprint)
@@ -87,29 +97,36 @@ def index_posts(posts: pl.DataFrame, store: DocumentStore, encoder: Encoder, *, 
     return posts.height
 
 
-def sync_index(lake: Lake, store: DocumentStore, encoder: Encoder, *, progress: Progress = silent) -> SyncReport:
-    """Index what the lake has and the index lacks or has otherwise, and remove what the lake no longer has.
-
-    Heals a run that ended between the two, and fills an index that is new.
-    """
+def index_gap(lake: Lake, store: DocumentStore) -> IndexGap:
+    """Where index and lake disagree: changes nothing."""
     if not lake.exists("posts"):
-        return SyncReport(indexed=0, removed=0)
+        return IndexGap(missing=(), left_over=())
     there = {id: payload.get(REVISION) for batch in store.scroll() for id, payload in batch}
     state = lake.read("posts", columns=["post_id", "content_hash", "duplicate_of", "spam"])
     wanted = {
         post_id: _revision(content_hash, duplicate_of, spam=spam)
         for post_id, content_hash, duplicate_of, spam in state.iter_rows()
     }
-    missing = sorted(post_id for post_id, revision in wanted.items() if there.get(post_id) != revision)
-    gone = sorted(there.keys() - wanted.keys())
-    if gone:
-        store.delete(gone)
-    for start in range(0, len(missing), _BATCH):
-        ids = missing[start : start + _BATCH]
+    return IndexGap(
+        missing=tuple(sorted(post_id for post_id, revision in wanted.items() if there.get(post_id) != revision)),
+        left_over=tuple(sorted(there.keys() - wanted.keys())),
+    )
+
+
+def sync_index(lake: Lake, store: DocumentStore, encoder: Encoder, *, progress: Progress = silent) -> SyncReport:
+    """Index what the lake has and the index lacks or has otherwise, and remove what the lake no longer has.
+
+    Heals a run that ended between the two, and fills an index that is new.
+    """
+    gap = index_gap(lake, store)
+    if gap.left_over:
+        store.delete(gap.left_over)
+    for start in range(0, len(gap.missing), _BATCH):
+        ids = gap.missing[start : start + _BATCH]
         rows = lake.scan("posts").filter(pl.col("post_id").is_in(ids)).collect()
         index_posts(rows, store, encoder)
-        progress("index", start + len(ids), len(missing))
-    return SyncReport(indexed=len(missing), removed=len(gone))
+        progress("index", start + len(ids), len(gap.missing))
+    return SyncReport(indexed=len(gap.missing), removed=len(gap.left_over))
 
 
 def _shown(post: Post) -> str:

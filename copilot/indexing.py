@@ -1,0 +1,115 @@
+"""The index of a workspace: opened, filled with posts, built anew."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from copilot.errors import SettingsError
+from copilot.workspace import Workspace
+from ingestion.errors import TableMissingError
+from ingestion.pipeline import IngestReport, ingest_posts
+from ingestion.post_index import IndexGap, SyncReport, index_gap, post_schema, sync_index
+from ingestion.progress import Progress, silent
+from ingestion.pseudonymise.keys import ensure_key, load_key
+from ingestion.pseudonymise.posts import Pseudonymiser
+from ingestion.sources.source import Source
+from vectorstore.encoder import Encoder, load_encoder
+from vectorstore.open import open_store
+from vectorstore.store import DocumentStore
+
+
+@contextmanager
+def opened_index(workspace: Workspace) -> Iterator[tuple[DocumentStore, Encoder]]:
+    """The store and the encoder of its vectors, closed afterwards. Raises what `open_index` raises."""
+    store, encoder = open_index(workspace)
+    try:
+        yield store, encoder
+    finally:
+        store.close()
+
+
+def open_index(workspace: Workspace, *, path: Path | None = None) -> tuple[DocumentStore, Encoder]:
+    """The store, to be closed by the caller, and the encoder of its vectors; `path` replaces the embedded index's folder.
+
+    Raises what encoder and store raise: `StoreLockedError` where another process has the index.
+    """
+    settings = workspace.settings.index
+    encoder = load_encoder(settings, workspace.models_path)
+    store = open_store(settings, path=path or workspace.index_path, schema=post_schema(encoder))
+    return store, encoder
+
+
+def ingest_source(
+    workspace: Workspace, source: Source, *, rejects_path: Path | None = None, progress: Progress = silent
+) -> IngestReport:
+    """Bring the posts of a source into the workspace. Raises what `ingest_posts` and `open_index` raise."""
+    settings = workspace.settings
+    ensure_key(settings.pseudonym, workspace.home)
+    key = load_key(settings.pseudonym, workspace.home)
+    pseudonymiser = Pseudonymiser(key, languages=settings.pseudonym.languages, keep=_names_to_keep(workspace))
+    with opened_index(workspace) as (store, encoder):
+        return ingest_posts(
+            source,
+            lake=workspace.lake,
+            store=store,
+            encoder=encoder,
+            pseudonymiser=pseudonymiser,
+            settings=settings.posts,
+            progress=progress,
+            rejects_path=rejects_path,
+        )
+
+
+def index_differences(workspace: Workspace) -> IndexGap:
+    """Where the index and the lake disagree."""
+    with opened_index(workspace) as (store, _):
+        return index_gap(workspace.lake, store)
+
+
+def repair_index(workspace: Workspace, *, progress: Progress = silent) -> SyncReport:
+    """Add to the index what the lake has, and remove what it no longer has."""
+    with opened_index(workspace) as (store, encoder):
+        return sync_index(workspace.lake, store, encoder, progress=progress)
+
+
+def rebuild_index(workspace: Workspace, *, progress: Progress = silent) -> SyncReport:
+    """Build the embedded index anew from the lake, beside the old one, and put it in its place when it is done.
+
+    Raises `SettingsError` for an index on a server, which is built anew under another collection name.
+    """
+    if workspace.settings.index.url:
+        raise SettingsError(
+            "The index is on a server: set index.collection to a new name, run `reassort doctor --repair` to fill it,"
+            " and drop the old collection there."
+        )
+    beside = workspace.index_path.with_name("index.new")
+    shutil.rmtree(beside, ignore_errors=True)
+    store, encoder = open_index(workspace, path=beside)
+    try:
+        report = sync_index(workspace.lake, store, encoder, progress=progress)
+        store.optimize()
+    finally:
+        store.close()
+    _swap(workspace.index_path, beside)
+    return report
+
+
+def _swap(live: Path, new: Path) -> None:
+    old = live.with_name("index.old")
+    shutil.rmtree(old, ignore_errors=True)
+    if live.exists():
+        live.rename(old)
+    new.rename(live)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _names_to_keep(workspace: Workspace) -> set[str]:
+    """Names of products and brands: they are nobody's."""
+    try:
+        products = workspace.lake.read("products", columns=["name", "brand"])
+    except TableMissingError:
+        return set()
+    return {name for column in products.iter_columns() for name in column.drop_nulls() if name}
