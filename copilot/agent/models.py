@@ -25,7 +25,7 @@ def make_model(settings: LlmSettings) -> BaseChatModel:
             f'No key for model "{settings.model}". Set REASSORT_LLM__API_KEY, or use model = "offline". '
             "Looked in: --model, environment, reassort.toml."
         )
-    return ChatOpenAI(
+    model: BaseChatModel = ChatOpenAI(
         model=settings.model,
         base_url=settings.base_url or None,
         api_key=settings.api_key or _NO_KEY,
@@ -36,6 +36,7 @@ def make_model(settings: LlmSettings) -> BaseChatModel:
         # Other servers know the chat completions only.
         use_responses_api=False if settings.base_url else None,
     )
+    return model
 
 
 def model_error(error: openai.OpenAIError, settings: LlmSettings) -> ModelError:

@@ -26,7 +26,7 @@ _QUOTED = re.compile(r"«\s*([^«»]+?)\s*»|“([^“”]+)”|\"([^\"]+)\"")
 _OMISSION = re.compile(r"\s*(?:\[\s*(?:…|\.{3})\s*\]|…|\.{3})\s*")
 _CODE = re.compile(r"(?<![\w-])[A-Za-z_][\w]*(?:[-_.]\w+)*(?<=\w)")
 _SIZE_CUE = re.compile(
-    r"(?:\b(?:sizes?|tailles?|t\.|en|in|sku|ref\.?|reference|product|produit)\s*|[#/(-]\s?|n°\s?|\x00[\s,·/-]*)$",
+    r"(?:\b(?:sizes?|tailles?|t\.|en|in|sku|ref\.?|reference|product|produit)\s*|[#/(-]\s?|n°\s?|\x00[\s,·*/-]*)$",
     re.IGNORECASE,
 )
 _SIZE_LIST = re.compile(r"\d\w*\s*(?:,|/|-|–|\bto\b|\ba\b|\bet\b|\band\b|\bor\b|\bou\b)\s*$", re.IGNORECASE)

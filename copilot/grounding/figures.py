@@ -24,6 +24,8 @@ _UNIT_WORDS: Mapping[Unit, str] = {
     "skus": r"skus?|references?",
     "lines": r"lines?|lignes?",
     "stars": r"stars?|etoiles?",
+    "terms": r"terms?|termes?",
+    "severity": r"(?:of|sur|/) ?10",
     "ratio": r"x|×|times|fois",
 }
 _WORDS = {

@@ -13,7 +13,7 @@ from copilot.grounding.figures import WrittenFigure
 from copilot.grounding.sentences import without_accents
 
 _QUANTILE = re.compile(r"p(\d\d)(?:_|$)")
-_COUNTED_UNITS = frozenset({None, "products", "stores", "posts", "skus", "lines"})
+_COUNTED_UNITS = frozenset({None, "products", "stores", "posts", "skus", "lines", "terms"})
 _ROUNDING = 1e-9
 
 
@@ -60,7 +60,7 @@ def held_by(evidence: Iterable[Evidence]) -> Held:
         interval_levels=frozenset(level for row in rows for level in _levels(row))
         | frozenset(level for piece in pieces for level in _levels_of(piece.totals)),
         dates=frozenset(day for piece in pieces for day in _dates(piece)),
-        labels=_labels(rows),
+        labels=_labels(pieces),
         quotes=tuple(quote.text for piece in pieces for quote in piece.quotes),
     )
 
@@ -110,6 +110,8 @@ def _dates(piece: Evidence) -> set[date]:
     return found | {quote.published_on for quote in piece.quotes if quote.published_on}
 
 
-def _labels(rows: Iterable[Row]) -> tuple[str, ...]:
-    found = {without_accents(label) for row in rows for label in row.labels.values() if label}
+def _labels(pieces: Iterable[Evidence]) -> tuple[str, ...]:
+    said = [label for piece in pieces for row in piece.rows for label in row.labels.values()]
+    said += [quote.source for piece in pieces for quote in piece.quotes]
+    found = {without_accents(label) for label in said if label}
     return tuple(sorted(found, key=lambda label: (-len(label), label)))

@@ -7,76 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
-from pydantic import BaseModel, ConfigDict, Field
 
 from copilot.agent.evidence_json import from_json
+from copilot.agent.names import RECOGNISE, Names
 from copilot.evidence import Evidence
-
-RECOGNISE = "recognise_names"
-"""The tool that tells what a question names."""
-
-
-class NamedPeriod(BaseModel):
-    """Days named, both included."""
-
-    model_config = ConfigDict(frozen=True)
-
-    since: str
-    last_day: str
-
-
-class Ambiguous(BaseModel):
-    """A name that means several products."""
-
-    model_config = ConfigDict(frozen=True)
-
-    text: str
-    candidates: tuple[str, ...]
-
-
-class Unknown(BaseModel):
-    """A name that means nothing here."""
-
-    model_config = ConfigDict(frozen=True)
-
-    text: str
-    closest: tuple[str, ...] = ()
-
-
-class Names(BaseModel):
-    """What a question names, as the tool `recognise_names` answers."""
-
-    model_config = ConfigDict(frozen=True)
-
-    product_ids: tuple[str, ...] = ()
-    sku_ids: tuple[str, ...] = ()
-    categories: tuple[str, ...] = ()
-    departments: tuple[str, ...] = ()
-    materials: tuple[str, ...] = ()
-    colours: tuple[str, ...] = ()
-    sizes: tuple[str, ...] = ()
-    location_ids: tuple[str, ...] = ()
-    countries: tuple[str, ...] = ()
-    term_ids: tuple[str, ...] = ()
-    period: NamedPeriod | None = None
-    compares_last_year: bool = False
-    limit: int | None = None
-    budget: float | None = None
-    called: dict[str, str] = Field(default_factory=dict)
-    """Id -> name, for products, locations and terms."""
-    ambiguous: tuple[Ambiguous, ...] = ()
-    unknown: tuple[Unknown, ...] = ()
-
-    @property
-    def names_products(self) -> bool:
-        """Whether it says what the question is about."""
-        return bool(self.product_ids or self.sku_ids or self.categories or self.departments or self.materials)
-
-    @property
-    def names_places(self) -> bool:
-        """Whether it says where."""
-        return bool(self.location_ids or self.countries)
-
 
 @dataclass(frozen=True, kw_only=True)
 class Result:

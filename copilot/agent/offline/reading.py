@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from copilot.agent.offline.conversation import Names, Turn
+from copilot.agent.names import Names
+from copilot.agent.offline.conversation import Turn
 from copilot.agent.offline.intents import TALK, TASKS, Guess, Intent, intent_of
 from copilot.lookups.text import fold
 

@@ -1,0 +1,70 @@
+"""What a question names, as the tool `recognise_names` answers it: ids and catalogue values, in JSON."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+RECOGNISE = "recognise_names"
+"""The tool that tells what a question names."""
+
+
+class NamedPeriod(BaseModel):
+    """Days named, both included."""
+
+    model_config = ConfigDict(frozen=True)
+
+    since: str
+    last_day: str
+
+
+class Ambiguous(BaseModel):
+    """A name that means several products."""
+
+    model_config = ConfigDict(frozen=True)
+
+    text: str
+    candidates: tuple[str, ...]
+
+
+class Unknown(BaseModel):
+    """A name that means nothing here."""
+
+    model_config = ConfigDict(frozen=True)
+
+    text: str
+    closest: tuple[str, ...] = ()
+
+
+class Names(BaseModel):
+    """What a question names, as the tool `recognise_names` answers."""
+
+    model_config = ConfigDict(frozen=True)
+
+    product_ids: tuple[str, ...] = ()
+    sku_ids: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    departments: tuple[str, ...] = ()
+    materials: tuple[str, ...] = ()
+    colours: tuple[str, ...] = ()
+    sizes: tuple[str, ...] = ()
+    location_ids: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+    term_ids: tuple[str, ...] = ()
+    period: NamedPeriod | None = None
+    compares_last_year: bool = False
+    limit: int | None = None
+    budget: float | None = None
+    called: dict[str, str] = Field(default_factory=dict)
+    """Id -> name, for products, locations and terms."""
+    ambiguous: tuple[Ambiguous, ...] = ()
+    unknown: tuple[Unknown, ...] = ()
+
+    @property
+    def names_products(self) -> bool:
+        """Whether it says what the question is about."""
+        return bool(self.product_ids or self.sku_ids or self.categories or self.departments or self.materials)
+
+    @property
+    def names_places(self) -> bool:
+        """Whether it says where."""
+        return bool(self.location_ids or self.countries)

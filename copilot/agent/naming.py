@@ -1,0 +1,81 @@
+"""Names that a planner or a model writes, as ids: for the tools."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from copilot.agent.names import Ambiguous, NamedPeriod, Names, Unknown
+from copilot.agent.tool_arguments import ScopeArguments
+from copilot.errors import UnknownNameError
+from copilot.lookups.context import Context
+from copilot.lookups.names import recognise
+from copilot.lookups.recognised import Recognised
+from copilot.lookups.scope import Scope
+from copilot.settings import Language
+
+_FIELDS = (
+    "product_ids",
+    "sku_ids",
+    "categories",
+    "departments",
+    "materials",
+    "colours",
+    "sizes",
+    "location_ids",
+    "countries",
+)
+
+
+def names_in(context: Context, text: str, language: Language) -> Names:
+    """What a text names, with how products, places and terms are called."""
+    found = recognise(context, text)
+    period = found.period
+    return Names(
+        **{field: getattr(found, field) for field in _FIELDS},
+        term_ids=found.term_ids,
+        period=None
+        if period is None
+        else NamedPeriod(since=period.since.isoformat(), last_day=(period.before - timedelta(days=1)).isoformat()),
+        compares_last_year=found.compares_last_year,
+        limit=found.limit,
+        budget=found.budget,
+        called=_called(context, found, language),
+        ambiguous=tuple(
+            Ambiguous(text=one.text, candidates=tuple(candidate.label for candidate in one.candidates))
+            for one in found.ambiguous
+        ),
+        unknown=tuple(Unknown(text=one.text, closest=one.closest) for one in found.unknown),
+    )
+
+
+def scope_of(context: Context, given: ScopeArguments) -> Scope:
+    """The words and ids of a tool call together.
+
+    Raises `AmbiguousError` for a name that means several products, `UnknownNameError` for one that means nothing.
+    """
+    ids = {field: tuple(getattr(given, field)) for field in _FIELDS}
+    if not given.about:
+        return Scope(**ids)
+    found = recognise(context, given.about)
+    found.require_clear()
+    for unknown in found.unknown:
+        raise UnknownNameError(unknown.text, "product or place", unknown.closest)
+    return Scope(**{field: tuple(dict.fromkeys((*ids[field], *getattr(found.scope, field)))) for field in _FIELDS})
+
+
+def term_of(context: Context, said: str) -> str:
+    """The id of the term that a model names. Raises `UnknownNameError`."""
+    if said in context.lexicon.terms:
+        return said
+    found = recognise(context, said).term_ids
+    if not found:
+        raise UnknownNameError(said, "term", ())
+    return found[0]
+
+
+def _called(context: Context, found: Recognised, language: Language) -> dict[str, str]:
+    products = {id: context.vocabulary.products.label(id) for id in found.product_ids}
+    named = dict(context.locations.select("location_id", "name").iter_rows())
+    places = {id: named[id] for id in found.location_ids}
+    terms = {id: context.lexicon.terms[id].labels[language] for id in found.term_ids}
+    return {**products, **places, **terms}

@@ -1,0 +1,25 @@
+"""Answers on how far the data reach."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from copilot import wording
+from copilot.agent.offline.writing.pieces import LISTED, Page, RowWords, join, listed
+
+
+def freshness(page: Page) -> str:
+    """Each table with its last day, late and missing ones first, and the places that sent nothing."""
+    if not page.evidence.rows:
+        return join(page.say("freshness.none"), page.notes())
+    rows = sorted(page.evidence.rows, key=lambda row: not row.reasons)
+    lead = page.say("freshness.lead", day=wording.day(page.evidence.as_of, page.language))
+    lines = [line for start in range(0, len(rows), LISTED) for line in listed(page, _row, rows=rows[start : start + LISTED])]
+    return join(lead, lines, page.notes())
+
+
+def _row(row: RowWords) -> Iterator[str]:
+    day = row.day("last_on")
+    yield row.page.say("row.up_to", day=day) if day else ""
+    reasons = [wording.label("reasons", code, row.page.language) for code in row.row.reasons]
+    yield ", ".join(reasons)

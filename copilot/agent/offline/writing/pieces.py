@@ -1,0 +1,149 @@
+"""What all writers share: titles of rows, figures by name, sentences and lists of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from copilot import wording
+from copilot.evidence import Evidence, Figure, Row
+from copilot.settings import Language
+
+LISTED = 6
+"""Rows shown: a planner reads no more in a chat; the table behind the source has them all."""
+_KNOWN_ELSEWHERE = frozenset({"cut"})
+"""Notes that the text says in other words."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """One piece of evidence, being written about."""
+
+    evidence: Evidence
+    language: Language
+
+    @property
+    def cite(self) -> str:
+        """The citation of its id."""
+        return f"[{self.evidence.id}]"
+
+    def say(self, key: str, **values: object) -> str:
+        """A phrase of the chat; `cite` is filled in where the phrase has it."""
+        declared = wording.phrase_keys(self.language).get(f"agent.{key}", frozenset())
+        cite = {"cite": self.cite} if "cite" in declared else {}
+        return wording.phrase(f"agent.{key}", self.language, **values, **cite)
+
+    def total(self, name: str) -> str:
+        """A total with its unit, or empty where the evidence has none; amounts of several currencies are listed."""
+        found = [figure for figure in self.evidence.totals if figure.name == name]
+        return wording.listing([wording.figure(figure, self.language) for figure in found], self.language)
+
+    def total_figure(self, name: str) -> Figure | None:
+        """The first total of that name."""
+        return next((figure for figure in self.evidence.totals if figure.name == name), None)
+
+    def day(self, name: str) -> str:
+        """A date over all rows, in words; empty where there is none."""
+        found = self.evidence.dates.get(name)
+        return wording.day(found, self.language) if found else ""
+
+    def change(self, figure: Figure) -> str:
+        """A change with its sign."""
+        return wording.change(figure.value, self.language)
+
+    def notes(self) -> str:
+        """What the evidence says is not known, in one sentence; empty where it says nothing."""
+        codes = [code for code in self.evidence.notes if code not in _KNOWN_ELSEWHERE]
+        labels = [wording.label("notes", code, self.language) for code in codes]
+        return self.say("notes", notes="; ".join(labels)) if labels else ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowWords:
+    """One row, being written about."""
+
+    page: Page
+    row: Row
+
+    def figure(self, name: str) -> Figure | None:
+        """The row's figure of that name."""
+        return next((figure for figure in self.row.figures if figure.name == name), None)
+
+    def amount(self, name: str) -> str:
+        """The figure with its unit; empty where the row has none."""
+        found = self.figure(name)
+        return "" if found is None else wording.figure(found, self.page.language)
+
+    def is_positive(self, name: str) -> bool:
+        """Whether the row has that figure and it is above 0."""
+        found = self.figure(name)
+        return found is not None and found.value > 0
+
+    def day(self, name: str) -> str:
+        """A date of the row in words; empty where there is none."""
+        found = self.row.dates.get(name)
+        return wording.day(found, self.page.language) if found else ""
+
+    def clause(self, key: str, name: str, **values: object) -> str:
+        """The phrase `row.KEY` on one figure; empty where the row has none."""
+        amount = self.amount(name)
+        return self.page.say(f"row.{key}", **{_VARIABLES.get(key, "amount"): amount}, **values) if amount else ""
+
+    def title(self) -> str:
+        """What the row is about: `**Alba, ecru 38** · Lyon`."""
+        labels = self.row.labels
+        language = self.page.language
+        if "term" in labels and "product" not in labels:
+            return f"**{labels['term']}**"
+        if "table" in labels:
+            return f"**{labels.get('location') or wording.label('tables', labels['table'], language)}**"
+        size = labels.get("size", "")
+        sized = self.page.say("row.size", size=size) if size and not labels.get("colour") else size
+        colour = " ".join(part for part in (labels.get("colour", ""), sized) if part)
+        named = labels.get("product") or labels.get("product_id", "")
+        what = ", ".join(part for part in (named, colour) if part)
+        place = labels.get("location") or labels.get("location_id") or labels.get("country", "")
+        when = labels.get("day", "")
+        return " · ".join(f"**{part}**" if not rank else part for rank, part in enumerate(filter(None, (what, place, when))))
+
+
+_VARIABLES = {"run_out": "share"}
+
+
+def listed(page: Page, describe: Callable[[RowWords], Iterable[str]], *, rows: Sequence[Row] | None = None) -> list[str]:
+    """One line a row: its title and what `describe` says of it; then how many rows there are in all, if more."""
+    rows = page.evidence.rows if rows is None else rows
+    lines = []
+    for row in rows[:LISTED]:
+        words = RowWords(page=page, row=row)
+        said = ", ".join(part for part in describe(words) if part)
+        lines.append(f"- {words.title()}{colon(page.language)}{said} {page.cite}." if said else f"- {words.title()} {page.cite}.")
+    return lines
+
+
+def in_all(page: Page, unit: str) -> list[str]:
+    """How many rows there are, where not all are listed. `unit` is a key of the units' phrases."""
+    if page.evidence.row_count <= LISTED:
+        return []
+    return [page.say("more", count=wording.phrase(f"units.{unit}", page.language, count=page.evidence.row_count))]
+
+
+def colon(language: Language) -> str:
+    """The colon of a language, with its spaces."""
+    return ": " if language == "en" else " : "
+
+
+def join(*parts: str | Sequence[str]) -> str:
+    """Paragraphs: texts are sentences that follow each other, lists are lines of their own; empty ones vanish."""
+    lines: list[str] = []
+    sentence: list[str] = []
+    for part in parts:
+        if isinstance(part, str):
+            sentence += [part] if part else []
+            continue
+        if part:
+            lines += [" ".join(sentence)] if sentence else []
+            lines.append("\n".join(part))
+            sentence = []
+    lines += [" ".join(sentence)] if sentence else []
+    return "\n\n".join(lines)

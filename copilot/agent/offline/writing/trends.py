@@ -1,0 +1,79 @@
+"""Answers on what rises, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from copilot import wording
+from copilot.agent.offline.writing.pieces import Page, RowWords, in_all, join, listed
+from copilot.agent.offline.writing.posts import quotes
+from copilot.evidence import Row
+
+
+def rising(page: Page) -> str:
+    """Terms that rise, gravest first."""
+    if not page.evidence.rows:
+        return join(page.say("signals.none"), page.notes())
+    lines = [*listed(page, _term_row), *in_all(page, "terms")]
+    return join(page.say("signals.lead"), lines, page.say("signals.basis"), page.notes())
+
+
+def _term_row(row: RowWords) -> Iterator[str]:
+    yield _authors(row)
+    day = row.day("first_seen_on")
+    yield row.page.say("row.since", day=day) if day else ""
+    yield row.clause("severity", "severity")
+
+
+def _authors(row: RowWords) -> str:
+    ratio = row.amount("ratio")
+    if not ratio:
+        return row.amount("authors")
+    return row.page.say("row.authors", authors=row.amount("authors"), ratio=ratio)
+
+
+def explained(page: Page) -> str:
+    """One term: whether it rises, by how much and since when, what we have of it, and what people write."""
+    rows = page.evidence.rows
+    term = next((row for row in rows if "term" in row.labels and "product" not in row.labels), None)
+    products = [row for row in rows if "product" in row.labels]
+    if term is None:
+        return join(page.say("signals.none"), page.notes())
+    linked = listed(page, _product_row, rows=products)
+    if linked:
+        linked.insert(0, page.say("signals.products") + "\n")
+    # A note of `no_products_linked` says what an empty list would.
+    return join(_verdict(RowWords(page=page, row=term)), linked, quotes(page, limit=2), page.notes())
+
+
+def _verdict(row: RowWords) -> str:
+    page, said = row.page, row.row.labels["term"]
+    if row.figure("authors") is None:
+        return page.say("signals.unknown", term=said)
+    if not _rises(row.row, page):
+        return page.say("signals.quiet", term=said, authors=row.amount("authors"), expected=_expected(row))
+    stage = wording.label("stages", row.row.labels["stage"], page.language)
+    day = row.day("first_seen_on")
+    verdict = page.say(
+        "signals.rising",
+        term=said,
+        stage=stage,
+        authors=row.amount("authors"),
+        ratio=row.amount("ratio"),
+        expected=_expected(row),
+    )
+    return join(verdict, page.say("signals.since", day=day) if day else "")
+
+
+def _expected(row: RowWords) -> str:
+    found = row.figure("expected_authors")
+    return "" if found is None else wording.number(found.value, row.page.language)
+
+
+def _rises(row: Row, page: Page) -> bool:
+    return row.labels.get("stage", "") in ("emerging", "rising", "peaking") and "not_rising" not in page.evidence.notes
+
+
+def _product_row(row: RowWords) -> Iterator[str]:
+    yield row.clause("on_hand", "on_hand_units")
+    yield row.clause("sold_28", "sold_units_28_days")

@@ -1,0 +1,188 @@
+"""The lookups as tools: what the model asks in, compact JSON out, the evidence itself beside it as artifact.
+
+A tool that fails answers with why, and whether another try with other arguments makes sense.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from threading import Lock
+from typing import Any
+
+from langchain_core.tools import BaseTool, StructuredTool, ToolException
+from pydantic import BaseModel, ValidationError
+
+import prompts
+from copilot.agent import tool_arguments as arguments
+from copilot.agent.evidence_json import for_model, to_json
+from copilot.agent.naming import names_in, scope_of, term_of
+from copilot.agent.names import RECOGNISE
+from copilot.errors import AmbiguousError, CopilotError, UnknownNameError
+from copilot.evidence import Evidence, make_evidence
+from copilot.lookups.context import Context
+from copilot.lookups.products import find_products
+from copilot.lookups.restock import at_risk, restock_lines
+from copilot.lookups.sales import returns_by_size, sales_totals
+from copilot.lookups.scope import Period
+from copilot.lookups.stock import stock_levels
+from copilot.settings import Language
+from ingestion.errors import IngestionError
+from vectorstore.errors import VectorStoreError
+
+_SALES_DAYS = 7
+_RETURNS_DAYS = 91
+"""A quarter: in a week few of what will come back has."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bench:
+    """What tools work with: one workspace on one morning, and the language of charts."""
+
+    context: Context
+    language: Language
+    found: dict[str, Evidence]
+    lock: Lock
+    """Tools of one step run in threads side by side; the tables are read by one at a time."""
+
+
+def make_tools(context: Context, language: Language, found: dict[str, Evidence]) -> list[BaseTool]:
+    """Every tool, on `context`; charts carry words in `language`. What they find is added to `found` by id.
+
+    The artifact of a tool's message is the evidence as JSON, without its charts: those would fill the thread's state.
+    """
+    bench = Bench(context=context, language=language, found=found, lock=Lock())
+    return [_names_tool(bench), *(_tool(bench, name, schema, look) for name, (schema, look) in _LOOKUPS.items())]
+
+
+def _tool(bench: Bench, name: str, schema: type[BaseModel], look: Callable[[Bench, Any], Evidence]) -> BaseTool:
+    def run(**given: object) -> tuple[str, dict[str, object]]:
+        with _Failures(), bench.lock:
+            evidence = look(bench, schema.model_validate(given))
+        bench.found[evidence.id] = evidence
+        return for_model(evidence), to_json(replace(evidence, charts=()))
+
+    return _structured(name, schema, run, artifact=True)
+
+
+def _names_tool(bench: Bench) -> BaseTool:
+    def run(text: str) -> str:
+        with _Failures(), bench.lock:
+            return names_in(bench.context, text, bench.language).model_dump_json(exclude_defaults=True)
+
+    return _structured(RECOGNISE, arguments.NamesArguments, run, artifact=False)
+
+
+def _structured(name: str, schema: type[BaseModel], run: Callable[..., object], *, artifact: bool) -> BaseTool:
+    return StructuredTool.from_function(
+        func=run,
+        name=name,
+        description=prompts.load(f"tools/{name}", "en").text,
+        args_schema=schema,
+        response_format="content_and_artifact" if artifact else "content",
+        handle_tool_error=lambda error: str(error),
+        handle_validation_error=_bad_arguments,
+    )
+
+
+class _Failures:
+    """Turns what lookups raise into a tool's failure, which says what is missing; details stay in the cause."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, AmbiguousError | UnknownNameError | ValueError):
+            raise ToolException(failure(str(error), retry=True)) from error
+        if isinstance(error, CopilotError | IngestionError | VectorStoreError):
+            raise ToolException(failure(str(error), retry=False)) from error
+
+
+def failure(reason: str, *, retry: bool) -> str:
+    """A failure as the model reads it."""
+    return json.dumps({"error": reason, "retry": retry}, ensure_ascii=False)
+
+
+def _bad_arguments(error: Any) -> str:
+    problems = error.errors(include_input=False, include_url=False) if isinstance(error, ValidationError) else []
+    named = [f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}" for problem in problems]
+    return failure(f"Arguments do not fit: {'; '.join(named) or 'not an object'}", retry=True)
+
+
+def _products(bench: Bench, given: arguments.ProductsArguments) -> Evidence:
+    return find_products(bench.context, scope_of(bench.context, given), limit=given.limit)
+
+
+def _stock(bench: Bench, given: arguments.StockArguments) -> Evidence:
+    scope = scope_of(bench.context, given)
+    return stock_levels(bench.context, scope, group=given.group, limit=given.limit, language=bench.language)
+
+
+def _sales(bench: Bench, given: arguments.SalesArguments) -> Evidence:
+    period = _period(bench, given, days=_SALES_DAYS)
+    evidence = sales_totals(
+        bench.context,
+        scope_of(bench.context, given),
+        period=period,
+        group=given.group,
+        same_stores=given.same_stores,
+        limit=given.limit,
+        language=bench.language,
+    )
+    return _dated(evidence, period)
+
+
+def _returns(bench: Bench, given: arguments.PeriodArguments) -> Evidence:
+    period = _period(bench, given, days=_RETURNS_DAYS)
+    return _dated(returns_by_size(bench.context, scope_of(bench.context, given), period=period), period)
+
+
+def _restock(bench: Bench, given: arguments.RestockArguments) -> Evidence:
+    return restock_lines(
+        bench.context,
+        scope_of(bench.context, given),
+        budget=given.budget,
+        before=given.before,
+        limit=given.limit,
+        language=bench.language,
+    )
+
+
+def _risk(bench: Bench, given: arguments.RiskArguments) -> Evidence:
+    return at_risk(bench.context, scope_of(bench.context, given), limit=given.limit, language=bench.language)
+
+
+def _period(bench: Bench, given: arguments.PeriodArguments, *, days: int) -> Period:
+    """The days asked for; one end alone reaches to the morning or `days` back, none at all the last `days`."""
+    before = given.last_day + timedelta(days=1) if given.last_day else bench.context.as_of
+    return Period(since=given.since or before - timedelta(days=days), before=before)
+
+
+def _dated(evidence: Evidence, period: Period) -> Evidence:
+    """The evidence with the days that it is over, up to the last that was known."""
+    last_day: date = min(period.last_day, evidence.as_of - timedelta(days=1))
+    return make_evidence(
+        evidence.kind,
+        as_of=evidence.as_of,
+        sources=evidence.sources,
+        rows=evidence.rows,
+        totals=evidence.totals,
+        dates={"since": period.since, "last_day": last_day, **evidence.dates},
+        quotes=evidence.quotes,
+        row_count=evidence.row_count,
+        charts=evidence.charts,
+        notes=evidence.notes,
+    )
+
+
+_Lookup = tuple[type[BaseModel], Callable[[Bench, Any], Evidence]]
+_LOOKUPS: Mapping[str, _Lookup] = {
+    "find_products": (arguments.ProductsArguments, _products),
+    "stock": (arguments.StockArguments, _stock),
+    "sales": (arguments.SalesArguments, _sales),
+    "returns_by_size": (arguments.PeriodArguments, _returns),
+    "restock": (arguments.RestockArguments, _restock),
+    "at_risk": (arguments.RiskArguments, _risk),
+}
