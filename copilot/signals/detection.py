@@ -1,12 +1,8 @@
 """Which terms are said by more authors than expected, with the false ones among them held to a known share.
 
-The p-value of a series is the probability of its authors or more under a negative binomial with the expected mean m and
-dispersion a (variance m + a m^2; `expectation` says where both come from):
-
-    P(X >= x) = I(m a / (1 + m a); x, 1 / a),  I the regularised incomplete beta function
-
->>> round(float(upper_tail(np.array([20.0]), np.array([8.0]), np.array([0.05]))[0]), 5)
-0.00232
+A count is compared with its expectation (`expectation`) by a negative binomial (`significance`), and is a rise when
+its q-value is under the false discovery rate, its ratio over the minimum ratio, and its authors over the k-anonymity
+floor.
 
 q-values are over all terms tested that day, in two families, because the all-market counts decide the brief and must
 not pay for the many thin ones (Efron 2008, Simultaneous inference: when should hypothesis testing problems be
@@ -30,14 +26,13 @@ on longer may be the season.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy.special import betainc
 
 from copilot.settings import SignalSettings
 from copilot.signals.counting import (
@@ -50,6 +45,7 @@ from copilot.signals.counting import (
     count_weeks,
 )
 from copilot.signals.expectation import expect
+from copilot.signals.significance import q_values, upper_count, upper_tail
 
 LONGEST_RUN_WEEKS = 8
 LONGEST_RUN_UNKNOWN_SEASON_WEEKS = 3
@@ -59,33 +55,43 @@ _MOST_APART = 30
 
 
 @dataclass(frozen=True, kw_only=True)
-class _BeforeRise:
-    """What is expected of each series from before the run of raised weeks that it is in."""
+class Rises:
+    """What one morning's search found."""
 
-    expected: Floats
-    """Infinite outside a run."""
-    dispersion: Floats
-    weeks_up: NDArray[np.int64]
-    """Weeks that the run goes back; 0 outside one."""
+    series: pl.DataFrame
+    """As `detect_all` returns them."""
+    apart: tuple[str, ...]
+    """Terms that rise over all markets, surest first."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Tested:
-    """Test of week 0 of each series."""
+class _Setting:
+    """What every test of a morning shares."""
 
+    settings: SignalSettings
+    everywhere: NDArray[np.bool_]
+    """(n,): series over all markets."""
+    apart: NDArray[np.bool_]
+    """(n,): series of terms set apart."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Week:
+    """Test of one week: of week 0 of `counts`."""
+
+    counts: WeeklyCounts
     expected: Floats
     dispersion: Floats
-    tested: NDArray[np.bool_]
+    known: NDArray[np.bool_]
     season_known: NDArray[np.bool_]
+    tested: NDArray[np.bool_]
     p_values: Floats
     q_values: Floats
     raised: NDArray[np.bool_]
 
 
-def find_rises(
-    mentions: pl.DataFrame, volumes: pl.DataFrame, as_of: date, settings: SignalSettings
-) -> tuple[pl.DataFrame, WeeklyCounts]:
-    """`detect_all` on the mentions, each rise net of the stronger ones; and the counts of the last test.
+def find_rises(mentions: pl.DataFrame, volumes: pl.DataFrame, as_of: date, settings: SignalSettings) -> Rises:
+    """`detect_all` on the mentions, each rise net of the surer ones.
 
     The term that rises most surely is set apart (see `count_weeks`), and the others are tested again, without its posts
     and without it in their family, until no further one rises. So a term that is said more only because it is said of a
@@ -98,89 +104,79 @@ def find_rises(
         found = detect_all(counts, settings, apart=apart)
         further = found.filter("raised", pl.col("market") == ALL_MARKETS, ~pl.col("term_id").is_in(apart))
         if further.is_empty() or len(apart) == _MOST_APART:
-            return found, counts
+            return Rises(series=found, apart=tuple(apart))
         apart.append(further.sort("p_value", "term_id")["term_id"][0])
 
 
 def detect_all(counts: WeeklyCounts, settings: SignalSettings, *, apart: Collection[str] = ()) -> pl.DataFrame:
-    """Test every series of `counts` at once.
+    """Test week 0 of every series of `counts` at once.
 
-    Returns a row a series, in the order of `counts.series`: term_id, market, authors, expected_authors, upper_authors,
-    ratio, growth, p_value, q_value, tested, raised, weeks_up (weeks before this one that the rise goes back).
-    The q-values of terms not in `apart` are over these terms alone.
+    Returns a row a series, in the order of `counts.series`: term_id, market, authors, authors_before (of the week
+    before), expected_authors, upper_authors, ratio, growth, p_value, q_value, known, tested, raised, weeks_up (weeks
+    before this one that the rise goes back). The q-values of terms not in `apart` are over these terms alone.
 
     `upper_authors` is the count from which on the p-value would be under the false discovery rate. Series that are not
-    tested have p and q of 1.
+    tested have p and q of 1; `known` says whether anything can be expected of them.
     """
-    of_apart = counts.series["term_id"].is_in(list(apart)).to_numpy()
-    before_rise = _before_the_rise(counts, settings, of_apart)
-    found = _test(counts, settings, of_apart, before_rise)
-    authors = counts.authors[:, 0]
-    before = counts.authors[:, 1]
-    return counts.series.with_columns(
-        authors=pl.Series(authors.astype(np.int64)),
-        expected_authors=pl.Series(found.expected),
-        upper_authors=pl.Series(_upper(found, settings.false_discovery_rate)),
-        ratio=pl.Series(authors / np.maximum(found.expected, 1e-9)),
-        growth=pl.Series((authors - before) / np.maximum(before, 1.0)),
-        p_value=pl.Series(found.p_values),
-        q_value=pl.Series(found.q_values),
-        tested=pl.Series(found.tested),
-        raised=pl.Series(found.raised),
-        weeks_up=pl.Series(np.where(found.raised, before_rise.weeks_up, 0)),
+    return detect_weeks(counts, settings, weeks=1, apart=apart)[0]
+
+
+def detect_weeks(
+    counts: WeeklyCounts, settings: SignalSettings, *, weeks: int, apart: Collection[str] = ()
+) -> list[pl.DataFrame]:
+    """`detect_all` for each of the last `weeks` weeks, newest first."""
+    setting = _Setting(
+        settings=settings,
+        everywhere=(counts.series["market"] == ALL_MARKETS).to_numpy(),
+        apart=counts.series["term_id"].is_in(list(apart)).to_numpy(),
     )
+    last = counts.authors.shape[1] - GAP_WEEKS
+    afresh = [_afresh(counts.shifted(back), setting) for back in range(min(weeks + LONGEST_RUN_WEEKS, last - 1))]
+    return [
+        _in_run(afresh[back], afresh[back + 1 : back + 1 + LONGEST_RUN_WEEKS], setting)
+        for back in range(min(weeks, len(afresh)))
+    ]
 
 
-def upper_tail(authors: Floats, expected: Floats, dispersion: Floats) -> Floats:
-    """P(X >= authors), elementwise, of a negative binomial with that mean and dispersion (both above 0)."""
-    share = expected * dispersion / (1.0 + expected * dispersion)
-    tail: Floats = betainc(np.maximum(authors, 1.0), 1.0 / dispersion, share)
-    return np.where(authors > 0, tail, 1.0)
-
-
-def q_values(p_values: Floats, *, any_dependence: bool = False) -> Floats:
-    """For each p-value the smallest false discovery rate at which it is called: Benjamini-Hochberg, or -Yekutieli.
-
-    >>> [round(float(q), 3) for q in q_values(np.array([0.01, 0.5, 0.02, 0.03]))]
-    [0.04, 0.5, 0.04, 0.04]
-    """
-    count = len(p_values)
-    order = np.argsort(p_values, kind="stable")
-    factor = float((1.0 / np.arange(1, count + 1)).sum()) if any_dependence else 1.0
-    scaled = p_values[order] * factor * count / np.arange(1, count + 1)
-    least = np.minimum.accumulate(scaled[::-1])[::-1]
-    found = np.empty(count)
-    found[order] = np.minimum(least, 1.0)
-    return found
+def _afresh(counts: WeeklyCounts, setting: _Setting) -> _Week:
+    """Test against the expectation from the weeks before."""
+    expectation = expect(counts)
+    return _test(
+        counts,
+        setting,
+        expected=expectation.authors,
+        dispersion=expectation.dispersion,
+        known=expectation.known,
+        season_known=expectation.season_known,
+    )
 
 
 def _test(
     counts: WeeklyCounts,
-    settings: SignalSettings,
-    of_apart: NDArray[np.bool_],
-    before: _BeforeRise | None = None,
-) -> _Tested:
-    """Test week 0 against its expectation, or against the one from before the rise where there is one."""
-    expectation = expect(counts)
-    expected, dispersion = expectation.authors, expectation.dispersion
-    if before is not None:
-        frozen = before.expected < expected
-        expected = np.where(frozen, before.expected, expected)
-        dispersion = np.where(frozen, before.dispersion, dispersion)
+    setting: _Setting,
+    *,
+    expected: Floats,
+    dispersion: Floats,
+    known: NDArray[np.bool_],
+    season_known: NDArray[np.bool_],
+) -> _Week:
+    settings = setting.settings
     authors = counts.authors[:, 0]
     said = authors + counts.authors[:, GAP_WEEKS : GAP_WEEKS + BASELINE_WEEKS].sum(axis=1)
-    tested = expectation.known & (said >= settings.minimum_authors)
+    tested = known & (said >= settings.minimum_authors)
     p_values = np.where(tested, upper_tail(authors, expected, dispersion), 1.0)
-    everywhere = (counts.series["market"] == ALL_MARKETS).to_numpy()
-    found = _q_by_family(p_values, tested, everywhere)
-    if of_apart.any():
-        found = np.where(of_apart, found, _q_by_family(p_values, tested & ~of_apart, everywhere))
+    found = _q_by_family(p_values, tested, setting.everywhere)
+    if setting.apart.any():
+        rest = _q_by_family(p_values, tested & ~setting.apart, setting.everywhere)
+        found = np.where(setting.apart, found, rest)
     enough = (authors >= settings.minimum_authors) & (authors >= settings.minimum_ratio * expected)
-    return _Tested(
+    return _Week(
+        counts=counts,
         expected=expected,
         dispersion=dispersion,
+        known=known,
+        season_known=season_known,
         tested=tested,
-        season_known=expectation.season_known,
         p_values=p_values,
         q_values=found,
         raised=tested & enough & (found <= settings.false_discovery_rate),
@@ -194,35 +190,49 @@ def _q_by_family(p_values: Floats, tested: NDArray[np.bool_], everywhere: NDArra
     return found
 
 
-def _before_the_rise(counts: WeeklyCounts, settings: SignalSettings, of_apart: NDArray[np.bool_]) -> _BeforeRise:
-    """What series in a run of raised weeks are expected to have now, from before the run.
+def _in_run(week: _Week, earlier: Sequence[_Week], setting: _Setting) -> pl.DataFrame:
+    """The week tested again, where a run of raised weeks leads to it, against what was expected before the run.
 
-    A run goes on while the authors stay at the minimum ratio over what it began from.
+    `earlier` are the weeks before it, newest first. A run goes on while the authors stay at the minimum ratio over what
+    it began from.
     """
-    rate, dispersion = np.full(len(counts.authors), np.inf), np.ones(len(counts.authors))
-    weeks_up = np.zeros(len(counts.authors), dtype=np.int64)
-    longest = min(LONGEST_RUN_WEEKS, counts.authors.shape[1] - GAP_WEEKS - 1)
-    for back in range(longest, 0, -1):
-        then = counts.shifted(back)
-        found = _test(then, settings, of_apart)
-        authors, exposure = then.authors[:, 0], np.maximum(then.exposure[:, 0], 1e-9)
+    settings = setting.settings
+    rate, dispersion = np.full(len(week.expected), np.inf), week.dispersion
+    weeks_up = np.zeros(len(week.expected), dtype=np.int64)
+    for back in range(len(earlier), 0, -1):
+        then = earlier[back - 1]
+        authors, exposure = then.counts.authors[:, 0], np.maximum(then.counts.exposure[:, 0], 1e-9)
         goes_on = authors >= np.maximum(settings.minimum_ratio * rate * exposure, settings.minimum_authors)
-        within = found.season_known | (back <= LONGEST_RUN_UNKNOWN_SEASON_WEEKS)
-        begins = ~goes_on & found.raised & within
-        rate = np.where(goes_on, rate, np.where(begins, found.expected / exposure, np.inf))
-        dispersion = np.where(begins, found.dispersion, dispersion)
+        begins = ~goes_on & then.raised & (then.season_known | (back <= LONGEST_RUN_UNKNOWN_SEASON_WEEKS))
+        rate = np.where(goes_on, rate, np.where(begins, then.expected / exposure, np.inf))
+        dispersion = np.where(begins, then.dispersion, np.where(goes_on, dispersion, week.dispersion))
         weeks_up = np.where(goes_on, weeks_up, np.where(begins, back, 0))
-    now = np.maximum(counts.exposure[:, 0], 1e-9)
-    return _BeforeRise(expected=rate * now, dispersion=dispersion, weeks_up=weeks_up)
+    before = rate * np.maximum(week.counts.exposure[:, 0], 1e-9)
+    lower = before < week.expected
+    found = _test(
+        week.counts,
+        setting,
+        expected=np.where(lower, before, week.expected),
+        dispersion=np.where(lower, dispersion, week.dispersion),
+        known=week.known,
+        season_known=week.season_known,
+    )
+    return _frame(found, weeks_up, settings.false_discovery_rate)
 
 
-def _upper(found: _Tested, level: float) -> Floats:
-    """Smallest count whose p-value is under `level`, by bisection."""
-    low = np.zeros(len(found.expected))
-    high = np.ceil(found.expected * 10.0 + 50.0)
-    while np.any(high - low > 1.0):
-        middle = np.floor((low + high) / 2.0)
-        under = upper_tail(middle, found.expected, found.dispersion) < level
-        high = np.where(under, middle, high)
-        low = np.where(under, low, middle)
-    return high
+def _frame(found: _Week, weeks_up: NDArray[np.int64], level: float) -> pl.DataFrame:
+    authors, before = found.counts.authors[:, 0], found.counts.authors[:, 1]
+    return found.counts.series.with_columns(
+        authors=pl.Series(authors.astype(np.int64)),
+        authors_before=pl.Series(before.astype(np.int64)),
+        expected_authors=pl.Series(found.expected),
+        upper_authors=pl.Series(upper_count(found.expected, found.dispersion, level)),
+        ratio=pl.Series(authors / np.maximum(found.expected, 1e-9)),
+        growth=pl.Series((authors - before) / np.maximum(before, 1.0)),
+        p_value=pl.Series(found.p_values),
+        q_value=pl.Series(found.q_values),
+        known=pl.Series(found.known),
+        tested=pl.Series(found.tested),
+        raised=pl.Series(found.raised),
+        weeks_up=pl.Series(np.where(found.raised, weeks_up, 0)),
+    )

@@ -14,10 +14,10 @@ and the expectation of week 0 is the largest of three, so that a rise has to bea
                of weeks 54 to 65, net of volume, shrunk towards 1; where a year of history exists
 
 Growth has a normal prior around 0, so that a few counts make no slope. Growth and season count only as far as they
-exceed half their standard error, and never downwards: a term that falls and stops falling does not rise. In one market the prior is around the growth, and the
-season's around the season, that the term has over all markets: a thin market has the summer that the others have.
-Baseline weeks far above the fit are cut back before the last fit, so that a past burst neither hides the next one nor
-makes a slope.
+exceed half their standard error, and never downwards: a term that falls and stops falling does not rise. In one market
+the prior is around the growth, and the season's around the season, that the term has over all markets: a thin one has
+the summer that the others have. Baseline weeks far above the fit are cut back before the last fit, so that a past burst
+neither hides the next one nor makes a slope.
 
 After Farrington, Andrews, Beale and Catchpole (1996), A statistical algorithm for the early detection of outbreaks of
 infectious disease, J. R. Stat. Soc. A 159, and Noufaily et al. (2013), An improved algorithm for outbreak detection in
