@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 
-from copilot.indexing import open_index
 from copilot.workspace import Workspace
 from vectorstore.encoder import Encoder
 from vectorstore.search import Diversity, search
@@ -34,5 +33,7 @@ class PostIndex:
     def _open(self) -> tuple[DocumentStore, Encoder]:
         with self._lock:
             if self._opened is None:
+                from copilot.indexing import open_index  # it brings what ingestion needs: 5 s
+
                 self._opened = open_index(self._workspace)
             return self._opened

@@ -21,7 +21,7 @@ from copilot.lookups.products import find_products
 from copilot.lookups.restock import at_risk, restock_lines
 from copilot.lookups.sales import returns_by_size, sales_totals
 from copilot.lookups.stock import stock_levels
-from copilot.lookups.term import explain_term
+from copilot.lookups.explain import explain_term
 from copilot.lookups.trends import rising_terms
 from copilot.settings import Language
 from copilot.status import workspace_status

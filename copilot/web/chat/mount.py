@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -33,7 +34,7 @@ def mount_chat(app: FastAPI, service: Service) -> None:
     # Chainlit reads these when it is imported; without the first it would write into the current folder.
     os.environ["CHAINLIT_APP_ROOT"] = str(folder)
     os.environ["CHAINLIT_ROOT_PATH"] = PATH
-    server = importlib.import_module("chainlit.server")
+    server: Any = importlib.import_module("chainlit.server")
     utils = importlib.import_module("chainlit.utils")
     template = server.get_html_template
     server.get_html_template = lambda root_path: without_external(template(root_path))
