@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from threading import Lock
 from typing import Any
 
@@ -18,16 +18,21 @@ from pydantic import BaseModel, ValidationError
 import prompts
 from copilot.agent import tool_arguments as arguments
 from copilot.agent.evidence_json import for_model, to_json
-from copilot.agent.naming import names_in, scope_of, term_of
 from copilot.agent.names import RECOGNISE
+from copilot.agent.naming import names_in, scope_of, term_of
 from copilot.errors import AmbiguousError, CopilotError, UnknownNameError
-from copilot.evidence import Evidence, make_evidence
+from copilot.evidence import Evidence, Row, make_evidence
 from copilot.lookups.context import Context
+from copilot.lookups.explain import explain_term
+from copilot.lookups.forecast import demand_forecast
+from copilot.lookups.freshness import freshness
+from copilot.lookups.posts import search_posts
 from copilot.lookups.products import find_products
 from copilot.lookups.restock import at_risk, restock_lines
 from copilot.lookups.sales import returns_by_size, sales_totals
 from copilot.lookups.scope import Period
 from copilot.lookups.stock import stock_levels
+from copilot.lookups.trends import rising_terms
 from copilot.settings import Language
 from ingestion.errors import IngestionError
 from vectorstore.errors import VectorStoreError
@@ -121,22 +126,20 @@ def _stock(bench: Bench, given: arguments.StockArguments) -> Evidence:
 
 
 def _sales(bench: Bench, given: arguments.SalesArguments) -> Evidence:
-    period = _period(bench, given, days=_SALES_DAYS)
-    evidence = sales_totals(
+    return sales_totals(
         bench.context,
         scope_of(bench.context, given),
-        period=period,
+        period=_period(bench, given, days=_SALES_DAYS),
         group=given.group,
         same_stores=given.same_stores,
         limit=given.limit,
         language=bench.language,
     )
-    return _dated(evidence, period)
 
 
 def _returns(bench: Bench, given: arguments.PeriodArguments) -> Evidence:
     period = _period(bench, given, days=_RETURNS_DAYS)
-    return _dated(returns_by_size(bench.context, scope_of(bench.context, given), period=period), period)
+    return returns_by_size(bench.context, scope_of(bench.context, given), period=period)
 
 
 def _restock(bench: Bench, given: arguments.RestockArguments) -> Evidence:
@@ -154,22 +157,64 @@ def _risk(bench: Bench, given: arguments.RiskArguments) -> Evidence:
     return at_risk(bench.context, scope_of(bench.context, given), limit=given.limit, language=bench.language)
 
 
+def _forecast(bench: Bench, given: arguments.ForecastArguments) -> Evidence:
+    morning = bench.context.as_of
+    since = max(given.since or morning, morning)
+    period = Period(since=since, before=given.until + timedelta(days=1)) if given.until else None
+    return demand_forecast(
+        bench.context,
+        scope_of(bench.context, given),
+        period=period,
+        group=given.group,
+        limit=given.limit,
+        language=bench.language,
+    )
+
+
+def _rising(bench: Bench, given: arguments.TrendsArguments) -> Evidence:
+    return rising_terms(bench.context, market=given.market, limit=given.limit, language=bench.language)
+
+
+def _term(bench: Bench, given: arguments.TermArguments) -> Evidence:
+    term_id = term_of(bench.context, given.term)
+    evidence = explain_term(bench.context, term_id, market=given.market, language=bench.language)
+    if any(row.labels.get("term_id") == term_id for row in evidence.rows):
+        return evidence
+    # A term that does not rise has no signal row: its name belongs to what an answer may say all the same.
+    named = Row(labels={"term": bench.context.lexicon.label(term_id, bench.language), "term_id": term_id})
+    return _with_rows(evidence, (named, *evidence.rows))
+
+
+def _posts(bench: Bench, given: arguments.PostsArguments) -> Evidence:
+    return search_posts(
+        bench.context,
+        given.query,
+        scope=scope_of(bench.context, given),
+        period=Period(since=given.since, before=bench.context.as_of) if given.since else None,
+        limit=given.limit,
+        language=bench.language,
+    )
+
+
+def _fresh(bench: Bench, given: arguments.NoArguments) -> Evidence:
+    return freshness(bench.context)
+
+
 def _period(bench: Bench, given: arguments.PeriodArguments, *, days: int) -> Period:
     """The days asked for; one end alone reaches to the morning or `days` back, none at all the last `days`."""
     before = given.last_day + timedelta(days=1) if given.last_day else bench.context.as_of
     return Period(since=given.since or before - timedelta(days=days), before=before)
 
 
-def _dated(evidence: Evidence, period: Period) -> Evidence:
-    """The evidence with the days that it is over, up to the last that was known."""
-    last_day: date = min(period.last_day, evidence.as_of - timedelta(days=1))
+def _with_rows(evidence: Evidence, rows: tuple[Row, ...]) -> Evidence:
+    """The evidence with other rows, under the id that these give it."""
     return make_evidence(
         evidence.kind,
         as_of=evidence.as_of,
         sources=evidence.sources,
-        rows=evidence.rows,
+        rows=rows,
         totals=evidence.totals,
-        dates={"since": period.since, "last_day": last_day, **evidence.dates},
+        dates=evidence.dates,
         quotes=evidence.quotes,
         row_count=evidence.row_count,
         charts=evidence.charts,
@@ -185,4 +230,9 @@ _LOOKUPS: Mapping[str, _Lookup] = {
     "returns_by_size": (arguments.PeriodArguments, _returns),
     "restock": (arguments.RestockArguments, _restock),
     "at_risk": (arguments.RiskArguments, _risk),
+    "forecast": (arguments.ForecastArguments, _forecast),
+    "rising_terms": (arguments.TrendsArguments, _rising),
+    "explain_term": (arguments.TermArguments, _term),
+    "search_posts": (arguments.PostsArguments, _posts),
+    "data_freshness": (arguments.NoArguments, _fresh),
 }
