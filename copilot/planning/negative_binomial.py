@@ -28,43 +28,43 @@ from scipy import special, stats
 from copilot.planning.arrays import Floats
 
 _SMALLEST = 1e-6
-"""Heterogeneity and mean below which the distribution is no longer told from the Poisson, or from zero."""
+"""Heterogeneity below which the distribution is no longer told from the Poisson."""
 
 
 def probability_above(x: npt.ArrayLike, *, mean: npt.ArrayLike, heterogeneity: npt.ArrayLike) -> Floats:
     """P(D > x) for whole x; arguments broadcast. 1 for negative x."""
-    level, m, r, p = _parameters(x, mean, heterogeneity)
-    return np.where(level < 0, 1.0, special.betainc(np.maximum(level, 0.0) + 1.0, r, 1.0 - p)) * ((m > 0) | (level < 0))
+    level, m, r, q = _parameters(x, mean, heterogeneity)
+    return np.where(level < 0, 1.0, special.betainc(np.maximum(level, 0.0) + 1.0, r, q)) * ((m > 0) | (level < 0))
 
 
 def probability_of(x: npt.ArrayLike, *, mean: npt.ArrayLike, heterogeneity: npt.ArrayLike) -> Floats:
     """P(D = x), at real x >= 0 by the gamma function; arguments broadcast."""
-    level, m, r, p = _parameters(x, mean, heterogeneity)
-    log = special.gammaln(level + r) - special.gammaln(r) - special.gammaln(level + 1) + r * np.log(p)
-    log = log + special.xlog1py(level, -p)
+    level, m, r, q = _parameters(x, mean, heterogeneity)
+    log = special.gammaln(level + r) - special.gammaln(r) - special.gammaln(level + 1) + r * np.log1p(-q)
+    log = log + special.xlogy(level, q)
     return np.where(m > 0, np.exp(log), np.equal(level, 0.0))
 
 
 def quantile(level: npt.ArrayLike, *, mean: npt.ArrayLike, heterogeneity: npt.ArrayLike) -> Floats:
     """Smallest whole x with P(D <= x) >= level, for levels in (0, 1); arguments broadcast."""
-    share, m, r, p = _parameters(level, mean, heterogeneity)
-    found: Floats = np.where(m > 0, stats.nbinom.ppf(share, r, p), 0.0)
+    share, m, r, q = _parameters(level, mean, heterogeneity)
+    found: Floats = np.where(m > 0, stats.nbinom.ppf(share, r, 1.0 - q), 0.0)
     return found
 
 
 def expected_minimum(x: npt.ArrayLike, *, mean: npt.ArrayLike, heterogeneity: npt.ArrayLike) -> Floats:
     """E[min(D, x)] for whole x >= 0: units sold out of x. Arguments broadcast."""
-    level, m, r, p = _parameters(x, mean, heterogeneity)
-    below = np.where(level >= 2, special.betainc(r + 1.0, np.maximum(level - 1.0, 1.0), p), 0.0)
-    at_least = np.where(level >= 1, special.betainc(np.maximum(level, 1.0), r, 1.0 - p), 1.0)
+    level, m, r, q = _parameters(x, mean, heterogeneity)
+    below = np.where(level >= 2, special.betainc(r + 1.0, np.maximum(level - 1.0, 1.0), 1.0 - q), 0.0)
+    at_least = np.where(level >= 1, special.betainc(np.maximum(level, 1.0), r, q), 1.0)
     return np.where(m > 0, m * below + level * at_least, 0.0)
 
 
 def expected_given_at_least(x: npt.ArrayLike, *, mean: npt.ArrayLike, heterogeneity: npt.ArrayLike) -> Floats:
     """E[D | D >= x] for whole x >= 0: what was wanted on a day that sold out after x. Never below x."""
-    level, m, r, p = _parameters(x, mean, heterogeneity)
-    above = np.where(level >= 2, special.betainc(np.maximum(level - 1.0, 1.0), r + 1.0, 1.0 - p), 1.0)
-    at_least = np.where(level >= 1, special.betainc(np.maximum(level, 1.0), r, 1.0 - p), 1.0)
+    level, m, r, q = _parameters(x, mean, heterogeneity)
+    above = np.where(level >= 2, special.betainc(np.maximum(level - 1.0, 1.0), r + 1.0, q), 1.0)
+    at_least = np.where(level >= 1, special.betainc(np.maximum(level, 1.0), r, q), 1.0)
     with np.errstate(divide="ignore", invalid="ignore"):
         expected = m * above / at_least
     return np.where(at_least > 1e-250, np.maximum(expected, level), level)
@@ -73,9 +73,8 @@ def expected_given_at_least(x: npt.ArrayLike, *, mean: npt.ArrayLike, heterogene
 def _parameters(
     x: npt.ArrayLike, mean: npt.ArrayLike, heterogeneity: npt.ArrayLike
 ) -> tuple[Floats, Floats, Floats, Floats]:
-    """x, m, r and p as equally shaped arrays. A mean of zero is computed with a tiny one and put right by the
-    caller."""
+    """x, m, r and q = 1 - p as equally shaped arrays; q by itself, since p rounds to 1 where means are tiny."""
     given = (np.asarray(value, dtype=np.float64) for value in (x, mean, heterogeneity))
     level, m, k = np.broadcast_arrays(*given)
     k = np.maximum(k, _SMALLEST)
-    return level, m, 1.0 / k, 1.0 / (1.0 + k * np.maximum(m, _SMALLEST))
+    return level, m, 1.0 / k, k * m / (1.0 + k * m)
