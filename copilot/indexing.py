@@ -32,7 +32,7 @@ def opened_index(workspace: Workspace) -> Iterator[tuple[DocumentStore, Encoder]
 
 
 def open_index(workspace: Workspace, *, path: Path | None = None) -> tuple[DocumentStore, Encoder]:
-    """The store, to be closed by the caller, and the encoder of its vectors; `path` replaces the embedded index's folder.
+    """The store, to be closed by the caller, and the encoder of its vectors; `path`: another folder.
 
     Raises what encoder and store raise: `StoreLockedError` where another process has the index.
     """

@@ -40,9 +40,7 @@ def compose_brief(context: Context, language: Language) -> Brief:
     sections = (
         _section("to_do", language, _or_missing(missing, lambda: restock_items(context, language, citations, linked))),
         _section("rising", language, trend_items(rising, language, citations)),
-        _section(
-            "fading", language, trend_items([t for t in trends if t.stage in _FADING], language, citations)
-        ),
+        _section("fading", language, trend_items([t for t in trends if t.stage in _FADING], language, citations)),
         _section("at_risk", language, _or_missing(missing, lambda: risk_items(context, language, citations))),
         _section("unknown", language, _unknown_items(fresh, missing, language, citations)),
     )
@@ -65,9 +63,7 @@ def _check(brief: Brief) -> None:
     """Raise `UngroundedError` unless every sentence is held by what it cites."""
     items = [item for section in brief.sections for item in section.items]
     sentences = [*brief.summary, *(sentence for item in items for sentence in item.sentences)]
-    problems = [
-        problem for sentence in sentences for problem in check_text(sentence, brief.evidence, brief.language)
-    ]
+    problems = [problem for sentence in sentences for problem in check_text(sentence, brief.evidence, brief.language)]
     if problems:
         raise UngroundedError([str(problem) for problem in problems])
 
@@ -84,9 +80,7 @@ def _summary(
         plan = restock_lines(context, EVERYTHING, limit=0, language=language)
         units = phrase("units.units", language, count=int(total(plan, "restock_units")))
         count = int(total(plan, "lines"))
-        sentences.append(
-            phrase("briefs.summary.restock", language, units=units, count=count, n=citations.cite(plan))
-        )
+        sentences.append(phrase("briefs.summary.restock", language, units=units, count=count, n=citations.cite(plan)))
     return tuple(sentences)
 
 
@@ -109,9 +103,7 @@ def _late_item(row: Row, language: Language, cited: int) -> Item:
     return Item(title=title, sentences=tuple(sentences), citations=(cited,))
 
 
-def _by_product(
-    rising: Sequence[FoundTrend], citations: Citations
-) -> Mapping[str, Sequence[tuple[str, int]]]:
+def _by_product(rising: Sequence[FoundTrend], citations: Citations) -> Mapping[str, Sequence[tuple[str, int]]]:
     linked: dict[str, list[tuple[str, int]]] = defaultdict(list)
     for trend in rising:
         for product_id in trend.product_ids:

@@ -54,7 +54,7 @@ def signals(home: Path, as_of: date | None, language: Language | None, as_json: 
 
 
 def _table(found: tuple[Signal, ...], language: Language) -> Table:
-    names = {term.term_id: term.labels for term in load_lexicon().terms}
+    names = {term_id: term.labels for term_id, term in load_lexicon().terms.items()}
     table = Table(box=None, pad_edge=False)
     for heading in ("term", "market", "stage", "severity", "authors", "expected", "ratio", "q"):
         table.add_column(heading, justify="left" if heading in {"term", "market", "stage"} else "right")
