@@ -227,11 +227,6 @@ def load_mapping(path: Path) -> Mapping:
         raise MappingError(str(path), problems, "Correct these entries.") from error
 
 
-def write_mapping(mapping: Mapping, path: Path) -> None:
-    """Write a mapping as a YAML file to edit."""
-    path.write_text(mapping.to_yaml(), encoding="utf-8")
-
-
 def check_columns(mapping: Mapping, file_columns: Sequence[str], *, where: str) -> None:
     """Raise `MappingError` where the mapping names a column that the file lacks, or leaves a required one out."""
     for name in mapping.file_columns:

@@ -225,9 +225,10 @@ def test_made_ids_do_not_depend_on_the_form_of_the_file(tmp_path: Path) -> None:
     assert table.height == 1
 
 
-def test_made_ids_differ_between_files_of_two_stores(tmp_path: Path) -> None:
+@pytest.mark.parametrize("made", [{}, {"sale_line_id": {"hash": ["date", "sku", "units"]}}], ids=["default", "hash"])
+def test_made_ids_differ_between_files_of_two_stores(tmp_path: Path, made: dict[str, object]) -> None:
     for store in ("L1", "L2"):
-        columns = {**NO_ID.columns, "location_id": {"constant": store}}
+        columns = {**NO_ID.columns, **made, "location_id": {"constant": store}}
         _, table = _import(tmp_path, [GOOD], _with(NO_ID, columns=columns))
     assert sorted(table["location_id"]) == ["L1", "L2"]
 
