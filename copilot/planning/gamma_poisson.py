@@ -72,7 +72,8 @@ def discounted_evidence(
     """Evidence of each series at the end of the panel, for each half-life.
 
     `multipliers` (series, days) are those of the panel's days, `dispersion` the variance of a day's demand over its
-    mean. Sold-out days start from the rate of all history, which counts as one day of exposure beside the evidence's own.
+    mean. Sold-out days start from the rate of all history, which counts as one day of exposure beside the evidence's
+    own.
     """
     weights = np.stack([fading(panel.days, half_life) for half_life in half_lives_days], axis=1)
     seen_share = multipliers * panel.availability
