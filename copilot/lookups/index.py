@@ -23,6 +23,10 @@ class PostIndex:
         store, encoder = self._open()
         return search(store, encoder, text, filter=filter, limit=limit, diversity=diversity)
 
+    def open(self) -> None:
+        """Open it now, which takes seconds, instead of at the first search. Raises as `search`."""
+        self._open()
+
     def close(self) -> None:
         """Give the index free; a later search opens it again."""
         with self._lock:

@@ -99,6 +99,11 @@ MONTH_AND_DAY = re.compile(rf"\b(?P<month>{_MONTH})\s+{_DAY}\b(?!\s*%){_YEAR}")
 MONTH_ALONE = re.compile(
     rf"\b(?P<cue>(?:in|en|for|pour|of|de|during|d'|since|this|last)\s*)?(?P<month>{_MONTH})\b{_YEAR}"
 )
+EVENT = re.compile(
+    r"\b(?P<friday>black friday)\b"
+    r"(?:\s*(?:to|through|a|au|until|jusqu'au|-|and|et)\s*(?:le\s+)?(?P<monday>cyber monday)\b)?"
+    r"|\bcyber monday\b"
+)
 QUARTER = re.compile(r"\b(?:q|t)([1-4])(?:\s+(20\d\d))?\b")
 SEASON = re.compile(
     rf"\b(?:this|last|next|cet|cette|ce|l'|le|en|in|au)\s*(?P<season>{'|'.join(SEASON_MONTHS)})"

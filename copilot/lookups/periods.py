@@ -11,6 +11,9 @@ from copilot.lookups import period_words as words
 from copilot.lookups.scope import Period
 from copilot.lookups.text import fold
 
+_EVENT_AHEAD_DAYS = 60
+"""An event that is nearer than this is the coming one, unless a text says otherwise."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class NamedPeriod:
@@ -148,9 +151,9 @@ def _across_months(reader: _Reader, match: Match[str]) -> Period | None:
 
 
 def _days_alone(reader: _Reader, match: Match[str]) -> Period | None:
-    """`du 1er au 15`: of this month where it has begun, else of the one before."""
+    """`du 1er au 15`: of this month once it is over there or where the text speaks of the future, else of the last."""
     first, last, this = int(match["first"]), int(match["last"]), reader.as_of
-    if not reader.future and first >= this.day:
+    if not reader.future and last >= this.day:
         this = this.replace(day=1) - timedelta(days=1)
     return _between(_date(this.year, this.month, first), _date(this.year, this.month, last))
 
@@ -226,6 +229,23 @@ def _month_alone(reader: _Reader, match: Match[str]) -> Period | None:
     return reader.month(words.MONTHS[match["month"]], match["year"])
 
 
+def _event(reader: _Reader, match: Match[str]) -> Period | None:
+    """Black Friday, the Friday after the fourth Thursday of November, and the Monday after it."""
+    this_year = reader.as_of.year
+    friday = _black_friday(this_year)
+    if not reader.future and friday >= reader.as_of + timedelta(days=_EVENT_AHEAD_DAYS):
+        friday = _black_friday(this_year - 1)
+    if reader.future and friday + timedelta(days=3) < reader.as_of:
+        friday = _black_friday(this_year + 1)
+    monday = friday + timedelta(days=3)
+    return _between(friday if match["friday"] else monday, monday if match["monday"] else friday)
+
+
+def _black_friday(year: int) -> date:
+    first = date(year, 11, 1)
+    return first + timedelta(days=(3 - first.weekday()) % 7 + 22)
+
+
 def _quarter(reader: _Reader, match: Match[str]) -> Period | None:
     month, this_year = 3 * int(match[1]) - 2, reader.as_of.year
     begun = date(this_year, month, 1) < reader.as_of
@@ -272,6 +292,7 @@ _RULES: tuple[tuple[Pattern[str], Callable[[_Reader, Match[str]], Period | None]
     (words.DAY_AND_MONTH, _day_and_month),
     (words.MONTH_AND_DAY, _day_and_month),
     (words.MONTH_ALONE, _month_alone),
+    (words.EVENT, _event),
     (words.QUARTER, _quarter),
     (words.SEASON, _season),
     (words.WEEKDAY, _weekday),

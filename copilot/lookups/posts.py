@@ -182,7 +182,7 @@ def _complaints(context: Context, posts: pl.DataFrame, floor: int, language: Lan
     counted = (
         mentions.join(posts.select("post_id"), on="post_id", how="semi")
         .group_by("term_id")
-        .agg(posts=pl.len(), authors=pl.col("author").n_unique())
+        .agg(posts=pl.len().cast(pl.Int64), authors=pl.col("author").n_unique())
         .filter(pl.col("authors") >= floor)
         .with_columns(complaint_share=pl.col("posts") / max(posts.height, 1))
         .sort(pl.col("posts").neg(), "term_id")

@@ -30,7 +30,8 @@ _TOTALS: dict[str, Unit] = {"on_hand_units": "units", "inbound_units": "units", 
 def stock_levels(
     context: Context, scope: Scope, *, group: StockGroup = "sku_location", limit: int = 20, language: Language = "en"
 ) -> Evidence:
-    """Units on hand and on their way, largest stock first; `stores` in the totals counts locations that hold any.
+    """Units on hand and on their way, largest stock first; `stores` in the totals counts
+    the stores and web shops that hold any.
 
     Rows carry `run_out_probability` where the restock plan has one for that SKU and location. Notes: `no_products`
     when no SKU is in scope, `no_stock_row` when one has no level recorded anywhere in scope, `cut`. Raises
@@ -54,7 +55,7 @@ def stock_levels(
         as_of=context.as_of,
         sources=sources,
         rows=to_rows(named.head(limit), _UNITS, dates=("counted_on", "next_delivery_on")),
-        totals=to_figures(_totals(lines), _TOTALS),
+        totals=to_figures(_totals(lines, places), _TOTALS),
         row_count=named.height,
         charts=_charts(named, group, language),
         notes=[*notes, *(["cut"] if named.height > limit else [])],
@@ -91,8 +92,9 @@ def _grouped(lines: pl.DataFrame, skus: pl.DataFrame, group: StockGroup) -> pl.D
     return grouped.sort(order)
 
 
-def _totals(lines: pl.DataFrame) -> dict[str, object]:
-    held = lines.filter(pl.col("on_hand_units") > 0)
+def _totals(lines: pl.DataFrame, places: pl.DataFrame) -> dict[str, object]:
+    sells = places.filter(pl.col("kind") != "warehouse")["location_id"].to_list()
+    held = lines.filter(pl.col("on_hand_units") > 0, pl.col("location_id").is_in(sells))
     return {
         "on_hand_units": lines["on_hand_units"].sum(),
         "inbound_units": lines["inbound_units"].sum(),

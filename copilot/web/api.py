@@ -14,6 +14,7 @@ from copilot.agent.naming import scope_of, term_of
 from copilot.briefs.archive import list_briefs
 from copilot.errors import NoDataError
 from copilot.evidence import Evidence
+from copilot.lookups.explain import explain_term
 from copilot.lookups.forecast import demand_forecast
 from copilot.lookups.freshness import freshness
 from copilot.lookups.posts import search_posts
@@ -21,7 +22,6 @@ from copilot.lookups.products import find_products
 from copilot.lookups.restock import at_risk, restock_lines
 from copilot.lookups.sales import returns_by_size, sales_totals
 from copilot.lookups.stock import stock_levels
-from copilot.lookups.explain import explain_term
 from copilot.lookups.trends import rising_terms
 from copilot.settings import Language
 from copilot.status import workspace_status

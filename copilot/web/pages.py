@@ -49,6 +49,18 @@ def brief(as_of: date, language: Language, request: Request, service: Held) -> R
     return _page("missing.html", language_of(request), status=404, day=day(as_of, language_of(request), year=True))
 
 
+@router.get("/docs")
+def docs(request: Request) -> HTMLResponse:
+    """The API's calls, read from its own description; the usual pages would load scripts from elsewhere."""
+    description = request.app.openapi()
+    calls = [
+        {"method": method.upper(), "path": path, **call}
+        for path, methods in description["paths"].items()
+        for method, call in methods.items()
+    ]
+    return _page("docs.html", language_of(request), calls=calls, about=description["info"]["description"])
+
+
 @router.get(SIGN_IN)
 def sign_in_page(request: Request, next: str = "/") -> HTMLResponse:
     """The form."""

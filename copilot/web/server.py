@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import ipaddress
+import logging
 import os
 import socket
+import threading
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 
 import uvicorn
 
-from copilot.errors import ServiceInUseError, SettingsError
+from copilot.errors import CopilotError, ServiceInUseError, SettingsError
 from copilot.settings import WebSettings
 from copilot.web.app import create_app
 from copilot.web.chat.mount import remove_files
 from copilot.web.remote import find_service
+from copilot.web.service import Service
 from copilot.workspace import RunningService, Workspace
+from vectorstore.errors import VectorStoreError
+
+_LOG = logging.getLogger(__name__)
 
 
 def serve(
@@ -40,6 +46,7 @@ def serve(
     workspace.announce_service(
         RunningService(url=url, pid=os.getpid(), started_at=datetime.now(UTC).isoformat(timespec="seconds"))
     )
+    threading.Thread(target=_warm_up, args=(app.state.service,), daemon=True).start()
     try:
         ready(url)
         config = uvicorn.Config(
@@ -50,6 +57,14 @@ def serve(
         workspace.withdraw_service()
         app.state.service.close()
         remove_files(app.state.chat_folder)
+
+
+def _warm_up(service: Service) -> None:
+    try:
+        service.warm_up()
+    except (CopilotError, VectorStoreError) as error:
+        # Searches will say so to who asks; everything else works.
+        _LOG.warning("The index is not ready: %s", error)
 
 
 def check_address(web: WebSettings) -> None:

@@ -66,6 +66,11 @@ class Service:
                 return event
         raise ModelError("The question ended without an answer. Ask it again.")
 
+    def warm_up(self) -> None:
+        """Load what the first search would wait for: encoder and index. Raises as a search does."""
+        if self.workspace.lake.exists("posts"):
+            self.context.index.open()
+
     def close(self) -> None:
         """Give the index free. A second call does nothing."""
         with self._lock:

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import groupby
+
+from babel import Locale
 
 from copilot.evidence import Evidence, Figure, Row
 from copilot.settings import Language
-from copilot.wording import day, figure, label, phrase
+from copilot.wording import day, figure, label, number, phrase
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|!~$])")
-_HIDDEN = frozenset({"product_id", "location_id", "term_id", "stage", "country", "market"})
-"""Labels that others beside them say in words."""
+_HIDDEN = {"product_id": "product", "location_id": "location", "country": "location", "term_id": "term"}
+"""Label -> the one beside which it says nothing more."""
+_DETAILS = frozenset({"p05_units", "p25_units", "p75_units", "p95_units", "horizon_days"})
+"""Figures that a table of an API has and a reader's does without."""
 _MOST_ROWS = 20
 
 
 def evidence_markdown(evidence: Evidence, language: Language) -> str:
     """The evidence as Markdown. Words of posts and names are text in it, whatever signs they hold."""
+    alike = groupby(evidence.rows[:_MOST_ROWS], key=lambda row: tuple(row.labels))
     parts = [
-        _table(evidence.rows[:_MOST_ROWS], language),
+        *(_table(list(rows), language) for _, rows in alike),
         _listed(evidence, language),
         _totals(evidence.totals, language),
         *(f"- {label('notes', note, language)}" for note in evidence.notes),
@@ -34,10 +40,9 @@ def plain(text: str) -> str:
 
 
 def _table(rows: Sequence[Row], language: Language) -> str:
-    if not rows:
-        return ""
-    labels = [name for name in dict.fromkeys(name for row in rows for name in row.labels) if name not in _HIDDEN]
-    figures = list(dict.fromkeys(f.name for row in rows for f in row.figures))
+    hidden = {name for name, beside in _HIDDEN.items() if beside in rows[0].labels}
+    labels = [name for name in dict.fromkeys(name for row in rows for name in row.labels) if name not in hidden]
+    figures = list(dict.fromkeys(f.name for row in rows for f in row.figures if f.name not in _DETAILS))
     dates = list(dict.fromkeys(name for row in rows for name in row.dates))
     headings = [
         *(label("labels", name, language) for name in labels),
@@ -52,7 +57,7 @@ def _table(rows: Sequence[Row], language: Language) -> str:
 def _cells(
     row: Row, labels: Sequence[str], figures: Sequence[str], dates: Sequence[str], language: Language
 ) -> list[str]:
-    found = {f.name: figure(f, language) for f in row.figures}
+    found = {f.name: _cell(f, language) for f in row.figures}
     return [
         *(_label_text(name, row.labels.get(name, ""), language) for name in labels),
         *(found.get(name, "") for name in figures),
@@ -60,8 +65,19 @@ def _cells(
     ]
 
 
+def _cell(value: Figure, language: Language) -> str:
+    """The figure; without its unit where the heading says it."""
+    if value.unit in ("share", "ratio", "money", "severity"):
+        return figure(value, language)
+    return number(value.value, language, decimals=None if float(value.value).is_integer() else 1)
+
+
 def _label_text(name: str, value: str, language: Language) -> str:
-    return label("tables", value, language) if name == "table" else plain(value)
+    if name in ("table", "stage"):
+        return label(f"{name}s", value, language)
+    if name in ("country", "market"):
+        return str(Locale(language).territories.get(value, value))
+    return plain(value)
 
 
 def _line(cells: Sequence[str]) -> str:
@@ -78,7 +94,8 @@ def _listed(evidence: Evidence, language: Language) -> str:
 def _totals(totals: Sequence[Figure], language: Language) -> str:
     if not totals:
         return ""
-    written = [f"{label('figures', total.name, language)} {figure(total, language)}" for total in totals]
+    shown = [total for total in totals if total.name not in _DETAILS]
+    written = [f"{label('figures', total.name, language)} {figure(total, language)}" for total in shown]
     return f"**{phrase('web.chat.totals', language)}** {' · '.join(written)}"
 
 
