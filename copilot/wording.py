@@ -17,6 +17,7 @@ from pathlib import Path
 from string import Formatter
 
 import yaml
+from babel import Locale
 from babel.dates import format_date
 from babel.lists import format_list
 from babel.numbers import format_decimal, get_currency_symbol
@@ -27,6 +28,8 @@ from copilot.settings import Language
 NO_BREAK = "\u00a0"
 Forms = Mapping[str, str]
 
+_SIGNS = {"EUR": "€", "GBP": "£", "USD": "$"}
+"""Shown alike in both languages: French rules would write `£GB`."""
 _LOCALES: Mapping[Language, str] = {"en": "en_GB", "fr": "fr"}
 FOLDER = Path(__file__).parent / "phrases"
 _MILLION = 1_000_000.0
@@ -67,7 +70,7 @@ def money(value: float, currency: str, language: Language, *, cents: bool = Fals
 
     `currency` is an ISO 4217 code, or empty where none is known: then no sign is written.
     """
-    symbol = get_currency_symbol(currency, locale=_LOCALES[language]) if currency else ""
+    symbol = _SIGNS.get(currency) or (get_currency_symbol(currency, locale=_LOCALES[language]) if currency else "")
     if cents:
         return _with_symbol(_decimal(abs(value), language, 2), "", symbol, language, negative=value < 0)
     size = abs(value)
@@ -93,6 +96,20 @@ def month(value: date, language: Language) -> str:
     return str(format_date(value, "MMMM y", locale=_LOCALES[language]))
 
 
+def span(since: date, last_day: date, language: Language) -> str:
+    """Days from one to another, both included: `from 1 May to 15 May`, `on 1 May` for one day."""
+    if since == last_day:
+        return phrase("spans.day", language, day=since)
+    with_year = since.year != last_day.year
+    days = {"since": day(since, language, year=with_year), "last_day": day(last_day, language, year=with_year)}
+    return phrase("spans.days", language, **days)
+
+
+def country(code: str, language: Language) -> str:
+    """The name of an ISO 3166 country; the code where it is none."""
+    return str(Locale.parse(_LOCALES[language]).territories.get(code, code))
+
+
 def figure(value: Figure, language: Language) -> str:
     """A figure with its unit: `42 pieces`, `86 %`, `3,1 x`, `18,4 k€`."""
     if value.unit == "share":
@@ -101,7 +118,8 @@ def figure(value: Figure, language: Language) -> str:
         return ratio(value.value, language)
     if value.unit == "money":
         return money(value.value, value.currency, language)
-    return phrase(f"units.{value.unit}", language, count=value.value)
+    # A tenth of a piece says nothing beside ten of them.
+    return phrase(f"units.{value.unit}", language, count=round(value.value) if abs(value.value) >= 10 else value.value)
 
 
 def listing(items: Sequence[str], language: Language) -> str:

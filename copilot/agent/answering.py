@@ -98,7 +98,7 @@ class Agent:
     async def ask(
         self, question: str, *, thread_id: str, language: Language | None = None
     ) -> AsyncIterator[AgentEvent]:
-        """Tools as they start and finish, then one `Answer`. Who stops listening early closes the generator (`aclosing`).
+        """Tools as they start and finish, then one `Answer`. Whoever stops listening early closes it (`aclosing`).
 
         `language` is read from the question, then from the thread, where none is given. E-mail addresses, phone numbers
         and handles in the question are neither stored nor sent. Raises `ModelError` where the model cannot be reached
@@ -160,6 +160,11 @@ class Agent:
         model = self._model
         if isinstance(model, OfflineModel):
             model = model.model_copy(update={"language": language, "as_of": self.as_of})
+        # Any: the two middlewares are typed for states of their own, and take the agent's.
+        middleware: list[Any] = [
+            ModelCallLimitMiddleware(run_limit=self._settings.llm.max_model_calls, exit_behavior="error"),
+            ToolCallLimitMiddleware(run_limit=_MAX_TOOL_CALLS, exit_behavior="error"),
+        ]
         return create_agent(
             model,
             make_tools(self._context, language, found),
@@ -167,10 +172,7 @@ class Agent:
                 as_of=self.as_of.isoformat(),
                 weekday=wording.day(self.as_of, language, weekday=True).split()[0],
             ),
-            middleware=[
-                ModelCallLimitMiddleware(run_limit=self._settings.llm.max_model_calls, exit_behavior="error"),
-                ToolCallLimitMiddleware(run_limit=_MAX_TOOL_CALLS, exit_behavior="error"),
-            ],
+            middleware=middleware,
             checkpointer=saver,
         )
 

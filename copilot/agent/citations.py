@@ -34,21 +34,20 @@ def numbered(text: str, found: Mapping[str, Evidence]) -> Numbered:
         return "".join(f"[{numbers.setdefault(id, len(numbers) + 1)}]" for id in ids)
 
     renumbered = _CITED.sub(renumber, _BARE_NUMBER.sub("", text))
-    return Numbered(
-        text=renumbered, evidence={number: found[id] for id, number in numbers.items() if id in found}
-    )
+    return Numbered(text=renumbered, evidence={number: found[id] for id, number in numbers.items() if id in found})
 
 
 def sources(evidence: Mapping[int, Evidence], language: Language) -> tuple[Source, ...]:
     """What each number stands for, in words: which data, of when."""
     return tuple(
-        Source(number=number, label=_label(piece, language), evidence=piece) for number, piece in sorted(evidence.items())
+        Source(number=number, label=_label(piece, language), evidence=piece)
+        for number, piece in sorted(evidence.items())
     )
 
 
 def _label(evidence: Evidence, language: Language) -> str:
     kind = wording.label("kinds", evidence.kind, language)
     if {"since", "last_day"} <= evidence.dates.keys():
-        days = {name: wording.day(evidence.dates[name], language) for name in ("since", "last_day")}
-        return wording.phrase("agent.source_dates", language, kind=kind, **days)
+        span = wording.span(evidence.dates["since"], evidence.dates["last_day"], language)
+        return wording.phrase("agent.source_dates", language, kind=kind, span=span)
     return wording.phrase("agent.source", language, kind=kind, day=wording.day(evidence.as_of, language))

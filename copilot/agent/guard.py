@@ -1,7 +1,7 @@
 """What keeps strangers' text and personal data harmless: in posts, in questions, in rendered answers.
 
-Posts are untrusted: they reach the model between markers that they cannot close, those that speak like orders are flagged,
-and no link or image in an answer can load or lead anywhere.
+Posts are untrusted: they reach the model between markers that they cannot close, those that speak like orders are
+flagged, and no link or image in an answer can load or lead anywhere.
 """
 
 from __future__ import annotations
@@ -25,16 +25,19 @@ _PHONE = re.compile(
     r"|0\d{2,4}[\s-]\d{3,4}[\s-]?\d{3,4})(?![\w/-])"
 )
 _PERSON = (
-    r"(?:author|reviewer|customer|poster|user|account holder|writer|person|client[es]?|cliente|auteur\w*|autrice\w*|utilisat\w+"
-    r"|personne|internaute|acheteu\w+|vendeu\w+|employee|colleague|salarié\w*|collègue)s?"
+    r"(?:author|reviewer|customer|poster|user|account holder|writer|person|client[es]?|cliente|auteur\w*|autrice\w*"
+    r"|utilisat\w+|personne|internaute|acheteu\w+|vendeu\w+|employee|colleague|salarié\w*|collègue)s?"
 )
 _DETAIL = (
-    r"(?:e-?mails?|phone(?: numbers?)?|address(?:es)?|real names?|full names?|names?|identity|identities|handles?|birthdays?|salary|salaries"
-    r"|courriels?|mails?|téléphones?|telephones?|numéros?|adresses?|vrais? noms?|noms?|identités?|pseudos?|salaires?|date de naissance)"
+    r"(?:e-?mails?|phone(?: numbers?)?|address(?:es)?|real names?|full names?|names?|identity"
+    r"|identities|handles?|birthdays?"
+    r"|salary|salaries|courriels?|mails?|téléphones?|telephones?|numéros?|adresses?|vrais? noms?|noms?|identités?"
+    r"|pseudos?|salaires?|date de naissance)"
 )
 _PERSONAL = re.compile(
     rf"\b{_DETAIL}\b.{{0,30}}\b{_PERSON}\b|\b{_PERSON}\b.{{0,12}}\b{_DETAIL}\b"
-    r"|\bwho (?:wrote|posted|is the (?:author|reviewer))|\bqui (?:a écrit|a ecrit|a posté|est l'auteur)|\bde-?anonymi[sz]e|\bdésanonymise",
+    r"|\bwho (?:wrote|posted|is the (?:author|reviewer))|\bqui (?:a écrit|a ecrit|a posté|est l'auteur)"
+    r"|\bde-?anonymi[sz]e|\bdésanonymise",
     re.IGNORECASE,
 )
 _LINK = re.compile(r"!?\[([^\]]*)\]\(([^)]*)\)")
@@ -71,7 +74,7 @@ def asks_for_personal_data(question: str) -> bool:
 
 
 def inert(markdown: str) -> str:
-    """Markdown whose links and images are plain words, and whose HTML is text: nothing loads, nothing leads elsewhere."""
+    """Markdown whose links and images are plain words, and whose HTML is text: nothing loads or leads elsewhere."""
     text = _REFERENCE.sub("", markdown)
     text = _LINK.sub(lambda match: match[1], text)
     text = _URL.sub("[link]", text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import httpx2
 import openai
 from langchain_core.language_models import BaseChatModel
 from langchain_openai import ChatOpenAI
@@ -32,6 +33,10 @@ def make_model(settings: LlmSettings) -> BaseChatModel:
         temperature=settings.temperature,
         timeout=settings.timeout_s,
         max_retries=2,
+        # A connection that is kept open belongs to one event loop; the next question may come on another.
+        http_async_client=httpx2.AsyncClient(
+            timeout=settings.timeout_s, limits=httpx2.Limits(max_keepalive_connections=0)
+        ),
         stream_usage=True,
         # Other servers know the chat completions only.
         use_responses_api=False if settings.base_url else None,

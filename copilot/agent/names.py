@@ -24,6 +24,9 @@ class Ambiguous(BaseModel):
 
     text: str
     candidates: tuple[str, ...]
+    """How they are called, category included."""
+    product_ids: tuple[str, ...] = ()
+    """Their ids, in the same order."""
 
 
 class Unknown(BaseModel):

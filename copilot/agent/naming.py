@@ -41,7 +41,11 @@ def names_in(context: Context, text: str, language: Language) -> Names:
         budget=found.budget,
         called=_called(context, found, language),
         ambiguous=tuple(
-            Ambiguous(text=one.text, candidates=tuple(candidate.label for candidate in one.candidates))
+            Ambiguous(
+                text=one.text,
+                candidates=tuple(candidate.label for candidate in one.candidates),
+                product_ids=tuple(candidate.product_id for candidate in one.candidates),
+            )
             for one in found.ambiguous
         ),
         unknown=tuple(Unknown(text=one.text, closest=one.closest) for one in found.unknown),

@@ -6,7 +6,7 @@ import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, RemoveMessage, ToolMessage
+from langchain_core.messages import AIMessage, AnyMessage, BaseMessage, HumanMessage, RemoveMessage, ToolMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.graph.state import CompiledStateGraph
 
@@ -83,7 +83,7 @@ class Run:
             follow_ups=follow_ups(text.evidence, self.language),
         )
 
-    async def _stream(self, messages: Sequence[AnyMessage]) -> AsyncIterator[ToolStarted | ToolFinished]:
+    async def _stream(self, messages: Sequence[BaseMessage]) -> AsyncIterator[ToolStarted | ToolFinished]:
         # Kept once, at the end: a checkpoint holds the whole thread, and each step would write it again.
         updates = self.graph.astream({"messages": messages}, self.config, stream_mode="updates", durability="exit")
         async for update in updates:
@@ -160,7 +160,7 @@ class Run:
         if messages and isinstance(messages[-1], AIMessage):
             await self._update([AIMessage(content=text, id=messages[-1].id)])
 
-    async def _update(self, messages: Sequence[AnyMessage]) -> None:
+    async def _update(self, messages: Sequence[BaseMessage]) -> None:
         await self.graph.aupdate_state(self.config, {"messages": messages}, as_node="model")
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from copilot.lookups.forecast import ForecastGroup
 from copilot.lookups.sales import SalesGroup
 from copilot.lookups.stock import StockGroup
 
@@ -75,7 +76,10 @@ class SalesArguments(PeriodArguments):
 class ForecastArguments(ScopeArguments):
     """A forecast."""
 
+    since: date | None = Field(default=None, description="First day; without one, today.")
     until: date | None = Field(default=None, description="Last day, included; without one, 28 days ahead.")
+    group: ForecastGroup = "product"
+    limit: int = Field(default=10, ge=1, le=100)
 
 
 class RestockArguments(ScopeArguments):

@@ -6,12 +6,15 @@ A tool that fails answers with why, and whether another try with other arguments
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from threading import Lock
 from typing import Any
 
+import duckdb
+import polars as pl
 from langchain_core.tools import BaseTool, StructuredTool, ToolException
 from pydantic import BaseModel, ValidationError
 
@@ -37,6 +40,7 @@ from copilot.settings import Language
 from ingestion.errors import IngestionError
 from vectorstore.errors import VectorStoreError
 
+_log = logging.getLogger(__name__)
 _SALES_DAYS = 7
 _RETURNS_DAYS = 91
 """A quarter: in a week few of what will come back has."""
@@ -103,6 +107,9 @@ class _Failures:
             raise ToolException(failure(str(error), retry=True)) from error
         if isinstance(error, CopilotError | IngestionError | VectorStoreError):
             raise ToolException(failure(str(error), retry=False)) from error
+        if isinstance(error, pl.exceptions.PolarsError | duckdb.Error):
+            _log.error("A lookup failed", exc_info=error)
+            raise ToolException(failure("The tables could not be read; the log says why.", retry=False)) from error
 
 
 def failure(reason: str, *, retry: bool) -> str:

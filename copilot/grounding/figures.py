@@ -25,7 +25,7 @@ _UNIT_WORDS: Mapping[Unit, str] = {
     "lines": r"lines?|lignes?",
     "stars": r"stars?|etoiles?",
     "terms": r"terms?|termes?",
-    "severity": r"(?:of|sur|/) ?10",
+    "severity": r"(?:out of|of|sur|/) ?10",
     "ratio": r"x|×|times|fois",
 }
 _WORDS = {

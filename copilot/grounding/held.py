@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -13,6 +13,9 @@ from copilot.grounding.figures import WrittenFigure
 from copilot.grounding.sentences import without_accents
 
 _QUANTILE = re.compile(r"p(\d\d)(?:_|$)")
+_WINDOW = re.compile(r"_(\d+)_(days|weeks)(?:_|$)")
+"""`sold_units_28_days` is of 28 days: a text may say so."""
+_SIGNAL_DAYS = 7.0
 _COUNTED_UNITS = frozenset({None, "products", "stores", "posts", "skus", "lines", "terms"})
 _ROUNDING = 1e-9
 
@@ -52,10 +55,10 @@ def held_by(evidence: Iterable[Evidence]) -> Held:
     """What all of `evidence` holds together."""
     pieces = list(evidence)
     rows = [row for piece in pieces for row in piece.rows]
+    figures = [figure for row in rows for figure in row.figures]
+    figures += [figure for piece in pieces for figure in piece.totals]
     return Held(
-        figures=tuple(
-            [figure for row in rows for figure in row.figures] + [figure for piece in pieces for figure in piece.totals]
-        ),
+        figures=(*figures, *_windows(figures), *(window for piece in pieces for window in _lengths(piece))),
         counts=frozenset(count for piece in pieces for count in _counts(piece)),
         interval_levels=frozenset(level for row in rows for level in _levels(row))
         | frozenset(level for piece in pieces for level in _levels_of(piece.totals)),
@@ -63,6 +66,22 @@ def held_by(evidence: Iterable[Evidence]) -> Held:
         labels=_labels(pieces),
         quotes=tuple(quote.text for piece in pieces for quote in piece.quotes),
     )
+
+
+def _windows(figures: Iterable[Figure]) -> Iterator[Figure]:
+    for name in {figure.name for figure in figures}:
+        match = _WINDOW.search(name)
+        if match:
+            yield Figure(name="window", value=float(match[1]), unit="days" if match[2] == "days" else "weeks")
+
+
+def _lengths(piece: Evidence) -> Iterator[Figure]:
+    """How long a stretch the evidence is over: its own days, and the week that signals are counted in."""
+    since, last_day = piece.dates.get("since"), piece.dates.get("last_day")
+    if since and last_day:
+        yield Figure(name="window", value=float((last_day - since).days + 1), unit="days")
+    if piece.kind == "signal":
+        yield Figure(name="window", value=_SIGNAL_DAYS, unit="days")
 
 
 def _shows_as(figure: Figure, written: WrittenFigure) -> bool:

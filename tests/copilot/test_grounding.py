@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from copilot import wording
@@ -89,6 +89,7 @@ HELD: list[tuple[Language, str]] = [
     ("en", "One reviewer: “The fabric … I sent 2 of them back” [2]."),
     ("en", "Stock by product [1]:\n\n| Product | Left |\n|---|---|\n| Alba | 9 |"),
     ("en", "I know no such thing."),
+    ("en", "312 authors in 7 days [2]."),
     ("fr", "**Robe Alba, écru, taille 38** : 9 pièces [1]."),
     ("fr", "Rupture probable à 78 % avant le 12 nov. 2026 [1]."),
     ("fr", "Rupture probable à 78,4 % avant le jeudi 12 novembre [1]."),
@@ -186,6 +187,8 @@ def test_any_changed_digit_is_caught(figure: Figure, language: Language, data: s
 
 @given(day=st.dates(date(2020, 1, 1), date(2030, 12, 31)), language=st.sampled_from(LANGUAGES), year=st.booleans())
 def test_any_date_that_is_worded_is_held_and_its_neighbour_is_not(day: date, language: Language, year: bool) -> None:
+    # The evidence's own morning and the day before are held too.
+    assume((day.month, day.day) not in {(6, 5), (6, 6)})
     row = Row(labels={}, dates={"expected_on": day})
     citations = {1: make_evidence("inbound", as_of=date(2019, 6, 6), sources={}, rows=[row])}
     text = wording.day(day, language, year=year, weekday=True)

@@ -12,6 +12,7 @@ from copilot.agent.evidence_json import from_json
 from copilot.agent.names import RECOGNISE, Names
 from copilot.evidence import Evidence
 
+
 @dataclass(frozen=True, kw_only=True)
 class Result:
     """One tool's answer."""

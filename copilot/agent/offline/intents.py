@@ -16,7 +16,9 @@ from copilot.lookups.text import singular, tokens
 Task = Literal["stock", "inbound", "sales", "forecast", "restock", "at_risk", "trends", "opinions", "returns",
                "freshness", "products"]  # fmt: skip
 Talk = Literal["greeting", "help", "thanks"]
-Missing = Literal["shares", "competitor", "simulation", "transfers", "ledger", "launch", "decision", "margin", "weather"]
+Missing = Literal[
+    "shares", "competitor", "simulation", "transfers", "ledger", "launch", "decision", "margin", "weather"
+]
 Intent = Task | Talk | Missing
 
 TASKS: tuple[Task, ...] = get_args(Task)

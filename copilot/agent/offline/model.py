@@ -1,7 +1,7 @@
 """The offline model: a LangChain chat model that needs no key and no network, and answers the same each time.
 
-It reads the question's words (`intents`), looks up its names with a tool, calls the tools that answer it (`routing`), and
-writes from their messages alone (`writing`). It knows nothing that a tool did not say.
+It reads the question's words (`intents`), looks up its names with a tool, calls the tools that answer it (`routing`),
+and writes from their messages alone (`writing`). It knows nothing that a tool did not say.
 """
 
 from __future__ import annotations
@@ -87,8 +87,8 @@ class OfflineModel(BaseChatModel):
 
     def _second_step(self, turns: Sequence[Turn], names: Names) -> AIMessage:
         reading = read(turns)
-        if names.ambiguous and reading.intent != "trends":
-            return AIMessage(content=replies.which_one(names.ambiguous[0], self.language))
+        if reading.names.ambiguous and reading.intent != "trends":
+            return AIMessage(content=replies.which_one(reading.names.ambiguous[0], self.language))
         if replies.is_about_unknown(names):
             return AIMessage(content=replies.unknown(names.unknown, self.language))
         if not _is_task(reading.intent):

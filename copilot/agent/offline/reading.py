@@ -13,8 +13,11 @@ from copilot.lookups.text import fold
 
 _GOES_ON = re.compile(
     r"^\W*(?:and|et|ou|or|also|aussi|same|idem|pareil|what about|how about|ok|oui|yes|non|no|puis|then|alors)\b"
-    r"|\b(?:same|meme|memes|idem|it|its|them|they|this one|that one|celui|celle|ceux|celles|ce produit|ces produits)\b"
 )
+_POINTS_BACK = re.compile(
+    r"\b(?:same|meme|memes|idem|it|its|them|they|this one|that one|celui|celle|ceux|celles|ce produit|ces produits)\b"
+)
+_EVERYWHERE = re.compile(r"\b(?:everywhere|all (?:the )?stores|partout|tous les magasins|toutes les boutiques)\b")
 _WHAT = ("product_ids", "sku_ids", "categories", "departments", "materials", "term_ids")
 _VARIANT = ("colours", "sizes")
 _WHERE = ("location_ids", "countries")
@@ -56,26 +59,47 @@ def was_asked_which(turn: Turn) -> bool:
 
 
 def _next(before: Reading, turn: Turn) -> Reading:
-    names = turn.names or Names()
+    names = _settled(turn.names or Names(), before.names)
     guess = intent_of(turn.question)
-    folded = fold(turn.question)
-    cued = bool(_GOES_ON.search(folded))
-    says_what = names.names_products or bool(names.term_ids)
-    goes_on = before.intent in TASKS and (cued or not guess.clear) and not (says_what and not cued and guess.intent)
-    if not goes_on:
+    if before.intent not in TASKS or not _goes_on(turn.question, names, guess):
         return Reading(question=turn.question, intent=guess.intent or _from(names), names=names)
     intent = guess.intent if guess.clear and guess.intent not in TALK else before.intent
-    return Reading(question=turn.question, intent=intent, names=_joined(before, names, keeps_time=intent == before.intent))
+    joined = _joined(before, names, turn.question, keeps_time=intent == before.intent)
+    return Reading(question=turn.question, intent=intent, names=joined)
 
 
-def _joined(before: Reading, names: Names, *, keeps_time: bool) -> Names:
+def _goes_on(question: str, names: Names, guess: Guess) -> bool:
+    """Whether a question leans on the one before: it begins with `and`, or names nothing and points back."""
+    folded = fold(question)
+    if _GOES_ON.search(folded):
+        return True
+    if names.names_products or names.term_ids:
+        # Names alone still lean on the question before: `la veste Noé ?`
+        return guess.intent is None
+    return bool(_POINTS_BACK.search(folded)) or not guess.clear
+
+
+def _settled(names: Names, before: Names) -> Names:
+    """A name that means several products means the one that was spoken of, where it was."""
+    open_ones = []
+    settled = list(names.product_ids)
+    for ambiguous in names.ambiguous:
+        spoken_of = [id for id in ambiguous.product_ids if id in before.product_ids]
+        if len(spoken_of) == 1:
+            settled += spoken_of
+        else:
+            open_ones.append(ambiguous)
+    return names.model_copy(update={"product_ids": tuple(settled), "ambiguous": tuple(open_ones)})
+
+
+def _joined(before: Reading, names: Names, question: str, *, keeps_time: bool) -> Names:
     """`names`, and from the question before what they do not say."""
     kept: dict[str, object] = {}
     if not _any(names, _WHAT):
         kept |= _fields(before.names, _WHAT)
         if not _any(names, _VARIANT):
             kept |= _fields(before.names, _VARIANT)
-    if not _any(names, _WHERE):
+    if not _any(names, _WHERE) and not _EVERYWHERE.search(fold(question)):
         kept |= _fields(before.names, _WHERE)
     if keeps_time and names.period is None:
         kept |= {"period": before.names.period, "compares_last_year": before.names.compares_last_year}

@@ -19,12 +19,14 @@ _SCOPE = ("product_ids", "sku_ids", "categories", "departments", "materials", "c
 _IMPLIED = frozenset({"categories", "departments", "materials"})
 """What a product named makes needless: `robe Alba` is Alba, whatever its kind."""
 _GROUPS: Mapping[str, str] = {
-    "location": r"\b(?:par (?:magasin|boutique|lieu|ville)|by (?:store|shop|location|city)|which (?:store|shop)s?|quels? magasins?)",
+    "location": r"\b(?:par (?:magasin|boutique|lieu|ville)|by (?:store|shop|location|city)|which (?:store|shop)s?"
+    r"|quels? magasins?)",
     "country": r"\b(?:par (?:pays|region|marche)|by (?:country|region|market))",
     "size": r"\b(?:par taille|by size|which sizes?|quelles? tailles?)",
     "day": r"\b(?:par jour|by day|daily|jour par jour|day by day|chaque jour|each day)",
     "sku": r"\b(?:par (?:reference|sku)|by sku)",
-    "product": r"\b(?:par (?:produit|modele)|by (?:product|style)|best ?sellers?|meilleures? ventes?|which (?:product|style)s?|quels? produits?)",
+    "product": r"\b(?:par (?:produit|modele)|by (?:product|style)|best ?sellers?|meilleures? ventes?"
+    r"|which (?:product|style)s?|quels? produits?)",
 }
 _SAME_STORES = re.compile(r"constants?|same stores|like.for.like|comparables?")
 _MANY = 20
@@ -69,8 +71,10 @@ def _returns(reading: Reading, as_of: date) -> list[Call]:
 def _forecast(reading: Reading, as_of: date) -> list[Call]:
     period = reading.names.period
     ahead = period is not None and date.fromisoformat(period.last_day) >= as_of
-    arguments: Arguments = {"until": period.last_day} if period and ahead else {}
-    return [Call(tool="forecast", arguments={**_scope(reading.names), **arguments})]
+    arguments: Arguments = {"since": period.since, "until": period.last_day} if period and ahead else {}
+    group = _group(reading, {"location", "country", "product", "sku"})
+    group = group or ("location" if reading.names.product_ids else "product")
+    return [Call(tool="forecast", arguments={**_scope(reading.names), **arguments, "group": group})]
 
 
 def _restock(reading: Reading, as_of: date) -> list[Call]:

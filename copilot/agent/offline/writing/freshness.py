@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from copilot import wording
-from copilot.agent.offline.writing.pieces import LISTED, Page, RowWords, join, listed
+from copilot.agent.offline.writing.pieces import Page, RowWords, join, listed
 
 
 def freshness(page: Page) -> str:
@@ -14,8 +14,7 @@ def freshness(page: Page) -> str:
         return join(page.say("freshness.none"), page.notes())
     rows = sorted(page.evidence.rows, key=lambda row: not row.reasons)
     lead = page.say("freshness.lead", day=wording.day(page.evidence.as_of, page.language))
-    lines = [line for start in range(0, len(rows), LISTED) for line in listed(page, _row, rows=rows[start : start + LISTED])]
-    return join(lead, lines, page.notes())
+    return join(lead, listed(page, _row, rows=rows, most=len(rows)), page.notes())
 
 
 def _row(row: RowWords) -> Iterator[str]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from copilot import wording
 from copilot.evidence import Evidence, Figure, Row
 from copilot.settings import Language
+from copilot.signals.lexicon import load_lexicon
 
 LISTED = 6
 """Rows shown: a planner reads no more in a chat; the table behind the source has them all."""
+_BETWEEN: Mapping[Language, str] = {"en": "; ", "fr": " ; "}
 _KNOWN_ELSEWHERE = frozenset({"cut"})
 """Notes that the text says in other words."""
 
@@ -42,20 +45,20 @@ class Page:
         """The first total of that name."""
         return next((figure for figure in self.evidence.totals if figure.name == name), None)
 
-    def day(self, name: str) -> str:
-        """A date over all rows, in words; empty where there is none."""
-        found = self.evidence.dates.get(name)
-        return wording.day(found, self.language) if found else ""
+    def span(self) -> str:
+        """The days that the evidence is over, in words; empty where it names none."""
+        since, last_day = self.evidence.dates.get("since"), self.evidence.dates.get("last_day")
+        return wording.span(since, last_day, self.language) if since and last_day else ""
 
     def change(self, figure: Figure) -> str:
         """A change with its sign."""
         return wording.change(figure.value, self.language)
 
-    def notes(self) -> str:
-        """What the evidence says is not known, in one sentence; empty where it says nothing."""
-        codes = [code for code in self.evidence.notes if code not in _KNOWN_ELSEWHERE]
+    def notes(self, *said: str) -> str:
+        """What the evidence says is not known, in one sentence, without the notes that the text has `said`."""
+        codes = [code for code in self.evidence.notes if code not in {*said, *_KNOWN_ELSEWHERE}]
         labels = [wording.label("notes", code, self.language) for code in codes]
-        return self.say("notes", notes="; ".join(labels)) if labels else ""
+        return self.say("notes", notes=_BETWEEN[self.language].join(labels)) if labels else ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +90,7 @@ class RowWords:
     def clause(self, key: str, name: str, **values: object) -> str:
         """The phrase `row.KEY` on one figure; empty where the row has none."""
         amount = self.amount(name)
-        return self.page.say(f"row.{key}", **{_VARIABLES.get(key, "amount"): amount}, **values) if amount else ""
+        return self.page.say(f"row.{key}", amount=amount, **values) if amount else ""
 
     def title(self) -> str:
         """What the row is about: `**Alba, ecru 38** · Lyon`."""
@@ -99,33 +102,46 @@ class RowWords:
             return f"**{labels.get('location') or wording.label('tables', labels['table'], language)}**"
         size = labels.get("size", "")
         sized = self.page.say("row.size", size=size) if size and not labels.get("colour") else size
-        colour = " ".join(part for part in (labels.get("colour", ""), sized) if part)
+        colour = " ".join(part for part in (_colour(labels.get("colour", ""), language), sized) if part)
         named = labels.get("product") or labels.get("product_id", "")
         what = ", ".join(part for part in (named, colour) if part)
-        place = labels.get("location") or labels.get("location_id") or labels.get("country", "")
+        place = labels.get("location") or labels.get("location_id", "")
+        place = place or (wording.country(labels["country"], language) if "country" in labels else "")
         when = labels.get("day", "")
-        return " · ".join(f"**{part}**" if not rank else part for rank, part in enumerate(filter(None, (what, place, when))))
+        first, *others = [part for part in (what, place, when) if part] or [""]
+        return " · ".join([f"**{first}**", *others])
 
 
-_VARIABLES = {"run_out": "share"}
+@cache
+def _colour(value: str, language: Language) -> str:
+    """A colour of the catalogue as the lexicon calls it; as it stands where the lexicon does not know it."""
+    terms = load_lexicon().terms.values()
+    return next((term.labels[language] for term in terms if term.attributes == (f"colour:{value}",)), value)
 
 
-def listed(page: Page, describe: Callable[[RowWords], Iterable[str]], *, rows: Sequence[Row] | None = None) -> list[str]:
-    """One line a row: its title and what `describe` says of it; then how many rows there are in all, if more."""
+def listed(
+    page: Page,
+    describe: Callable[[RowWords], Iterable[str]],
+    *,
+    rows: Sequence[Row] | None = None,
+    most: int = LISTED,
+) -> list[str]:
+    """One line a row, `most` at most: its title and what `describe` says of it."""
     rows = page.evidence.rows if rows is None else rows
     lines = []
-    for row in rows[:LISTED]:
+    for row in rows[:most]:
         words = RowWords(page=page, row=row)
         said = ", ".join(part for part in describe(words) if part)
-        lines.append(f"- {words.title()}{colon(page.language)}{said} {page.cite}." if said else f"- {words.title()} {page.cite}.")
+        about = f"{words.title()}{colon(page.language)}{said}" if said else words.title()
+        lines.append(f"- {about} {page.cite}.")
     return lines
 
 
-def in_all(page: Page, unit: str) -> list[str]:
+def in_all(page: Page, unit: str) -> str:
     """How many rows there are, where not all are listed. `unit` is a key of the units' phrases."""
     if page.evidence.row_count <= LISTED:
-        return []
-    return [page.say("more", count=wording.phrase(f"units.{unit}", page.language, count=page.evidence.row_count))]
+        return ""
+    return page.say("more", count=wording.phrase(f"units.{unit}", page.language, count=page.evidence.row_count))
 
 
 def colon(language: Language) -> str:

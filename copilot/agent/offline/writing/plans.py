@@ -17,19 +17,20 @@ def forecast(page: Page) -> str:
     """Expected demand with its range, and what it rests on."""
     if not page.evidence.rows:
         return join(page.say("forecast.none"), page.notes())
-    values: dict[str, object] = {"mean": page.total("mean_demand_units")}
-    values |= {"since": page.day("since"), "last_day": page.day("last_day")}
+    values: dict[str, object] = {"mean": page.total("mean_demand_units"), "span": page.span()}
     if page.total("p10_units") and page.total("p90_units"):
         lead = page.say("forecast.lead_range", **values, low=page.total("p10_units"), high=page.total("p90_units"))
     else:
         lead = page.say("forecast.lead", **values)
-    rows = [*listed(page, _forecast_row), *in_all(page, "lines")] if len(page.evidence.rows) > 1 else []
+    rows = listed(page, _forecast_row) if len(page.evidence.rows) > 1 else []
     history, in_stock = page.total("history_days"), page.total("in_stock_share")
     if history and in_stock:
         basis = page.say("forecast.basis_stock", history=history, share=in_stock)
     else:
         basis = page.say("forecast.basis", history=history) if history else ""
-    return join(lead, rows, basis, page.notes())
+    # That the days asked for are out of reach comes first: the figures are of other days.
+    reach = page.say("forecast.reach") if "beyond_horizon" in page.evidence.notes else ""
+    return join(reach, lead, rows, in_all(page, "lines"), basis, page.notes("beyond_horizon"))
 
 
 def _forecast_row(row: RowWords) -> Iterator[str]:
@@ -54,7 +55,8 @@ def _restock(page: Page) -> str:
     return join(
         lead,
         page.say("restock.cost", cost=cost) if cost else "",
-        [*listed(page, _restock_row), *in_all(page, "lines")],
+        listed(page, _restock_row),
+        in_all(page, "lines"),
         page.say("restock.basis", day=wording.day(page.evidence.as_of, page.language)),
         page.notes(),
     )
@@ -81,7 +83,7 @@ def _at_risk(page: Page) -> str:
     if not page.evidence.rows:
         return join(page.say("at_risk.none"), basis, page.notes())
     lead = page.say("at_risk.lead", lines=page.total("at_risk_lines"), planned=page.total("lines_planned"))
-    return join(lead, [*listed(page, _risk_row), *in_all(page, "lines")], basis, page.notes())
+    return join(lead, listed(page, _risk_row), in_all(page, "lines"), basis, page.notes())
 
 
 def _risk_row(row: RowWords) -> Iterator[str]:

@@ -1,12 +1,13 @@
-"""Answers on what people write, in their own words. Quotes are shown as text; those that speak like orders are left out."""
+"""Answers on what people write, in their own words. Quotes are text; those that speak like orders are left out."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from copilot import wording
 from copilot.agent.guard import inert, speaks_like_an_order
-from copilot.agent.offline.writing.pieces import Page, join
+from copilot.agent.offline.writing.pieces import Page, RowWords, join, listed
 from copilot.evidence import Quote
 
 _LONGEST = 180
@@ -15,16 +16,17 @@ _MARKS = re.compile(r"[\"«»“”\[\]*_`#|<>]|!\[")
 
 
 def posts(page: Page) -> str:
-    """How many posts were found, what share complains, and some of them."""
-    if not page.evidence.quotes:
+    """What is complained about and how posts rate, then some of them."""
+    found = bool(page.evidence.quotes or page.evidence.rows)
+    if not found:
         return join(page.say("posts.none"), page.notes())
-    stars, complaints = page.total("average_stars"), page.total("complaint_share")
-    count = wording.phrase("units.posts", page.language, count=page.evidence.row_count or len(page.evidence.quotes))
+    counted, stars, low = page.total("posts"), page.total("average_stars"), page.total("low_rating_share")
+    complaints = listed(page, _complaint)
     return join(
-        page.say("posts.lead", posts=count),
-        quotes(page, limit=_LISTED),
-        page.say("posts.stars", stars=stars) if stars else "",
-        page.say("posts.complaints", share=complaints) if complaints else "",
+        page.say("posts.rated", posts=counted, stars=stars, low=low) if stars else "",
+        page.say("posts.counted", posts=counted) if counted and not stars else "",
+        [page.say("posts.complaints") + "\n", *complaints] if complaints else [],
+        _said(page),
         page.say("posts.basis"),
         page.say("posts.left_out") if any(speaks_like_an_order(quote.text) for quote in page.evidence.quotes) else "",
         page.notes(),
@@ -35,6 +37,16 @@ def quotes(page: Page, *, limit: int) -> list[str]:
     """Some of the posts, one a line."""
     harmless = [quote for quote in page.evidence.quotes if not speaks_like_an_order(quote.text)]
     return [f"- {_quoted(page, quote)}" for quote in harmless[:limit] if _shown(quote.text)]
+
+
+def _said(page: Page) -> list[str]:
+    lines = quotes(page, limit=_LISTED)
+    return [page.say("posts.lead") + "\n", *lines] if lines else []
+
+
+def _complaint(row: RowWords) -> Iterator[str]:
+    yield row.amount("posts")
+    yield row.amount("complaint_share")
 
 
 def _quoted(page: Page, quote: Quote) -> str:

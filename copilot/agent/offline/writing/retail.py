@@ -20,7 +20,7 @@ def stock(page: Page) -> str:
         lead = join(page.say("stock.lead", **values), page.say("stock.no_inbound"))
     single = len(page.evidence.rows) == 1 and not _says_more(page)
     basis = page.say("stock.basis", day=wording.day(page.evidence.as_of, page.language))
-    return join(lead, [] if single else [*listed(page, _stock_row), *in_all(page, "lines")], basis, page.notes())
+    return join(lead, [] if single else listed(page, _stock_row), in_all(page, "lines"), basis, page.notes())
 
 
 def _says_more(page: Page) -> bool:
@@ -41,16 +41,19 @@ def sales(page: Page) -> str:
     sold = page.total_figure("sold_units")
     if sold is None or not page.evidence.rows:
         return join(page.say("sales.none"), page.notes())
-    days = {"since": page.day("since"), "last_day": page.day("last_day")}
-    values: dict[str, object] = {"sold": page.total("sold_units"), "revenue": page.total("revenue"), **days}
+    values: dict[str, object] = {
+        "sold": page.total("sold_units"),
+        "revenue": page.total("revenue"),
+        "span": page.span(),
+    }
     change = page.total_figure("change_share")
     if change is None:
         lead = page.say("sales.lead", **values)
     else:
         earlier = page.total("sold_units_last_year")
         lead = page.say("sales.lead_change", **values, change=page.change(change), earlier=earlier)
-    rows = [*listed(page, _sales_row), *in_all(page, "lines")] if len(page.evidence.rows) > 1 else []
-    return join(lead, rows, page.say("sales.basis"), page.notes())
+    rows = listed(page, _sales_row) if len(page.evidence.rows) > 1 else []
+    return join(lead, rows, in_all(page, "lines"), page.say("sales.basis"), page.notes())
 
 
 def _sales_row(row: RowWords) -> Iterator[str]:
@@ -72,8 +75,7 @@ def returns(page: Page) -> str:
         share=page.total("return_share"),
         returned=page.total("returned_units"),
         sold=page.total("sold_units"),
-        since=page.day("since"),
-        last_day=page.day("last_day"),
+        span=page.span(),
     )
     return join(lead, listed(page, _returns_row), page.say("returns.basis"), page.notes())
 

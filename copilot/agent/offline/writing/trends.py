@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from copilot import wording
 from copilot.agent.offline.writing.pieces import Page, RowWords, in_all, join, listed
 from copilot.agent.offline.writing.posts import quotes
-from copilot.evidence import Row
+from copilot.evidence import Figure, Row
 
 
 def rising(page: Page) -> str:
     """Terms that rise, gravest first."""
     if not page.evidence.rows:
         return join(page.say("signals.none"), page.notes())
-    lines = [*listed(page, _term_row), *in_all(page, "terms")]
-    return join(page.say("signals.lead"), lines, page.say("signals.basis"), page.notes())
+    lines = listed(page, _term_row)
+    return join(page.say("signals.lead"), lines, in_all(page, "terms"), page.say("signals.basis"), page.notes())
 
 
 def _term_row(row: RowWords) -> Iterator[str]:
@@ -42,36 +42,35 @@ def explained(page: Page) -> str:
     linked = listed(page, _product_row, rows=products)
     if linked:
         linked.insert(0, page.say("signals.products") + "\n")
-    # A note of `no_products_linked` says what an empty list would.
-    return join(_verdict(RowWords(page=page, row=term)), linked, quotes(page, limit=2), page.notes())
+    notes = page.notes("not_rising", "below_author_floor")
+    return join(_verdict(RowWords(page=page, row=term)), linked, quotes(page, limit=2), notes)
 
 
 def _verdict(row: RowWords) -> str:
     page, said = row.page, row.row.labels["term"]
-    if row.figure("authors") is None:
-        return page.say("signals.unknown", term=said)
-    if not _rises(row.row, page):
-        return page.say("signals.quiet", term=said, authors=row.amount("authors"), expected=_expected(row))
-    stage = wording.label("stages", row.row.labels["stage"], page.language)
-    day = row.day("first_seen_on")
-    verdict = page.say(
-        "signals.rising",
-        term=said,
-        stage=stage,
-        authors=row.amount("authors"),
-        ratio=row.amount("ratio"),
-        expected=_expected(row),
-    )
-    return join(verdict, page.say("signals.since", day=day) if day else "")
+    if _rises(row.row):
+        day = row.day("first_seen_on")
+        verdict = page.say(
+            "signals.rising",
+            term=said,
+            stage=wording.label("stages", row.row.labels["stage"], page.language),
+            authors=row.amount("authors"),
+            ratio=row.amount("ratio"),
+            expected=_number(row.figure("expected_authors"), page),
+        )
+        return join(verdict, page.say("signals.since", day=day) if day else "")
+    expected = page.total_figure("expected_authors")
+    if page.total("authors") and expected is not None:
+        return page.say("signals.quiet", term=said, authors=page.total("authors"), expected=_number(expected, page))
+    return page.say("signals.unknown", term=said)
 
 
-def _expected(row: RowWords) -> str:
-    found = row.figure("expected_authors")
-    return "" if found is None else wording.number(found.value, row.page.language)
+def _number(figure: Figure | None, page: Page) -> str:
+    return "" if figure is None else wording.number(figure.value, page.language)
 
 
-def _rises(row: Row, page: Page) -> bool:
-    return row.labels.get("stage", "") in ("emerging", "rising", "peaking") and "not_rising" not in page.evidence.notes
+def _rises(row: Row) -> bool:
+    return row.labels.get("stage", "") in ("emerging", "rising", "peaking")
 
 
 def _product_row(row: RowWords) -> Iterator[str]:
