@@ -16,10 +16,9 @@ from copilot.planning.forecast import forecast_demand, write_forecasts
 from copilot.planning.restock import plan_restock, write_plan
 from copilot.settings import Language
 from copilot.signals.run import update_signals
+from copilot.wording import LANGUAGES
 from copilot.workspace import Workspace
 from ingestion.progress import Progress, silent
-
-LANGUAGES: tuple[Language, ...] = ("en", "fr")
 
 
 @dataclass(frozen=True, kw_only=True)

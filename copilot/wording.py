@@ -30,6 +30,8 @@ Forms = Mapping[str, str]
 
 _SIGNS = {"EUR": "€", "GBP": "£", "USD": "$"}
 """Shown alike in both languages: French rules would write `£GB`."""
+LANGUAGES: tuple[Language, ...] = ("en", "fr")
+"""Languages that briefs and answers are written in."""
 _LOCALES: Mapping[Language, str] = {"en": "en_GB", "fr": "fr"}
 FOLDER = Path(__file__).parent / "phrases"
 _MILLION = 1_000_000.0
@@ -139,6 +141,12 @@ def label(group: str, code: str, language: Language) -> str:
     if entry is None:
         return code.replace("_", " ")
     return phrase(key, language, **({"about": about.replace("_", " ")} if variables(entry) else {}))
+
+
+def value(catalogue_value: str, language: Language) -> str:
+    """A colour or size of the catalogue as a reader calls it: `brown` is `marron`; others as they are."""
+    entry = _phrases(language).get(f"values.{catalogue_value.lower().replace(' ', '_')}")
+    return entry if isinstance(entry, str) else catalogue_value
 
 
 def phrase(key: str, language: Language, **values: object) -> str:

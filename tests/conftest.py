@@ -11,12 +11,17 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from pydantic import SecretStr
 
 from copilot.settings import load_settings
 from copilot.workspace import Workspace
+from ingestion.settings import PseudonymSettings
 
 ROOT = Path(__file__).parent.parent
 DEMO_AS_OF = date(2026, 11, 2)
+DEMO_SEED = 7
+DEMO_KEY = "5a" * 32
+"""Pseudonym key of the shared demo workspace, so that another build of it has the same pseudonyms."""
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -65,7 +70,8 @@ def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with FileLock(f"{home}.lock"):
         if not (home / ".built").exists():
             shutil.rmtree(home, ignore_errors=True)
-            build_demo_workspace(Workspace(load_settings(home)), size="small", seed=7)
+            settings = load_settings(home, pseudonym=PseudonymSettings(key=SecretStr(DEMO_KEY)))
+            build_demo_workspace(Workspace(settings), size="small", seed=DEMO_SEED)
             (home / ".built").touch()
     return home
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
+from copilot import wording
 from copilot.briefs.citing import Citations, total, totals, value
 from copilot.briefs.records import Item
 from copilot.evidence import Evidence, Row
@@ -113,18 +114,20 @@ def _by_product(rows: Sequence[Row], name: str) -> dict[str, float]:
 def _destinations(rows: Sequence[Row], language: Language) -> str:
     """The three lines that get most: `Lyon, camel 38 (6)`."""
     most = sorted(rows, key=lambda row: -value(row, "restock_units"))[:3]
-    return listing([f"{_place(row)} ({number(value(row, 'restock_units'), language)})" for row in most], language)
+    return listing(
+        [f"{_place(row, language)} ({number(value(row, 'restock_units'), language)})" for row in most], language
+    )
 
 
 def _riskiest(rows: Sequence[Row], language: Language, *, after: bool = False) -> str:
     """The three lines most likely to run out: `Lyon, camel 38 (86 %)`."""
     name = "run_out_probability_after" if after else "run_out_probability"
     most = sorted(rows, key=lambda row: (-value(row, name), -value(row, "mean_demand_units")))[:3]
-    return listing([f"{_place(row)} ({share(value(row, name), language)})" for row in most], language)
+    return listing([f"{_place(row, language)} ({share(value(row, name), language)})" for row in most], language)
 
 
-def _place(row: Row) -> str:
-    sku = " ".join(row.labels[name] for name in ("colour", "size") if name in row.labels)
+def _place(row: Row, language: Language) -> str:
+    sku = " ".join(wording.value(row.labels[name], language) for name in ("colour", "size") if name in row.labels)
     return f"{row.labels['location']}, {sku}" if sku else row.labels["location"]
 
 
@@ -145,8 +148,8 @@ def _table(rows: Sequence[Row], language: Language, names: Sequence[str]) -> tup
         {
             label("labels", "location", language): row.labels["location"],
             label("labels", "sku_id", language): row.labels["sku_id"],
-            label("labels", "colour", language): row.labels.get("colour", ""),
-            label("labels", "size", language): row.labels.get("size", ""),
+            label("labels", "colour", language): wording.value(row.labels.get("colour", ""), language),
+            label("labels", "size", language): wording.value(row.labels.get("size", ""), language),
             **{label("figures", name, language): number(value(row, name), language) for name in names},
             label("figures", "run_out_probability", language): share(value(row, "run_out_probability"), language),
             label("figures", "run_out_probability_after", language): share(_risk_after(row), language),

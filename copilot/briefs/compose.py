@@ -88,10 +88,8 @@ def _unknown_items(
     fresh: Evidence, missing: Sequence[str], language: Language, citations: Citations
 ) -> tuple[Item, ...]:
     items = [Item(title=text, sentences=(), citations=()) for text in dict.fromkeys(missing)]
-    for row in fresh.rows:
-        if row.reasons:
-            items.append(_late_item(row, language, citations.cite(fresh)))
-    return tuple(items)
+    late = [_late_item(row, language, citations.cite(fresh)) for row in fresh.rows if row.reasons]
+    return (*items, *late)
 
 
 def _late_item(row: Row, language: Language, cited: int) -> Item:

@@ -43,7 +43,7 @@ def render_svg(chart: Chart, *, width: float = 6.4, height: float = 2.7) -> str:
     dated = _is_dated(chart)
     with mpl.rc_context(_STYLE):
         if bars and not dated:
-            height = max(height, 0.6 + 0.24 * len(bars[0].x) * len(bars) ** 0.5)
+            height = 0.7 + _BAR_INCHES * len(bars[0].x) * (len(bars) + 0.5)
         figure = Figure(figsize=(width, height), layout="constrained")
         axes = figure.add_subplot()
         if bars and not dated:
@@ -56,6 +56,8 @@ def render_svg(chart: Chart, *, width: float = 6.4, height: float = 2.7) -> str:
         figure.savefig(out, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
     return _element(out.getvalue(), chart)
 
+
+_BAR_INCHES = 0.11
 
 # Numbers only: month names would be in the language of the machine, not of the reader.
 _DATE_FORMATS = ["%Y", "%m/%Y", "%d/%m", "%H:%M", "%H:%M", "%S"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import asdict
 from pathlib import Path
 
@@ -38,7 +39,14 @@ def import_command(
         note("No --map: using what the file's names and values suggest. See it with --save-map FILE.")
     mapping = load_mapping(map_file) if map_file else propose_mapping(file, table)
     with progress_bars() as progress:
-        report = import_table(new_workspace(home).lake, file, table, mapping=mapping, progress=progress)
+        report = import_table(
+            new_workspace(home).lake,
+            file,
+            table,
+            mapping=mapping,
+            rejects_dir=None if os.access(file.parent, os.W_OK) else home / "rejects",
+            progress=progress,
+        )
     if as_json:
         print_json(asdict(report))
     else:

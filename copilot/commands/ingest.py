@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import asdict
 from pathlib import Path
 
@@ -38,13 +39,19 @@ def ingest(source: str, map_file: Path | None, save_map: Path | None, home: Path
         save_map.write_text(opened.mapping.to_yaml(), encoding="utf-8")
         click.echo(str(save_map))
         return
-    rejects = opened.rejects_path if isinstance(opened, FileSource) else None
+    rejects = _rejects_path(opened, home) if isinstance(opened, FileSource) else None
     with progress_bars() as progress:
         report = ingest_source(workspace, opened, rejects_path=rejects, progress=progress)
     if as_json:
         print_json(asdict(report))
     else:
         click.echo(report.summary())
+
+
+def _rejects_path(file: FileSource, home: Path) -> Path:
+    """Beside the file, or in the workspace where the file's folder is read-only."""
+    beside = file.rejects_path
+    return beside if os.access(beside.parent, os.W_OK) else home / "rejects" / beside.name
 
 
 def _source(workspace: Workspace, name: str, map_file: Path | None) -> Source:

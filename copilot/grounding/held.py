@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from copilot import wording
 from copilot.evidence import Evidence, Figure, Row
 from copilot.grounding.dates import WrittenDate
 from copilot.grounding.figures import WrittenFigure
@@ -131,6 +132,7 @@ def _dates(piece: Evidence) -> set[date]:
 
 def _labels(pieces: Iterable[Evidence]) -> tuple[str, ...]:
     said = [label for piece in pieces for row in piece.rows for label in row.labels.values()]
+    said += [wording.value(label, language) for label in said for language in wording.LANGUAGES]
     said += [quote.source for piece in pieces for quote in piece.quotes]
     found = {without_accents(label) for label in said if label}
     return tuple(sorted(found, key=lambda label: (-len(label), label)))

@@ -1,4 +1,4 @@
-"""The main job on data that nobody here made: `python -m tests.journeys.real_data DATA` measures it and prints the table.
+"""The main job on data that nobody here made: `python -m tests.journeys.real_data DATA` measures it and prints a table.
 
 Sales of an online shop (UCI Online Retail), reviews of a clothing shop and posts of fashion forums go in by the command
 line, as a user would bring them in; signals, forecasts, a brief and three answers come out, as of one morning.
@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-HERE = Path(__file__).parent
+MAPPINGS = Path(__file__).parent.parent / "ingestion"
 AS_OF = "2011-11-01"
 QUESTIONS = (
     "How many WHITE HANGING HEART T-LIGHT HOLDER did we sell last month?",
@@ -40,18 +40,29 @@ class Step:
 
 def run_journey(home: Path, data: Path) -> Iterator[Step]:
     """Every step in order; a step that fails raises RuntimeError with what it said."""
-    shop = data / "sales_online_retail" / "online_retail.parquet"
+    shop = _beside(home, data / "sales_online_retail" / "online_retail.parquet")
     for table in ("locations", "products", "skus", "sales"):
-        source = HERE / "online_retail_locations.csv" if table == "locations" else shop
-        mapping = [] if table == "locations" else ["--map", str(HERE / f"online_retail_{table}.yaml")]
-        yield _run(f"import {table}", home, "import", table, str(source), *mapping)
-    reviews = data / "reviews_womens_clothing" / "reviews.csv.gz"
-    yield _run("ingest reviews", home, "ingest", str(reviews), "--map", str(HERE / "reviews.yaml"))
-    posts = data / "posts_reddit_fashion" / "reddit_fashion_top_posts.csv.gz"
-    yield _run("ingest posts", home, "ingest", str(posts), "--map", str(HERE / "posts.yaml"))
+        mapping = MAPPINGS / "retail" / f"online_retail_{table}.yaml"
+        yield _run(f"import {table}", home, "import", table, str(shop), "--map", str(mapping))
+    for name, file in (
+        ("reviews", "reviews_womens_clothing/reviews"),
+        ("posts", "posts_reddit_fashion/reddit_fashion_top_posts"),
+    ):
+        mapping = MAPPINGS / "sources" / f"{file.split('/')[0]}.yaml"
+        yield _run(f"ingest {name}", home, "ingest", str(_beside(home, data / f"{file}.csv.gz")), "--map", str(mapping))
     yield _run("signals, forecasts, brief", home, "run", "daily", "--as-of", AS_OF)
     for number, question in enumerate(QUESTIONS, start=1):
         yield _run(f"question {number}", home, "ask", question, "--as-of", AS_OF)
+
+
+def _beside(home: Path, file: Path) -> Path:
+    """A link to the file in a folder of our own, where its rejects can be written."""
+    folder = home.with_name(f"{home.name}-inputs")
+    folder.mkdir(parents=True, exist_ok=True)
+    link = folder / file.name
+    if not link.is_symlink():
+        link.symlink_to(file)
+    return link
 
 
 def _run(name: str, home: Path, *arguments: str) -> Step:
@@ -73,9 +84,11 @@ def _run(name: str, home: Path, *arguments: str) -> Step:
 def main(data: Path) -> None:
     """Run the journey in a folder of its own and print its table in Markdown."""
     lines = ["| step | seconds | peak memory, MiB |", "|---|---|---|"]
-    with tempfile.TemporaryDirectory() as home:
-        for step in run_journey(Path(home), data):
-            sys.stderr.write(f"{step.name}: {step.seconds:.1f} s\n{json.dumps(step.output, ensure_ascii=False)[:1500]}\n")
+    with tempfile.TemporaryDirectory() as folder:
+        for step in run_journey(Path(folder) / "home", data.absolute()):
+            sys.stderr.write(
+                f"{step.name}: {step.seconds:.1f} s\n{json.dumps(step.output, ensure_ascii=False)[:1500]}\n"
+            )
             lines.append(f"| {step.name} | {step.seconds:.1f} | {step.peak_mib:,.0f} |")
     sys.stdout.write("\n".join([*lines, ""]))
 

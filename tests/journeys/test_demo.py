@@ -1,0 +1,119 @@
+"""From posts and sales to the brief, on the small demo retailer, against the truth that it was made from."""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from copilot.briefs.archive import list_briefs
+from copilot.indexing import opened_index
+from copilot.lookups.context import Context
+from copilot.lookups.trends import rising_terms
+from copilot.settings import load_settings
+from copilot.workspace import Workspace
+from ingestion.demo import Truth, build_demo, parse_size
+from ingestion.lake import Lake
+from tests.conftest import DEMO_AS_OF, DEMO_KEY, DEMO_SEED
+
+RISING_FOR = timedelta(days=21)
+"""A rise of the last three weeks is news in the brief."""
+
+
+@pytest.fixture(scope="module")
+def truth() -> Truth:
+    return build_demo(parse_size("small"), seed=DEMO_SEED).truth
+
+
+def test_brief_names_the_terms_that_rise_and_no_other(demo_workspace: Workspace, truth: Truth) -> None:
+    true_rises = {rise.term_id for rise in truth.rises if DEMO_AS_OF - RISING_FOR <= rise.starts_on < DEMO_AS_OF}
+    with Context(demo_workspace, DEMO_AS_OF) as context:
+        rising = rising_terms(context)
+    assert {row.labels["term_id"] for row in rising.rows} == true_rises
+    page = next(ref for ref in list_briefs(demo_workspace) if ref.language == "en").path_html.read_text(
+        encoding="utf-8"
+    )
+    section = page.split('<section id="rising">')[1].split("</section>")[0]
+    assert len(re.findall("<h3>", section)) == len(true_rises)
+    for row in rising.rows:
+        assert row.labels["term"] in section
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_brief_has_charts_sources_and_something_to_do(demo_workspace: Workspace, language: str) -> None:
+    ref = next(ref for ref in list_briefs(demo_workspace) if ref.language == language)
+    page = ref.path_html.read_text(encoding="utf-8")
+    assert page.count("<svg") >= 3
+    assert '<a class="cite"' in page
+    assert "restock_lines v" in page
+    assert 'href="http' not in page
+
+
+def test_no_identity_is_left_in_any_file(demo_workspace: Workspace, truth: Truth) -> None:
+    identities = sorted(truth.personal_data.identifiers, key=len)
+    texts = {str(path): text for path in _files(demo_workspace.home) for text in _texts(path)}
+    with opened_index(demo_workspace) as (store, _):
+        for number, batch in enumerate(store.scroll()):
+            texts[f"index batch {number}"] = repr(batch)
+    found = {name for name, text in texts.items() if _mentions(text, identities)}
+    assert not found
+    assert len(texts) > 20
+    # The search itself can find: the same identities are in the posts as they came.
+    raw = " ".join(f"{post.author} {post.text}" for post in build_demo(parse_size("small"), seed=DEMO_SEED).raw_posts())
+    assert _mentions(raw, identities)
+
+
+@pytest.mark.slow
+def test_killed_at_any_point_and_run_again_it_ends_the_same(demo_home: Path, tmp_path: Path) -> None:
+    home = tmp_path / "killed"
+    rng = random.Random(3)
+    for _ in range(3):
+        process = subprocess.Popen(_demo_command(home), env=_environment(), stderr=subprocess.DEVNULL)
+        time.sleep(rng.uniform(2.0, 9.0))
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    subprocess.run(_demo_command(home), env=_environment(), check=True, capture_output=True)
+    undisturbed, again = Lake(demo_home / "lake"), Lake(home / "lake")
+    assert again.tables() == undisturbed.tables()
+    for table in undisturbed.tables():
+        assert _rows(again, table).equals(_rows(undisturbed, table)), table
+    with opened_index(Workspace(load_settings(home))) as (store, _):
+        assert store.count() == again.rows("posts")
+
+
+def _demo_command(home: Path) -> list[str]:
+    return [sys.executable, "-m", "copilot", "demo", "--home", str(home), "--size", "small", "--no-serve"]
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "REASSORT_PSEUDONYM__KEY": DEMO_KEY}
+
+
+def _rows(lake: Lake, table: str) -> pl.DataFrame:
+    frame = lake.read(table)
+    return frame.sort([name for name, kind in frame.schema.items() if not isinstance(kind, pl.List)])
+
+
+def _files(home: Path) -> list[Path]:
+    return sorted(path for path in home.rglob("*") if path.is_file())
+
+
+def _texts(path: Path) -> list[str]:
+    """What is in a file, as bytes and, where they are compressed, as rows."""
+    plain = path.read_bytes().decode("latin-1")
+    return [plain, repr(pl.read_parquet(path).rows())] if path.suffix == ".parquet" else [plain]
+
+
+def _mentions(text: str, identities: list[str]) -> bool:
+    wanted = [*identities, *(identity.encode().decode("latin-1") for identity in identities if not identity.isascii())]
+    found = pl.Series([text]).str.contains_any(wanted, ascii_case_insensitive=True)
+    return bool(found.item())

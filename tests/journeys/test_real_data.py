@@ -1,0 +1,37 @@
+"""The main job on real data: sales of a real shop, real reviews and posts, as of a morning in their past."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.journeys.real_data import run_journey
+
+pytestmark = [pytest.mark.real_data, pytest.mark.slow]
+
+SALE_LINES = 541_909
+REVIEWS_WITH_TEXT = 22_641
+FASHION_POSTS = 14_866
+
+
+def test_from_a_shops_invoices_and_peoples_posts_to_a_brief_and_answers(real_data: Path, tmp_path: Path) -> None:
+    outputs = {step.name: step.output for step in run_journey(tmp_path / "home", real_data)}
+    for name, output in outputs.items():
+        if name.startswith("import"):
+            assert output["rows_read"] == output["kept"] + output["merged"] + output["rejected"], name
+    assert outputs["import sales"]["rows_read"] == SALE_LINES
+    for name, expected in (("ingest reviews", REVIEWS_WITH_TEXT), ("ingest posts", FASHION_POSTS)):
+        report = outputs[name]
+        accounted = report["new"] + report["changed"] + report["unchanged"] + report["merged"] + report["rejected"]
+        assert report["read"] == accounted, name
+        assert report["new"] + report["merged"] == expected, name
+    daily = outputs["signals, forecasts, brief"]
+    assert daily["forecasts"] > 1000
+    assert daily["restock_lines"] is None  # no stock levels in these data: said, not guessed
+    brief = Path(daily["briefs"][0]["path_md"]).read_text(encoding="utf-8")
+    assert "reassort import stock" in brief or "No restock" in brief
+    sold = outputs["question 1"]
+    assert sold["sources"], sold["text"]
+    assert sold["refusal"] == ""
+    assert outputs["question 3"]["sources"][0]["evidence"]["quotes"]
