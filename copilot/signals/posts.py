@@ -22,12 +22,13 @@ _READ_AT_MOST = 400
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+")
 # Text that talks to a machine rather than of clothes. Not a guard, which the agent has: only a reason to quote others.
 _ORDERS = re.compile(
-    r"\b(ignore|disregard|forget|oublie[rz]?|ignore[rz]|vergiss|ignoriere|ignora|dimentica)\b.{0,40}"
+    r"\b(ignore[rz]?|disregard|forget|oublie[rz]?|vergiss|ignoriere|ignora|dimentica)\b.{0,40}"
     r"\b(instructions?|prompts?|rules?|consignes?|r[eè]gles?|anweisungen|istruzioni|regole|instrucciones)\b"
-    r"|\bsystem\s*(prompt|message)\b|\b(you are now|tu es maintenant|du bist jetzt|sei ora)\b"
-    r"|\b(assistant|chatbot|AI|IA|KI|LLM|language model|mod[eè]le de langage)\b.{0,60}"
-    r"\b(must|should|doit|dois|muss|deve)\b"
-    r"|</?\s*(system|assistant|tool|instructions?)\b",
+    r"|\b(system|syst[eè]me|sistema)\s*(:|prompt|message)|\b(you are now|tu es maintenant|du bist jetzt|sei ora)\b"
+    r"|\b(note|instructions?|message|hinweis|nota|istruzioni|anweisung)\s+(to|for|pour|an|für|per|all)\b.{0,8}"
+    r"\b(assistant|assistente|assistenten|AI|IA|KI|LLM|model|mod[eè]le|bot)\b"
+    r"|\b(new task|nouvelle consigne|nouvelle t[aâ]che|neue aufgabe|nuovo compito|nueva tarea)\s*:"
+    r"|</?\s*\w+\s*>",
     re.IGNORECASE | re.DOTALL,
 )
 
@@ -43,6 +44,8 @@ def posts_behind(
     lexicon = lexicon or load_lexicon()
     lexicon.term(term_id)
     said = _recent(lake, term_id, as_of, market)
+    if said.is_empty():
+        return []
     posts = _texts(lake, said["post_id"].to_list())
     found = said.join(posts, on="post_id").with_columns(text=pl.col("title") + "\n" + pl.col("text"))
     orders = [is_order_like(text) for text in found["text"]]

@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from copilot.signals.counting import WeeklyCounts, count_weeks, read_volumes
+from copilot.signals.mentions import find_mentions
+from ingestion.lake import Lake
+from tests.copilot.signals.material import AS_OF, background, posts
+
+_STEADY = {"A linen dress": 14.0, "Nothing to say": 40.0}
+
+
+def _counts(frame: pl.DataFrame, weeks: int = 16, apart: tuple[str, ...] = ()) -> WeeklyCounts:
+    day = pl.col("published_at").dt.date().alias("date")
+    volumes = frame.filter(~pl.col("spam")).select("post_id", "author", day, "source", "market")
+    return count_weeks(find_mentions(frame), volumes, AS_OF, weeks=weeks, apart=apart)
+
+
+def _row(counts: WeeklyCounts, term_id: str, market: str = "") -> int:
+    rows = counts.series.with_row_index().filter(pl.col("term_id") == term_id, pl.col("market") == market)
+    return int(rows["index"][0])
+
+
+def _more(count: int, **row: object) -> list[Mapping[str, object]]:
+    return [{"post_id": f"more-{n}-{row.get('text')}", **row} for n in range(count)]
+
+
+def test_weeks_end_on_the_eve_and_count_authors_once() -> None:
+    steady = background(_STEADY, weeks=16)
+    plain = _counts(posts(*steady))
+    frame = posts(
+        *steady,
+        {"post_id": "x1", "text": "linen", "author": "one", "day": AS_OF - timedelta(days=1)},
+        {"post_id": "x2", "text": "linen", "author": "one", "day": AS_OF - timedelta(days=7)},
+        {"post_id": "x3", "text": "linen", "author": "one", "day": AS_OF - timedelta(days=8)},
+        {"post_id": "x4", "text": "linen", "author": "two", "day": AS_OF},
+        {"post_id": "x5", "text": "linen", "author": "three", "day": None},
+    )
+
+    counts = _counts(frame)
+
+    added = counts.authors[_row(counts, "linen")] - plain.authors[_row(plain, "linen")]
+    assert added[:3].tolist() == [1.0, 1.0, 0.0]
+
+
+def test_markets_are_counted_beside_all_markets() -> None:
+    half = [{**row, "market": "IT"} if n % 2 else row for n, row in enumerate(background(_STEADY, weeks=16))]
+    counts = _counts(posts(*half))
+
+    whole, parts = counts.authors[_row(counts, "linen")], [_row(counts, "linen", market) for market in ("FR", "IT")]
+
+    assert np.array_equal(counts.authors[parts].sum(axis=0), whole)
+
+
+def test_exposure_follows_the_sources_volume() -> None:
+    twice = background(_STEADY, weeks=16) + [
+        {**row, "post_id": f"2-{n}"} for n, row in enumerate(background(_STEADY, weeks=1, seed=2))
+    ]
+    counts = _counts(posts(*twice))
+    exposure = counts.exposure[_row(counts, "linen")]
+
+    assert exposure[0] / exposure[2:14].mean() == pytest.approx(2.0, rel=0.3)
+    assert exposure[2:14].sum() == pytest.approx(counts.authors[_row(counts, "linen"), 2:14].sum(), rel=0.05)
+
+
+def test_a_terms_own_rise_is_no_volume() -> None:
+    risen = _counts(posts(*background(_STEADY, weeks=16), *_more(80, text="linen")))
+    steady = _counts(posts(*background(_STEADY, weeks=16)))
+
+    own = [counts.exposure[_row(counts, "linen"), 0] for counts in (risen, steady)]
+
+    assert own[0] == pytest.approx(own[1])
+
+
+def test_posts_of_terms_set_apart_count_for_nothing_else() -> None:
+    frame = posts(*background({**_STEADY, "plain denim": 10.0}, weeks=16), *_more(30, text="a linen skirt with denim"))
+
+    together, apart = _counts(frame), _counts(frame, apart=("linen",))
+
+    assert together.authors[_row(together, "denim"), 0] - apart.authors[_row(apart, "denim"), 0] == 30
+    assert apart.authors[_row(apart, "linen"), 0] == together.authors[_row(together, "linen"), 0]
+
+
+def test_new_source_counts_only_once_it_is_known() -> None:
+    steady = background(_STEADY, weeks=16)
+    new = _more(60, text="linen", source="forum")
+
+    counts, without = _counts(posts(*steady, *new)), _counts(posts(*steady))
+
+    assert counts.authors[_row(counts, "linen"), 0] == without.authors[_row(without, "linen"), 0]
+
+
+def test_authors_who_flood_a_term_do_not_count() -> None:
+    steady = background(_STEADY, weeks=16)
+    flood = _more(12, text="A suede bag and linen", author="shop")
+    busy = _more(9, text="Suede shoes", author="fan")
+
+    counts, without = _counts(posts(*steady, *flood, *busy)), _counts(posts(*steady))
+
+    assert counts.authors[_row(counts, "suede"), 0] == 1
+    assert counts.authors[_row(counts, "linen"), 0] == without.authors[_row(without, "linen"), 0]
+
+
+def test_too_short_a_history_gives_no_series() -> None:
+    assert _counts(posts(*background(_STEADY, weeks=4))).series.is_empty()
+
+
+def test_volumes_leave_out_spam_duplicates_and_what_is_not_known_yet(tmp_path: Path) -> None:
+    lake = Lake(tmp_path / "lake")
+    lake.append(
+        "posts",
+        posts(
+            {"post_id": "a"},
+            {"post_id": "b", "spam": True},
+            {"post_id": "c", "duplicate_of": "a"},
+            {"post_id": "d", "day": AS_OF},
+            {"post_id": "e", "day": AS_OF - timedelta(days=15)},
+            {"post_id": "f", "day": None},
+        ),
+    )
+
+    assert read_volumes(lake, AS_OF, weeks=2)["post_id"].to_list() == ["a"]
