@@ -53,6 +53,11 @@ class Names(BaseModel):
     location_ids: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
     term_ids: tuple[str, ...] = ()
+    """What posts can be about; what they complain of is in `problem_ids`."""
+    problem_ids: tuple[str, ...] = ()
+    """Terms for things that go wrong: `en rupture` is about stock in a question, and a complaint in a post."""
+    products_of_skus: tuple[str, ...] = ()
+    """Products that the SKUs named belong to."""
     period: NamedPeriod | None = None
     compares_last_year: bool = False
     limit: int | None = None

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
+
+import polars as pl
 
 from copilot.agent.names import Ambiguous, NamedPeriod, Names, Unknown
 from copilot.agent.tool_arguments import ScopeArguments
@@ -30,9 +33,12 @@ def names_in(context: Context, text: str, language: Language) -> Names:
     """What a text names, with how products, places and terms are called."""
     found = recognise(context, text)
     period = found.period
+    problems = [id for id in found.term_ids if context.lexicon.terms[id].kind == "problem"]
     return Names(
         **{field: getattr(found, field) for field in _FIELDS},
-        term_ids=found.term_ids,
+        term_ids=tuple(id for id in found.term_ids if id not in problems),
+        problem_ids=tuple(problems),
+        products_of_skus=_products_of(context, found.sku_ids),
         period=None
         if period is None
         else NamedPeriod(since=period.since.isoformat(), last_day=(period.before - timedelta(days=1)).isoformat()),
@@ -75,6 +81,13 @@ def term_of(context: Context, said: str) -> str:
     if not found:
         raise UnknownNameError(said, "term", ())
     return found[0]
+
+
+def _products_of(context: Context, sku_ids: Sequence[str]) -> tuple[str, ...]:
+    if not sku_ids:
+        return ()
+    rows = context.catalogue.filter(pl.col("sku_id").is_in(list(sku_ids)))
+    return tuple(rows["product_id"].unique(maintain_order=True))
 
 
 def _called(context: Context, found: Recognised, language: Language) -> dict[str, str]:

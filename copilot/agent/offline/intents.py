@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -97,8 +97,7 @@ def _entries() -> Mapping[Intent, Mapping[tuple[str, ...], int]]:
 
 
 def _phrase(words: str) -> tuple[str, ...]:
-    return tuple(word if word.endswith("*") else singular(word) for word in _folded(words))
-
-
-def _folded(words: str) -> Iterable[str]:
-    return words.split()
+    found: list[str] = []
+    for word in words.split():
+        found += [word] if word.endswith("*") else [singular(token.word) for token in tokens(word)]
+    return tuple(found)

@@ -89,7 +89,7 @@ class OfflineModel(BaseChatModel):
         reading = read(turns)
         if reading.names.ambiguous and reading.intent != "trends":
             return AIMessage(content=replies.which_one(reading.names.ambiguous[0], self.language))
-        if replies.is_about_unknown(names):
+        if replies.is_about_unknown(names, reading.intent):
             return AIMessage(content=replies.unknown(names.unknown, self.language))
         if not _is_task(reading.intent):
             return AIMessage(content=replies.not_understood(self.language))

@@ -18,7 +18,7 @@ _POINTS_BACK = re.compile(
     r"\b(?:same|meme|memes|idem|it|its|them|they|this one|that one|celui|celle|ceux|celles|ce produit|ces produits)\b"
 )
 _EVERYWHERE = re.compile(r"\b(?:everywhere|all (?:the )?stores|partout|tous les magasins|toutes les boutiques)\b")
-_WHAT = ("product_ids", "sku_ids", "categories", "departments", "materials", "term_ids")
+_WHAT = ("product_ids", "sku_ids", "products_of_skus", "categories", "departments", "materials", "term_ids")
 _VARIANT = ("colours", "sizes")
 _WHERE = ("location_ids", "countries")
 
@@ -84,7 +84,7 @@ def _settled(names: Names, before: Names) -> Names:
     open_ones = []
     settled = list(names.product_ids)
     for ambiguous in names.ambiguous:
-        spoken_of = [id for id in ambiguous.product_ids if id in before.product_ids]
+        spoken_of = [id for id in ambiguous.product_ids if id in (*before.product_ids, *before.products_of_skus)]
         if len(spoken_of) == 1:
             settled += spoken_of
         else:

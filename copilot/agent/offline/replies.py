@@ -52,6 +52,6 @@ def failed(reason: str, language: Language) -> str:
     return wording.phrase("agent.failed", language, reason=reason)
 
 
-def is_about_unknown(names: Names) -> bool:
+def is_about_unknown(names: Names, intent: Intent | None) -> bool:
     """Whether an unknown name is what the question is about: nothing that is known says so."""
-    return bool(names.unknown) and not (names.names_products or names.term_ids)
+    return bool(names.unknown) and not names.names_products and not (intent == "trends" and names.term_ids)

@@ -28,6 +28,7 @@ _GROUPS: Mapping[str, str] = {
     "product": r"\b(?:par (?:produit|modele)|by (?:product|style)|best ?sellers?|meilleures? ventes?"
     r"|which (?:product|style)s?|quels? produits?)",
 }
+_OF_PRODUCTS = frozenset({"stock", "inbound", "sales", "returns", "forecast", "restock", "at_risk", "products"})
 _SAME_STORES = re.compile(r"constants?|same stores|like.for.like|comparables?")
 _MANY = 20
 
@@ -43,7 +44,13 @@ class Call:
 def calls_for(reading: Reading, as_of: date) -> list[Call]:
     """The tools to call for a question whose intent is a task."""
     route = _ROUTES.get(reading.intent)  # type: ignore[arg-type]  # other intents have no route
-    return [] if route is None else route(reading, as_of)
+    if route is None:
+        return []
+    names = reading.names
+    if names.term_ids and not names.names_products and reading.intent in _OF_PRODUCTS:
+        # The range has no such category or material: what it has of the term is for the term to say.
+        route = _trends
+    return route(reading, as_of)
 
 
 def _stock(reading: Reading, as_of: date) -> list[Call]:

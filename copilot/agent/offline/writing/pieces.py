@@ -13,6 +13,7 @@ from copilot.signals.lexicon import load_lexicon
 
 LISTED = 6
 """Rows shown: a planner reads no more in a chat; the table behind the source has them all."""
+_ONE_SIZE = frozenset({"one size", "taille unique", "tu", "os"})
 _BETWEEN: Mapping[Language, str] = {"en": "; ", "fr": " ; "}
 _KNOWN_ELSEWHERE = frozenset({"cut"})
 """Notes that the text says in other words."""
@@ -100,11 +101,10 @@ class RowWords:
             return f"**{labels['term']}**"
         if "table" in labels:
             return f"**{labels.get('location') or wording.label('tables', labels['table'], language)}**"
-        size = labels.get("size", "")
-        sized = self.page.say("row.size", size=size) if size and not labels.get("colour") else size
-        colour = " ".join(part for part in (_colour(labels.get("colour", ""), language), sized) if part)
+        size = "" if labels.get("size", "").lower() in _ONE_SIZE else labels.get("size", "")
+        sized = self.page.say("row.size", size=size) if size else ""
         named = labels.get("product") or labels.get("product_id", "")
-        what = ", ".join(part for part in (named, colour) if part)
+        what = ", ".join(part for part in (named, _colour(labels.get("colour", ""), language), sized) if part)
         place = labels.get("location") or labels.get("location_id", "")
         place = place or (wording.country(labels["country"], language) if "country" in labels else "")
         when = labels.get("day", "")
