@@ -11,6 +11,7 @@ import polars as pl
 from copilot.briefs.archive import archive_brief
 from copilot.briefs.compose import compose_brief
 from copilot.briefs.records import BriefRef
+from copilot.errors import NoDataError
 from copilot.lookups.context import Context
 from copilot.planning.forecast import forecast_demand, write_forecasts
 from copilot.planning.restock import plan_restock, write_plan
@@ -59,9 +60,10 @@ def run_daily(
 
 def _plan(workspace: Workspace, as_of: date, forecasts: pl.DataFrame) -> int | None:
     """Lines written; None without stock levels, which is no reason to go without a brief."""
-    if not workspace.lake.exists("stock"):
+    try:
+        plan = plan_restock(workspace.warehouse, as_of, workspace.settings.planning, forecasts)
+    except NoDataError:
         return None
-    plan = plan_restock(workspace.warehouse, as_of, workspace.settings.planning, forecasts)
     write_plan(workspace.lake, plan, as_of)
     return plan.height
 

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from datetime import date
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
 from matplotlib.figure import Figure
 
 from copilot.charts import Chart, ChartSeries, Role
@@ -87,6 +88,9 @@ def _draw_over_x(axes: Axes, chart: Chart, dated: bool) -> None:
         locator = AutoDateLocator(minticks=3, maxticks=8)
         axes.xaxis.set_major_locator(locator)
         axes.xaxis.set_major_formatter(ConciseDateFormatter(locator, formats=_DATE_FORMATS, zero_formats=_DATE_ZEROS))
+    elif chart.series:
+        names = max((series.x for series in chart.series), key=len)
+        axes.set_xticks(range(len(names)), names)
     axes.grid(visible=False, axis="x")
     axes.set_xlabel(chart.x_label)
     axes.set_ylabel(chart.y_label)
@@ -94,7 +98,7 @@ def _draw_over_x(axes: Axes, chart: Chart, dated: bool) -> None:
 
 
 def _draw(axes: Axes, series: ChartSeries, dated: bool) -> None:
-    x = [date.fromisoformat(value) for value in series.x] if dated else list(series.x)
+    x = np.array([date2num(date.fromisoformat(value)) if dated else place for place, value in enumerate(series.x)])
     colour = COLOURS[series.role]
     if series.kind == "band":
         axes.fill_between(x, series.low, series.high, color=colour, alpha=0.2, linewidth=0, label=series.name)

@@ -20,8 +20,8 @@ def data_page() -> str:
     lines = [
         "# Retail tables",
         "",
-        "What `reassort import TABLE FILE` brings in. Dates are local calendar days; money is in the row's currency, tax",
-        "included, unless a column says otherwise. Columns in italics may be missing or empty.",
+        "What `reassort import TABLE FILE` brings in. Dates are local calendar days; money includes tax and is in the",
+        "currency of its row, unless a column says otherwise. Columns in italics may be missing or empty.",
         "",
     ]
     for contract in CONTRACTS.values():
@@ -53,9 +53,8 @@ def commands_page() -> str:
     lines = ["# Commands", ""]
     context = cli.make_context("reassort", ["--help"], resilient_parsing=True)
     for name in cli.list_commands(context):
-        help_text = runner.invoke(cli, [name, "--help"], prog_name="reassort", terminal_width=100, catch_exceptions=False)
-        help_text = help_text.output.rstrip()
-        lines += [f"## reassort {name}", "", "```", help_text, "```", ""]
+        shown = runner.invoke(cli, [name, "--help"], prog_name="reassort", terminal_width=100, catch_exceptions=False)
+        lines += [f"## reassort {name}", "", "```", shown.output.rstrip(), "```", ""]
     return "\n".join(lines)
 
 

@@ -12,15 +12,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 MAPPINGS = Path(__file__).parent.parent / "ingestion"
 AS_OF = "2011-11-01"
 QUESTIONS = (
-    "How many WHITE HANGING HEART T-LIGHT HOLDER did we sell last month?",
+    "How many JUMBO BAG RED RETROSPOT did we sell last month?",
     "What is rising this week?",
     "What do customers say about dresses that run small?",
 )
@@ -38,21 +39,22 @@ class Step:
     """Largest resident memory of the process, MiB."""
 
 
-def run_journey(home: Path, data: Path) -> Iterator[Step]:
-    """Every step in order; a step that fails raises RuntimeError with what it said."""
+def run_journey(home: Path, data: Path, settings: Mapping[str, str] | None = None) -> Iterator[Step]:
+    """Every step in order, with `settings` in its environment; one that fails raises RuntimeError with its words."""
+    run = partial(_run, {**os.environ, **(settings or {})})
     shop = _beside(home, data / "sales_online_retail" / "online_retail.parquet")
     for table in ("locations", "products", "skus", "sales"):
         mapping = MAPPINGS / "retail" / f"online_retail_{table}.yaml"
-        yield _run(f"import {table}", home, "import", table, str(shop), "--map", str(mapping))
+        yield run(f"import {table}", home, "import", table, str(shop), "--map", str(mapping))
     for name, file in (
         ("reviews", "reviews_womens_clothing/reviews"),
         ("posts", "posts_reddit_fashion/reddit_fashion_top_posts"),
     ):
         mapping = MAPPINGS / "sources" / f"{file.split('/')[0]}.yaml"
-        yield _run(f"ingest {name}", home, "ingest", str(_beside(home, data / f"{file}.csv.gz")), "--map", str(mapping))
-    yield _run("signals, forecasts, brief", home, "run", "daily", "--as-of", AS_OF)
+        yield run(f"ingest {name}", home, "ingest", str(_beside(home, data / f"{file}.csv.gz")), "--map", str(mapping))
+    yield run("signals, forecasts, brief", home, "run", "daily", "--as-of", AS_OF)
     for number, question in enumerate(QUESTIONS, start=1):
-        yield _run(f"question {number}", home, "ask", question, "--as-of", AS_OF)
+        yield run(f"question {number}", home, "ask", question, "--as-of", AS_OF)
 
 
 def _beside(home: Path, file: Path) -> Path:
@@ -65,11 +67,11 @@ def _beside(home: Path, file: Path) -> Path:
     return link
 
 
-def _run(name: str, home: Path, *arguments: str) -> Step:
+def _run(environment: Mapping[str, str], name: str, home: Path, *arguments: str) -> Step:
     command = [sys.executable, "-m", "copilot", *arguments, "--home", str(home), "--json"]
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         started = time.perf_counter()
-        process = subprocess.Popen(command, stdout=out, stderr=err)
+        process = subprocess.Popen(command, stdout=out, stderr=err, env=environment)
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - started
         process.returncode = os.waitstatus_to_exitcode(status)

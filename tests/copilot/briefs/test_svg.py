@@ -5,7 +5,9 @@ from __future__ import annotations
 from xml.etree import ElementTree
 
 from copilot.briefs.svg import render_svg
-from copilot.charts import Chart, ChartSeries
+from copilot.charts import Chart, ChartSeries, Role
+
+NAMED_BARS: tuple[tuple[str, Role], ...] = (("stock", "stock"), ("to send", "forecast"))
 
 
 def _chart(**changes: object) -> Chart:
@@ -37,10 +39,7 @@ def test_words_of_the_chart_are_text_and_named_for_screen_readers() -> None:
 
 def test_categories_are_drawn_as_bars_beside_each_other() -> None:
     stores = ("Lyon", "Milan")
-    bars = tuple(
-        ChartSeries(name=name, kind="bar", role=role, x=stores, y=(2, 4))
-        for name, role in (("stock", "stock"), ("to send", "forecast"))
-    )
+    bars = tuple(ChartSeries(name=name, kind="bar", role=role, x=stores, y=(2, 4)) for name, role in NAMED_BARS)
     svg = render_svg(_chart(series=bars))
     assert all(store in svg for store in stores)
     assert svg.count("#2f7d5b") == svg.count("#b5651d") == 3  # two bars and the legend's patch
