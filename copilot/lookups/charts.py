@@ -17,8 +17,14 @@ _DAILY_UP_TO_DAYS = 35
 
 
 def stock_bars(named: pl.DataFrame, *, by_location: bool, language: Language) -> Chart | None:
-    """On hand and on its way, by location or by product, colour and size; None where there is one bar or none."""
-    by = _place() if by_location and "location" in named.columns else _item(named)
+    """On hand and on its way, by location or by product, colour and size; None where there is one bar or none.
+
+    A warehouse, which holds many times what a store does, is left out where there are stores.
+    """
+    by_location = by_location and "location" in named.columns
+    stores = named.filter(pl.col("kind") != "warehouse") if by_location else named
+    named = named if stores.is_empty() else stores
+    by = _place() if by_location else _item(named)
     bars = (
         named.group_by(by.alias("bar"), maintain_order=True)
         .agg(pl.col("on_hand_units", "inbound_units").sum())
@@ -30,7 +36,7 @@ def stock_bars(named: pl.DataFrame, *, by_location: bool, language: Language) ->
     series = [_bars(label("figures", "on_hand_units", language), "stock", bars, "on_hand_units")]
     if bars["inbound_units"].sum():
         series.append(_bars(label("figures", "inbound_units", language), "expected", bars, "inbound_units"))
-    return _chart("stock", language, series)
+    return _chart("stock_by_location" if by_location else "stock_by_item", language, series)
 
 
 def restock_bars(lines: pl.DataFrame, *, language: Language) -> Chart | None:
@@ -61,6 +67,21 @@ def stock_against_demand(lines: pl.DataFrame, *, language: Language) -> Chart | 
     return _chart("risk", language, [on_hand, demand])
 
 
+def stock_outlook(demand: pl.DataFrame, stock: Sequence[float], *, language: Language) -> Chart:
+    """Stock with what arrives, day by day, against demand added up: where they cross, it runs out.
+
+    `demand` has date and, added up from the first day on, p10, p50, p90; `stock` is as long.
+    """
+    held = ChartSeries(
+        name=phrase("charts.outlook.stock", language),
+        kind="step",
+        role="stock",
+        x=_days(demand["date"]),
+        y=tuple(float(units) for units in stock),
+    )
+    return _chart("outlook", language, [*_fan(demand, language), held])
+
+
 def sales_over_time(now: pl.DataFrame, before: pl.DataFrame, period: Period, *, language: Language) -> Chart | None:
     """Units sold by day, by week in longer periods, against the year before; None for a single day."""
     if period.days < 2:
@@ -82,18 +103,7 @@ def demand_fan(daily: pl.DataFrame, history: pl.DataFrame, *, language: Language
 
     `daily` has date, p10, p50, p90; `history` has date and units.
     """
-    x = _days(daily["date"])
-    band = ChartSeries(
-        name=phrase("charts.demand.range", language),
-        kind="band",
-        role="forecast",
-        x=x,
-        low=tuple(daily["p10"]),
-        high=tuple(daily["p90"]),
-    )
-    middle = phrase("charts.demand.middle", language)
-    line = ChartSeries(name=middle, kind="line", role="forecast", x=x, y=tuple(daily["p50"]))
-    series = [band, line]
+    series = _fan(daily, language)
     if history["units"].sum():
         sold, days = tuple(float(units) for units in history["units"]), _days(history["date"])
         name = label("figures", "sold_units", language)
@@ -136,6 +146,21 @@ def terms_bars(
         name=phrase("charts.mentions.expected", language), kind="bar", role="expected", x=x, y=tuple(expected)
     )
     return _chart("terms", language, [observed, usual])
+
+
+def _fan(demand: pl.DataFrame, language: Language) -> list[ChartSeries]:
+    """The middle forecast and the range that holds it in 80 cases of 100."""
+    x = _days(demand["date"])
+    band = ChartSeries(
+        name=phrase("charts.demand.range", language),
+        kind="band",
+        role="forecast",
+        x=x,
+        low=tuple(demand["p10"]),
+        high=tuple(demand["p90"]),
+    )
+    middle = phrase("charts.demand.middle", language)
+    return [band, ChartSeries(name=middle, kind="line", role="forecast", x=x, y=tuple(demand["p50"]))]
 
 
 def _chart(name: str, language: Language, series: Sequence[ChartSeries], **values: object) -> Chart:

@@ -26,7 +26,7 @@ def with_names(context: Context, frame: pl.DataFrame) -> pl.DataFrame:
         products = context.products.select("product_id", pl.col("name").alias("product"), "category", "material")
         frame = frame.join(products, on="product_id", how="left", maintain_order="left")
     if "location_id" in frame.columns:
-        places = context.locations.select("location_id", pl.col("name").alias("location"), "country")
+        places = context.locations.select("location_id", pl.col("name").alias("location"), "country", "kind")
         frame = frame.join(places, on="location_id", how="left", maintain_order="left")
     return frame
 

@@ -13,6 +13,7 @@ from copilot.lookups import charts
 from copilot.lookups.context import Context
 from copilot.lookups.rows import to_figures, to_rows, with_names
 from copilot.lookups.scope import Scope
+from copilot.planning.fan import total_forecast
 from copilot.settings import Language
 
 StockGroup = Literal["sku_location", "sku", "product", "location"]
@@ -23,6 +24,7 @@ _KEYS: dict[StockGroup, tuple[str, ...]] = {
     "product": ("product_id",),
     "location": ("location_id",),
 }
+_OUTLOOK_DAYS = 14
 _UNITS: dict[str, Unit] = {"on_hand_units": "units", "inbound_units": "units", "run_out_probability": "share"}
 _TOTALS: dict[str, Unit] = {"on_hand_units": "units", "inbound_units": "units", "stores": "stores"}
 
@@ -57,7 +59,7 @@ def stock_levels(
         rows=to_rows(named.head(limit), _UNITS, dates=("counted_on", "next_delivery_on")),
         totals=to_figures(_totals(lines, places), _TOTALS),
         row_count=named.height,
-        charts=_charts(named, group, language),
+        charts=_charts(context, named, lines, group, language),
         notes=[*notes, *(["cut"] if named.height > limit else [])],
     )
 
@@ -102,10 +104,35 @@ def _totals(lines: pl.DataFrame, places: pl.DataFrame) -> dict[str, object]:
     }
 
 
-def _charts(named: pl.DataFrame, group: StockGroup, language: Language) -> tuple[Chart, ...]:
-    """Stock by location; by size and colour where there is one location; nothing for a single bar."""
+def _charts(
+    context: Context, named: pl.DataFrame, lines: pl.DataFrame, group: StockGroup, language: Language
+) -> tuple[Chart, ...]:
+    """Stock by location, or by size and colour in one location; for a single bar, how long it lasts."""
     chart = charts.stock_bars(named, by_location=group == "location" or _several_places(named), language=language)
+    if chart is None and not lines.is_empty():
+        chart = _outlook(context, lines, language)
     return () if chart is None else (chart,)
+
+
+def _outlook(context: Context, lines: pl.DataFrame, language: Language) -> Chart | None:
+    """Stock with its deliveries against demand added up; None where there is no forecast."""
+    sku_ids, location_ids = (lines[column].unique().to_list() for column in ("sku_id", "location_id"))
+    try:
+        forecasts = context.derived("forecasts", command="forecast")
+        demand = total_forecast(
+            forecasts,
+            as_of=forecasts["as_of"][0],
+            days=_OUTLOOK_DAYS,
+            sku_ids=sku_ids,
+            location_ids=location_ids,
+            cumulative=True,
+        )
+    except NoDataError:
+        return None
+    coming = context.warehouse.open_inbound(context.as_of, sku_ids=sku_ids, location_ids=location_ids)
+    on_hand = int(lines["on_hand_units"].fill_null(0).sum())
+    stock = [on_hand + int(coming.filter(pl.col("expected_on") <= day)["units"].sum()) for day in demand["date"]]
+    return charts.stock_outlook(demand, stock, language=language)
 
 
 def _several_places(named: pl.DataFrame) -> bool:

@@ -8,7 +8,8 @@ import chainlit as cl
 from chainlit.element import Element, ElementType
 from pydantic.dataclasses import dataclass
 
-from copilot.agent.records import Answer
+from copilot.agent.records import Answer, Source
+from copilot.settings import Language
 from copilot.web.chat.sources import evidence_markdown
 from copilot.web.plotly_charts import plotly_json
 from copilot.wording import phrase
@@ -24,20 +25,18 @@ class PlotlyJson(Element):  # type: ignore[misc]  # Chainlit has no types here
 def source_elements(answer: Answer) -> list[cl.Text]:
     """One panel a source, opened by its name in the answer."""
     return [
-        cl.Text(
-            name=_name(source.number, answer),
-            content=f"**{source.label}**\n\n{evidence_markdown(source.evidence, answer.language)}",
-            display="side",
-        )
+        cl.Text(name=_name(source, answer), content=_panel(source, answer.language), display="side")
         for source in answer.sources
     ]
 
 
 def sources_line(answer: Answer) -> str:
     """The line that names the sources, which makes them links, and the model."""
-    named = [f"{_name(source.number, answer)}: {source.label}" for source in answer.sources]
     model = phrase("web.chat.answered_by", answer.language, model=answer.model)
-    return " · ".join([*named, model])
+    if not answer.sources:
+        return f"*{model}*"
+    lines = [f"- {_name(source, answer)} {source.label}" for source in answer.sources]
+    return "\n".join([f"**{phrase('web.chat.sources', answer.language)}** · *{model}*", "", *lines])
 
 
 def chart_elements(answer: Answer) -> list[PlotlyJson]:
@@ -54,5 +53,11 @@ def chart_elements(answer: Answer) -> list[PlotlyJson]:
     ]
 
 
-def _name(number: int, answer: Answer) -> str:
-    return phrase("web.chat.source", answer.language, number=number)
+def _panel(source: Source, language: Language) -> str:
+    title = source.label[:1].upper() + source.label[1:]
+    return f"**{title}**\n\n{evidence_markdown(source.evidence, language)}"
+
+
+def _name(source: Source, answer: Answer) -> str:
+    """With the evidence's id: a name that two answers share would open the sources of both."""
+    return phrase("web.chat.source", answer.language, number=source.number, id=source.evidence.id)

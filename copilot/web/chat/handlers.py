@@ -58,6 +58,8 @@ async def _answer(question: str) -> None:
     cl.user_session.set("begun", True)
     # A first question that could be in either language is answered in the browser's.
     language = None if begun or language_of(question) else _reader(session.language)
+    # The panel would show the sources of the last answer above those of this one.
+    await cl.ElementSidebar.set_elements([])
     steps: dict[str, cl.Step] = {}
     try:
         async for event in service.events(question, thread_id=session.thread_id, language=language):
@@ -75,7 +77,9 @@ async def _answer(question: str) -> None:
 
 
 async def _started(event: ToolStarted) -> cl.Step:
-    step = cl.Step(name=event.label, type="tool", show_input="json")
+    # Under the same run as the answer, so that steps stand before it.
+    run = cl.context.current_step
+    step = cl.Step(name=event.label, type="tool", show_input="json", parent_id=run.id if run else None)
     step.input = dict(event.arguments)
     await step.send()
     return step

@@ -60,8 +60,10 @@ class _PagePolicy:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start" and scope["path"].startswith(f"{PATH}/"):
-                headers = [(name, value) for name, value in message["headers"] if name.lower() != _POLICY]
-                message = {**message, "headers": [*headers, (_POLICY, self._policy)]}
+                headers = [*message["headers"], (_POLICY, self._policy)]
+                if scope["path"].startswith(f"{PATH}/assets/"):
+                    headers.append((b"cache-control", b"private, max-age=31536000, immutable"))
+                message = {**message, "headers": headers}
             await send(message)
 
         await self._app(scope, receive, sending)

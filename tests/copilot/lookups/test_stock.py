@@ -49,9 +49,9 @@ def test_grouped_by_product(context: Context) -> None:
 
 def test_chart_has_a_bar_a_location(context: Context) -> None:
     chart = stock_levels(context, Scope(sku_ids=("ODE-CAM-38",)), language="fr").charts[0]
-    assert chart.title == "Stock par lieu ou par taille"
-    assert chart.series[0].x == ("Warehouse", "Lyon", "London Covent Garden")
-    assert chart.series[0].y == (50.0, 7.0, 3.0)
+    assert chart.title == "Stock par lieu"
+    assert chart.series[0].x == ("Lyon", "London Covent Garden")
+    assert chart.series[0].y == (7.0, 3.0)
 
 
 def test_sku_without_stock_is_noted(context: Context) -> None:
