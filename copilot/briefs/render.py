@@ -20,7 +20,7 @@ from copilot.evidence import Evidence
 from copilot.settings import Language
 from copilot.wording import day, label, phrase
 
-_CITATION = re.compile(r"\s?\[(\d+)\]")
+_CITATION = re.compile(r"\s?\[(\d+)\](\.?)")
 _MARKDOWN_SPECIAL = re.compile(r"([\\`*_{}<>#|!~\[\]])")
 
 
@@ -88,7 +88,7 @@ def _environment() -> Environment:
 
 def _cited(sentence: str) -> Markup:
     """The sentence escaped, its [n] made links to the sources below."""
-    return Markup(_CITATION.sub(r'<a class="cite" href="#source-\1">\1</a>', str(escape(sentence))))
+    return Markup(_CITATION.sub(r'\2<a class="cite" href="#source-\1">\1</a>', str(escape(sentence))))
 
 
 def _svg(chart: Chart) -> Markup:
