@@ -88,6 +88,14 @@ def test_season_is_not_a_rise(weeks: int, peak_in: int) -> None:
     assert _share_raised(_season(weeks, peak_in=peak_in), 13.0) <= 0.12
 
 
+def test_what_jumps_every_year_is_a_rise_in_the_first_one_only() -> None:
+    yearly = np.ones(DETECTION_WEEKS)
+    yearly[[0, 51, 52, 53]] = 4.0
+
+    assert _share_raised(yearly[:_FIRST_YEAR], 14.0) >= 0.9
+    assert _share_raised(yearly, 14.0) <= 0.12
+
+
 def test_decline_that_stops_is_not_a_rise() -> None:
     falling = np.clip(np.linspace(0.5, 1.6, DETECTION_WEEKS), 0.6, None)
 
@@ -129,6 +137,7 @@ def test_sources_that_grow_raise_nothing() -> None:
 def test_nothing_is_raised_on_fewer_authors_than_the_floor() -> None:
     authors = _chance(_usual(40, DETECTION_WEEKS, 8), 8)
     authors[0] = 0.0
+    authors[0, 5] = 3.0
     authors[0, 0] = 6.0
 
     raised = [
