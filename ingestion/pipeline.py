@@ -53,7 +53,7 @@ class IngestReport:
     """Posts known with other content, brought up to date."""
     unchanged: int
     merged: int
-    """Posts whose id came again in the same run: the later one counts."""
+    """Posts whose id came before in the same run: the first one counts."""
     rejected: int
     duplicates: int
     """Of the posts read: copies of an earlier post, of any source."""

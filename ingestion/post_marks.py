@@ -23,14 +23,14 @@ FEATURES_SCHEMA = pl.Schema(
 process; null for a text without words."""
 
 LINK_SHOP, REPEATED_PROMO, FLOOD = "link_shop", "repeated_promo", "flood"
-"""Reasons for the spam mark: a link with two or more words of selling and little else; one text of selling posted three
+"""Reasons for the spam mark: a link, a word of selling and little else; one text of selling posted three
 times or more; one author posting one text three times within a week."""
 
 _FEWEST_WORDS = 4
 """Shorter texts ("love it", "très bien") are written by many independently: copies only where the author is one."""
 _FEWEST_POSTS = 3
-_DENSE_WORDS = 20
-"""Words a word of selling, at most: long posts name discounts and outlets in passing."""
+_DENSE_WORDS = 12
+"""Words to one word of selling, at most: long posts name discounts and outlets in passing."""
 _WEEK = pl.duration(days=7)
 
 _LINK = r"(?i)https?://\S+|www\.\S+|\[link\]|\blink in (?:my )?bio\b|\blien (?:en|dans la|dans ma) bio\b"
@@ -41,8 +41,10 @@ _CUES = (
     r"|gutschein|shop now|buy now|order now|click (?:here|the link)|clique[zr]? (?:ici|sur)|clicca qui"
     r"|jetzt (?:kaufen|bestellen)|limited (?:time|offer)|offre limitée|replicas?|cheap|pas cher|outlet"
     r"|wholesale|grossiste|dropship\w*|dm (?:me|us)|whats ?app|telegram"
-    r"|giveaway|concours|gagne[zr]?|earn money|make money|work from home|visit (?:my|our)|visitez|follow (?:me|us)|suivez|abonne[zr]?"
-    r"|best price|meilleur prix|luxury bags?|aaa quality)\b"
+    r"|giveaway|concours|gagne[zr]?|earn money|make money|work from home|visit (?:my|our)|visitez|follow (?:me|us)"
+    r"|suivez|abonne[zr]?|best price|meilleur prix|luxury bags?|aaa quality|earn|guadagna|verdienen|from home"
+    r"|(?:de )?chez (?:vous|toi)|da casa|von zu hause|hurry|first come|(?:today|this week) only|aujourd'hui seulement"
+    r"|nur heute|solo oggi)\b"
     r"|[-–]\d{2} ?%"
 )
 
@@ -87,7 +89,7 @@ def mark_posts(features: pl.DataFrame) -> pl.DataFrame:
     copied = pl.col("text_key").is_not_null() & (first != pl.col("post_id"))
     repeated = pl.len().over(text) >= _FEWEST_POSTS
     reason = (
-        pl.when(pl.col("linked") & (pl.col("cues") >= 2) & (pl.col("words") <= _DENSE_WORDS * pl.col("cues")))
+        pl.when(pl.col("linked") & (pl.col("cues") >= 1) & (pl.col("words") <= _DENSE_WORDS * pl.col("cues")))
         .then(pl.lit(LINK_SHOP))
         .when(pl.col("text_key").is_null() | ~long)
         .then(pl.lit(""))

@@ -25,7 +25,7 @@ class Stored:
     """Known posts with other content than before."""
     unchanged: int
     merged: int
-    """Posts whose id came before in this run; the later one counts."""
+    """Posts whose id came before in this run; the first one counts, so that the same input is stored once."""
     rows: pl.DataFrame
     """Rows of the table that were written, in `POSTS_SCHEMA`: new and changed posts, and known posts whose marks they
     changed."""
@@ -41,15 +41,15 @@ class PostTable:
 
     def store(self, posts: Sequence[Post]) -> Stored:
         """Write the posts that are new or changed. Doing it again changes nothing."""
-        batch = posts_to_frame(posts).unique("post_id", keep="last", maintain_order=True)
-        again = len(self._seen.intersection(batch["post_id"]))
+        unseen = [post for post in posts if post.post_id not in self._seen]
+        batch = posts_to_frame(unseen).unique("post_id", keep="first", maintain_order=True)
         fresh, counts = self._split(batch)
         affected = self._remember(fresh)
         rows = self._rows(fresh, affected)
         if not rows.is_empty():
             self._lake.merge(TABLE, rows, key=["post_id"])
         self._seen.update(batch["post_id"])
-        return Stored(merged=len(posts) - batch.height + again, rows=rows, **counts)
+        return Stored(merged=len(posts) - batch.height, rows=rows, **counts)
 
     def marks(self, post_ids: set[str]) -> pl.DataFrame:
         """duplicate_of, spam and spam_reason of some posts."""
@@ -61,15 +61,14 @@ class PostTable:
         return self._seen
 
     def _split(self, batch: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
-        """Rows that the table lacks or has otherwise; and counts of posts that this run gave for the first time."""
+        """Rows that the table lacks or has otherwise, and the counts of the batch."""
         known = self._known.select("post_id", pl.col("content_hash").alias("known_hash"))
         judged = batch.join(known, on="post_id", how="left", maintain_order="left").with_columns(
             pl.col("known_hash").is_null().alias("is_new"),
             (pl.col("known_hash") == pl.col("content_hash")).fill_null(value=False).alias("is_same"),
         )
-        first = judged.filter(~pl.col("post_id").is_in(list(self._seen)))
-        new, same = int(first["is_new"].sum()), int(first["is_same"].sum())
-        counts = {"new": new, "changed": first.height - new - same, "unchanged": same}
+        new, same = int(judged["is_new"].sum()), int(judged["is_same"].sum())
+        counts = {"new": new, "changed": judged.height - new - same, "unchanged": same}
         return judged.filter(~pl.col("is_same")).select(batch.columns), counts
 
     def _remember(self, fresh: pl.DataFrame) -> pl.DataFrame:

@@ -53,6 +53,8 @@ _WORDS = (
     r"|answer(?:ing)?)"
 )
 
+_FRENCH = regex.compile(rf"0[1-9](?:{_SEP}\d\d){{4}}(?!\d)")
+
 PHONE = pattern_kind(
     "PHONE_NUMBER",
     hint=r"\d(?:[^\d\n]{0,4}\d){6}",
@@ -130,6 +132,8 @@ def phone_number(text: str) -> str | None:
 def _regions(plain: str, digits: str) -> tuple[str, ...]:
     """Countries whose national numbers start so."""
     if digits[0] == "0":
+        if len(digits) > 10 and _FRENCH.match(plain):
+            return ()  # another number follows a French one, which is found by itself
         return ("FR", "GB", "IT", "DE") if len(digits) >= _FEWEST_NATIONAL_DIGITS else ()
     if digits[0] == "3":
         return ("IT",) if len(digits) == 10 else ()

@@ -6,13 +6,16 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from presidio_analyzer import AnalyzerEngine, RecognizerRegistry, RecognizerResult
-from presidio_analyzer.context_aware_enhancers import ContextAwareEnhancer
-from presidio_analyzer.nlp_engine import NoOpNlpEngine
-
 from ingestion.pseudonymise.contacts import EMAIL, LINK, PHONE, PHONE_AFTER_WORD, PROFILE
 from ingestion.pseudonymise.numbers import CARD, IBAN, IP, NIR, ORDER, SIRET
 from ingestion.pseudonymise.people import HANDLE, PERSON
+from ingestion.pseudonymise.presidio import (
+    AnalyzerEngine,
+    ContextAwareEnhancer,
+    NoOpNlpEngine,
+    RecognizerRegistry,
+    RecognizerResult,
+)
 from ingestion.pseudonymise.recogniser import Kind
 
 KINDS: tuple[Kind, ...] = (

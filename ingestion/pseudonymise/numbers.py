@@ -5,9 +5,8 @@ from __future__ import annotations
 import ipaddress
 
 import regex
-from presidio_analyzer import Pattern, PatternRecognizer
-from presidio_analyzer.predefined_recognizers import CreditCardRecognizer, IbanRecognizer
 
+from ingestion.pseudonymise.presidio import CreditCardRecognizer, IbanRecognizer, Pattern, PatternRecognizer
 from ingestion.pseudonymise.recogniser import Kind, pattern_kind
 
 _NOT_DIGITS = regex.compile(r"\D+")
@@ -65,12 +64,15 @@ _ORDER_WORDS = (
     r"(?:orders?|commandes?|cmde?|ordine|bestellung|bestell(?:nr|nummer)|pedido|tracking|suivi|colis|facture|invoice"
     r"|fattura|rechnung|rechnungsnummer|n° client|customer)"
 )
-_NUMBER_WORDS = r"(?:numbers?|num(?:é|e)ro|num(?:ber)?|no|nr|n°|nº|nummer|id|de suivi|de commande|client)?"
+_NUMBER_WORDS = r"(?:numbers?|num(?:é|e)ro|num(?:ber)?|no|nr|n°|nº|n|nummer|id|de suivi|de commande|client)?"
+_ARTICLE = r"(?<!\b(?:r[eé]f\w*|sku|ean|art(?:icle|ikel|icolo)?|mod[eè]le)[^\w\n]{0,3})"
 ORDER = pattern_kind(
     "ORDER_NUMBER",
     hint=r"\d[^\s]*\d[^\s]*\d[^\s]*\d",
     patterns=[
         rf"(?<=\b{_ORDER_WORDS}\b[^\w\n]{{0,3}}{_NUMBER_WORDS}[^\w\n]{{0,4}})(?:[A-Z]{{1,4}}[-_]?)?\d[\dA-Z-]{{3,24}}(?![\w-])",
+        # The form alone, as words around it are mistyped: letters, a dash, many digits. Not in a link.
+        rf"(?<![\w/=&?.-]){_ARTICLE}[A-Z]{{2,4}}-\d{{6,12}}(?![\w-])",
     ],
     check=lambda text: _is_order(text),
 )

@@ -22,6 +22,7 @@ HANDLE = pattern_kind(
 
 _WORD = r"(?:\p{Lu}['’])?\p{Lu}\p{Ll}+(?:['’-]\p{Lu}?\p{Ll}+)*"
 _NAME = rf"{_WORD}(?: (?:de |van |von |di |del |el |la |le )?(?:{_WORD}|\p{{Lu}}\.?(?!\w)))?"
+_FULL_NAME = rf"{_WORD} (?:de |van |von |di |del )?{_WORD}"
 _SAID = (
     r"(?i:je m['’ ]?appelle|moi c['’]est|mon (?:pr[eé])?nom(?: est|,? c['’]est)|my name is|my name['’]s"
     r"|mi chiamo|il mio nome è|ich hei(?:ß|ss)e|mein name ist|me llamo|mi nombre es)"
@@ -35,6 +36,14 @@ _CLOSING = (
     r"|yours truly|cheers|thanks|thank you|xoxo|saluti|grazie|un saluto"
     r"|liebe grüße|viele grüße|mit freundlichen grüßen|lg|vg|mfg|gruß|danke|saludos|un saludo|gracias|un abrazo))"
 )
+_LETTER_CLOSING = (
+    r"(?i:(?<!\w)(?:cordialement|bien à vous|regards|sincerely|saluti|saludos|mit freundlichen grüßen|liebe grüße"
+    r"|viele grüße|mfg))"
+)
+_THANKS = (
+    r"(?i:(?<!\w)(?:thanks|thank you|thx|m\w{0,3}ci|mention|bravo|kudos|shout-? ?out|grazie|danke?|gracias|chapeau)"
+    r" (?:\w+ )?(?:to|à|a|an|für))"
+)
 _CLOSED = r"[ .!❤♥💕😘🙏\ufe0f]{0,4}\Z"
 
 _NO_NAME = r"(?!(?i:thanks|thank you|merci|grazie|danke|gracias|edit|update)\b)"
@@ -42,10 +51,13 @@ _STOP = r"(?:^|[.!?…)\n❤♥\ufe0f🙏😘💕😊])"
 
 PERSON = pattern_kind(
     "PERSON",
-    hint=rf"{_SAID}|{_FIELD}|{_CLOSING}|[—–]|^ ?-|--",
+    hint=rf"{_SAID}|{_FIELD}|{_CLOSING}|{_THANKS}|[—–]|^ ?-|--",
     patterns=[
         rf"(?<={_SAID} )(?:{_NAME}|\p{{Ll}}{{3,}}(?=\s*[,.!?\n]|\s+(?:et|and|e|und|y)\b))",
         rf"(?<={_FIELD} ?: ?){_NAME}",
+        # Full names of others, where they are thanked.
+        rf"(?<={_THANKS} ){_FULL_NAME}",
+        rf"(?<={_LETTER_CLOSING}\s?[,.!\n]\s?-?){_FULL_NAME}",
         # The rest closes a text: a signature after a stop or on a line of its own.
         rf"(?<={_STOP} ?(?i:sign[eé]|signed|firmato|firmado|gezeichnet) ){_NAME}(?={_CLOSED})",
         rf"(?<={_CLOSING}\s?[,.!\n]\s?-?){_NAME}(?={_CLOSED})",

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import regex
-from presidio_analyzer import Pattern, PatternRecognizer
+
+from ingestion.pseudonymise.presidio import Pattern, PatternRecognizer
 
 Check = Callable[[str], bool]
 _FLAGS = regex.DOTALL | regex.MULTILINE | regex.IGNORECASE
