@@ -46,6 +46,8 @@ _KINDS: tuple[tuple[type, str, str, int], ...] = (
 )
 """Error -> type, title and status of its problem; the first that fits."""
 
+_HTTP = {404: ("not-found", "There is nothing here"), 422: ("invalid-request", "The request does not fit")}
+
 RESPONSES: Mapping[int | str, Mapping[str, object]] = {
     code: {"model": Problem, "content": {MEDIA_TYPE: {}}, "description": text}
     for code, text in {
@@ -90,7 +92,8 @@ async def _invalid(request: Request, error: Exception) -> JSONResponse:
 async def _http(request: Request, error: Exception) -> JSONResponse:
     status = error.status_code if isinstance(error, HTTPException) else 500
     detail = str(error.detail) if isinstance(error, HTTPException) else ""
-    return problem("not-found" if status == 404 else "http-error", detail or "Not found", status, detail)
+    type, title = _HTTP.get(status, ("http-error", "The request cannot be answered"))
+    return problem(type, title, status, detail)
 
 
 async def _unexpected(request: Request, error: Exception) -> JSONResponse:

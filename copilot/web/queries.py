@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from pydantic import Field
+from starlette.exceptions import HTTPException
 
 from copilot.agent import tool_arguments as arguments
 from copilot.lookups.forecast import ForecastGroup
@@ -67,12 +68,19 @@ class PostsQuery(arguments.PostsArguments):
 
 
 def period_of(since: date | None, last_day: date | None, *, as_of: date, days: int) -> Period:
-    """The days asked for; without both ends the `days` before this morning. Raises ValueError where there is no day."""
+    """The days asked for; without both ends the `days` before this morning. Answers 422 where there is no day."""
     before = last_day + timedelta(days=1) if last_day else as_of
-    return Period(since=since or before - timedelta(days=days), before=before)
+    return _period(since or before - timedelta(days=days), before)
 
 
 def period_ahead(since: date | None, last_day: date | None, *, as_of: date, days: int) -> Period:
     """The same for days to come: without both ends the `days` from this morning on."""
     start = since or as_of
-    return Period(since=start, before=last_day + timedelta(days=1) if last_day else start + timedelta(days=days))
+    return _period(start, last_day + timedelta(days=1) if last_day else start + timedelta(days=days))
+
+
+def _period(since: date, before: date) -> Period:
+    try:
+        return Period(since=since, before=before)
+    except ValueError as error:
+        raise HTTPException(422, str(error)) from error

@@ -40,23 +40,26 @@ def serve(
     running = find_service(workspace)
     if running is not None:
         raise ServiceInUseError(running.url, "it is running: stop it first, or use it")
-    app = create_app(workspace, as_of)
-    listener = _listen(web)
-    url = _url(web.host, listener.getsockname()[1])
-    workspace.announce_service(
-        RunningService(url=url, pid=os.getpid(), started_at=datetime.now(UTC).isoformat(timespec="seconds"))
-    )
-    threading.Thread(target=_warm_up, args=(app.state.service,), daemon=True).start()
-    try:
-        ready(url)
-        config = uvicorn.Config(
-            app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=5
-        )
-        uvicorn.Server(config).run(sockets=[listener])
-    finally:
-        workspace.withdraw_service()
-        app.state.service.close()
-        remove_files(app.state.chat_folder)
+    with _listen(web) as listener:
+        url = _url(web.host, listener.getsockname()[1])
+        app = create_app(workspace, as_of)
+        try:
+            _announce(workspace, url)
+            threading.Thread(target=_warm_up, args=(app.state.service,), daemon=True).start()
+            ready(url)
+            config = uvicorn.Config(
+                app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=5
+            )
+            uvicorn.Server(config).run(sockets=[listener])
+        finally:
+            workspace.withdraw_service()
+            app.state.service.close()
+            remove_files(app.state.chat_folder)
+
+
+def _announce(workspace: Workspace, url: str) -> None:
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    workspace.announce_service(RunningService(url=url, pid=os.getpid(), started_at=now))
 
 
 def _warm_up(service: Service) -> None:

@@ -1,0 +1,47 @@
+"""Charts as Plotly figures."""
+
+from __future__ import annotations
+
+import json
+
+from copilot.charts import Chart, ChartSeries, SeriesKind
+from copilot.web.plotly_charts import plotly_figure, plotly_json
+
+
+def _chart(*series: ChartSeries) -> Chart:
+    return Chart(title="T", x_label="", y_label="Pieces", series=series, description="D")
+
+
+def _series(kind: SeriesKind, x: tuple[str, ...], **values: tuple[float, ...]) -> ChartSeries:
+    return ChartSeries(name="s", kind=kind, role="forecast", x=x, **values)
+
+
+DAYS = ("2026-11-02", "2026-11-03")
+
+
+def test_a_band_is_two_lines_with_a_fill_between() -> None:
+    figure = json.loads(plotly_json(_chart(_series("band", DAYS, low=(1.0, 2.0), high=(3.0, 5.0))), language="en"))
+    low, high = figure["data"]
+    assert (low["y"], high["y"]) == ([1.0, 2.0], [3.0, 5.0])
+    assert high["fill"] == "tonexty"
+    assert not low["showlegend"]
+
+
+def test_values_are_plain_lists() -> None:
+    figure = plotly_figure(_chart(_series("line", DAYS, y=(1.0, 2.0))), language="en")
+    assert json.loads(json.dumps(figure))["data"][0]["y"] == [1.0, 2.0]
+
+
+def test_days_are_written_in_numbers() -> None:
+    layout = json.loads(plotly_json(_chart(_series("step", DAYS, y=(1.0, 2.0))), language="fr"))["layout"]
+    assert layout["xaxis"]["tickformat"] == "%d/%m"
+    assert layout["separators"] == ", "
+
+
+def test_bars_with_long_names_lie_down() -> None:
+    bars = _series("bar", ("London Covent Garden", "Lyon"), y=(1.0, 2.0))
+    trace = json.loads(plotly_json(_chart(bars), language="en"))["data"][0]
+    assert (trace["orientation"], trace["x"], trace["y"][0]) == ("h", [1.0, 2.0], "London Covent Garden")
+    short = json.loads(plotly_json(_chart(_series("bar", ("38", "40"), y=(1.0, 2.0))), language="en"))
+    assert "orientation" not in short["data"][0]
+    assert short["layout"]["xaxis"]["type"] == "category"
