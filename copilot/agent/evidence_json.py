@@ -55,7 +55,7 @@ def _figures(figures: Iterable[Figure]) -> dict[str, float]:
 
 
 def _rounded(value: float) -> float:
-    return int(value) if value.is_integer() else round(value, _DECIMALS)
+    return int(value) if float(value).is_integer() else round(value, _DECIMALS)
 
 
 def _quote(quote: Quote) -> dict[str, object]:

@@ -73,7 +73,9 @@ class OfflineModel(BaseChatModel):
             return AIMessage(content=replies.not_understood(self.language))
         turn = turns[-1]
         if turn.results:
-            return AIMessage(content=compose(turn.results, self.language))
+            # What is answered is about the names that are known: the others are said first.
+            unknown = replies.unknown(turn.names.unknown if turn.names else (), self.language)
+            return AIMessage(content=f"{unknown}\n\n{compose(turn.results, self.language)}".strip())
         if turn.names is None:
             return self._first_step(turns)
         return self._second_step(turns, turn.names)

@@ -163,9 +163,12 @@ def test_a_model_that_never_stops_calling_tools_is_stopped(shop: Workspace) -> N
     ],
 )
 def test_what_a_server_refuses_is_said_in_plain_words(shop: Workspace, status: int, message: str) -> None:
-    with fake_openai(in_turn(Failure(status=status))) as fake, agent_at(shop, fake.url) as agent:
-        with pytest.raises(ModelError, match=message) as caught:
-            agent.answer("Stock of Alba?")
+    with (
+        fake_openai(in_turn(Failure(status=status))) as fake,
+        agent_at(shop, fake.url) as agent,
+        pytest.raises(ModelError, match=message) as caught,
+    ):
+        agent.answer("Stock of Alba?")
     assert "planner-1" in str(caught.value)
     assert "k-1" not in str(caught.value)
 

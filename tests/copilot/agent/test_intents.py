@@ -1,0 +1,48 @@
+"""What planners' words ask for."""
+
+from __future__ import annotations
+
+import pytest
+
+from copilot.agent.offline.intents import intent_of
+
+CASES = [
+    ("Combien de robes Alba en 38 à Lyon ?", "stock"),
+    ("stok robe alba lyon", "stock"),
+    ("What is on its way to Milan?", "inbound"),
+    ("Quand arrive la prochaine livraison de Noé ?", "inbound"),
+    ("Ventes du 1er au 15 vs l'an dernier", "sales"),
+    ("Best sellers of last month", "sales"),
+    ("Prévision du manteau Odette", "forecast"),
+    ("previsoin odette decembre", "forecast"),
+    ("How much will we sell of Odette next week?", "forecast"),
+    ("Que dois-je réassortir à Milan ?", "restock"),
+    ("waht shoud i restok", "restock"),
+    ("Which styles will run out?", "at_risk"),
+    ("Qu'est-ce qui va manquer ?", "at_risk"),
+    ("What is trending?", "trends"),
+    ("Qu'est-ce qui monte ?", "trends"),
+    ("What did customers complain about?", "opinions"),
+    ("Les tailles taillent-elles petit ?", "opinions"),
+    ("Taux de retour par taille", "returns"),
+    ("What do you not know today?", "freshness"),
+    ("Les données sont-elles à jour ?", "freshness"),
+    ("Quels produits en lin ?", "products"),
+    ("Will the shares rise?", "shares"),
+    ("Margin of a competitor's bag?", "competitor"),
+    ("What if we run 20 % off?", "simulation"),
+    ("Bonjour", "greeting"),
+    ("Bonjour, combien de robes ?", "stock"),
+    ("merci !", "thanks"),
+    ("zzz", None),
+]
+
+
+@pytest.mark.parametrize(("text", "intent"), CASES)
+def test_intents(text: str, intent: str | None) -> None:
+    assert intent_of(text).intent == intent
+
+
+def test_a_hint_is_not_clear_and_a_word_for_it_is() -> None:
+    assert not intent_of("combien ?").clear
+    assert intent_of("stock ?").clear
