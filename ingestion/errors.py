@@ -54,9 +54,7 @@ class TableMissingError(IngestionError):
     """A table that is needed and not there yet."""
 
     def __init__(self, table: str) -> None:
-        super().__init__(
-            f'No data in table "{table}" yet. Bring some in with `reassort import {table} FILE`.'
-        )
+        super().__init__(f'No data in table "{table}" yet. Bring some in with `reassort import {table} FILE`.')
         self.table = table
 
 
