@@ -89,6 +89,8 @@ def expected(tables: Tables, fact: Mapping[str, Scope]) -> list[Expected]:
 
 def _on_hand(tables: Tables, scope: Scope) -> list[Expected]:
     rows = tables.in_scope(tables.read("stock").filter(pl.col("date") < tables.as_of), scope)
+    if rows.is_empty():
+        raise FactError(f"No stock level is recorded for {dict(scope)}.")
     last = rows.sort("date").group_by("sku_id", "location_id").last()
     return [Expected(name="on hand", value=float(last["on_hand_units"].sum()), unit="units")]
 

@@ -29,7 +29,7 @@ _FILE = Path(__file__).with_name("intents.yaml")
 _STRONG, _WEAK = 3, 1
 _TYPO_LETTERS = 5
 """Shorter words are too near each other to forgive typing errors."""
-_TYPO_SIMILARITY = 84.0
+_TYPO_SIMILARITY = 87.0
 
 # Where two tasks are named, the one that says more wins: "will stock run out" is a risk, "sales forecast" a forecast.
 _SPECIFIC_FIRST: tuple[Intent, ...] = (

@@ -15,7 +15,9 @@ LISTED = 6
 """Rows shown: a planner reads no more in a chat; the table behind the source has them all."""
 _ONE_SIZE = frozenset({"one size", "taille unique", "tu", "os"})
 _BETWEEN: Mapping[Language, str] = {"en": "; ", "fr": " ; "}
-_KNOWN_ELSEWHERE = frozenset({"cut"})
+_KNOWN_ELSEWHERE = frozenset(
+    {"cut", "nothing_rises", "none_at_risk", "nothing_to_do", "no_sales", "no_products", "no_posts", "no_forecast"}
+)
 """Notes that the text says in other words."""
 
 
@@ -114,7 +116,9 @@ class RowWords:
 
 @cache
 def _colour(value: str, language: Language) -> str:
-    """A colour of the catalogue as the lexicon calls it; as it stands where the lexicon does not know it."""
+    """A colour of the catalogue, which is in English, in the language; as it stands where the lexicon lacks it."""
+    if language == "en":
+        return value
     terms = load_lexicon().terms.values()
     return next((term.labels[language] for term in terms if term.attributes == (f"colour:{value}",)), value)
 
