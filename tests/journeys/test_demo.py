@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import random
 import re
-import signal
-import subprocess
-import sys
-import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,11 +13,9 @@ from copilot.briefs.archive import list_briefs
 from copilot.indexing import opened_index
 from copilot.lookups.context import Context
 from copilot.lookups.trends import rising_terms
-from copilot.settings import load_settings
 from copilot.workspace import Workspace
 from ingestion.demo import Truth, build_demo, parse_size
-from ingestion.lake import Lake
-from tests.conftest import DEMO_AS_OF, DEMO_KEY, DEMO_SEED
+from tests.conftest import DEMO_AS_OF, DEMO_SEED
 
 RISING_FOR = timedelta(days=21)
 """A rise of the last three weeks is news in the brief."""
@@ -70,37 +62,6 @@ def test_no_identity_is_left_in_any_file(demo_workspace: Workspace, truth: Truth
     # The search itself can find: the same identities are in the posts as they came.
     raw = " ".join(f"{post.author} {post.text}" for post in build_demo(parse_size("small"), seed=DEMO_SEED).raw_posts())
     assert _mentions(raw, identities)
-
-
-@pytest.mark.slow
-def test_killed_at_any_point_and_run_again_it_ends_the_same(demo_home: Path, tmp_path: Path) -> None:
-    home = tmp_path / "killed"
-    rng = random.Random(3)
-    for _ in range(3):
-        process = subprocess.Popen(_demo_command(home), env=_environment(), stderr=subprocess.DEVNULL)
-        time.sleep(rng.uniform(2.0, 9.0))
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-    subprocess.run(_demo_command(home), env=_environment(), check=True, capture_output=True)
-    undisturbed, again = Lake(demo_home / "lake"), Lake(home / "lake")
-    assert again.tables() == undisturbed.tables()
-    for table in undisturbed.tables():
-        assert _rows(again, table).equals(_rows(undisturbed, table)), table
-    with opened_index(Workspace(load_settings(home))) as (store, _):
-        assert store.count() == again.rows("posts")
-
-
-def _demo_command(home: Path) -> list[str]:
-    return [sys.executable, "-m", "copilot", "demo", "--home", str(home), "--size", "small", "--no-serve"]
-
-
-def _environment() -> dict[str, str]:
-    return {**os.environ, "REASSORT_PSEUDONYM__KEY": DEMO_KEY}
-
-
-def _rows(lake: Lake, table: str) -> pl.DataFrame:
-    frame = lake.read(table)
-    return frame.sort([name for name, kind in frame.schema.items() if not isinstance(kind, pl.List)])
 
 
 def _files(home: Path) -> list[Path]:

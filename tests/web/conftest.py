@@ -47,7 +47,7 @@ def guarded(retailer_home: Path) -> Iterator[TestClient]:
         yield opened
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def demo_service(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """URL of the service on a copy of the small demo, run by the command line in a folder of its own."""
     folder = tmp_path_factory.mktemp("demo-service")

@@ -18,7 +18,7 @@ FLAGS = [
 _PATIENCE_MS = 60_000
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
     """One browser for all tests; Playwright's objects carry no types worth having here."""
     if not CHROMIUM.exists():
@@ -52,7 +52,7 @@ class Page:
         self.page.locator("#chat-input").click()
         self.page.keyboard.type(question)
         self.page.keyboard.press("Enter")
-        self.page.locator("text=/Sources/").first.wait_for(timeout=_PATIENCE_MS)
+        self.page.get_by_role("button", name="Source 1").first.wait_for(timeout=_PATIENCE_MS)
         return str(self.page.locator(".ai-message").last.inner_text())
 
 
@@ -82,7 +82,8 @@ def test_chat_answers_with_sources_and_a_chart(
     assert re.search(SAYS[language, about], text, re.DOTALL), text
     assert "[1]" in text
     page.page.locator(".js-plotly-plot .main-svg").first.wait_for(timeout=_PATIENCE_MS)
-    assert page.page.locator("#side-view-content table").count() >= 1
+    page.page.get_by_role("button", name="Source 1").first.click()
+    page.page.locator("#side-view-content table").first.wait_for(timeout=_PATIENCE_MS)
     page.page.screenshot(path=str(tmp_path / f"{about}-{language}.png"))
     assert page.elsewhere == set()
 
@@ -92,8 +93,10 @@ def test_brief_page_shows_charts(page: Page, tmp_path: Path) -> None:
     page.page.goto(f"{page.url}/briefs")
     page.page.locator(f'a[hreflang="{language}"]').first.click()
     page.page.locator("main svg").first.wait_for(timeout=_PATIENCE_MS)
-    boxes = [box for svg in page.page.locator("main svg").all() if (box := svg.bounding_box())]
-    assert boxes
+    # Those in closed details have a box too, but are not shown.
+    shown = [svg for svg in page.page.locator("main svg").all() if svg.evaluate("svg => svg.checkVisibility()")]
+    boxes = [box for svg in shown if (box := svg.bounding_box())]
+    assert len(boxes) >= 3
     assert all(box["width"] > 300 and box["height"] > 80 for box in boxes)
     page.page.screenshot(path=str(tmp_path / f"brief-{language}.png"), full_page=True)
     assert page.elsewhere == set()
