@@ -51,7 +51,8 @@ class Page:
         self.page.locator("#chat-input").wait_for(timeout=_PATIENCE_MS)
         self.page.locator("#chat-input").click()
         self.page.keyboard.type(question)
-        self.page.keyboard.press("Enter")
+        # The button opens once the page is connected; a key pressed before that is lost.
+        self.page.locator("#chat-submit:not([disabled])").click(timeout=_PATIENCE_MS)
         self.page.get_by_role("button", name="Source 1").first.wait_for(timeout=_PATIENCE_MS)
         return str(self.page.locator(".ai-message").last.inner_text())
 

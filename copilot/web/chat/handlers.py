@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
 
 import chainlit as cl
 from chainlit.server import app
@@ -12,7 +11,7 @@ from copilot.agent.language import language_of
 from copilot.agent.records import Answer, ToolFinished, ToolStarted
 from copilot.errors import CopilotError
 from copilot.settings import Language
-from copilot.web.chat.elements import chart_elements, source_elements, sources_line
+from copilot.web.chat.elements import ASK, OPEN_SOURCE, answer_actions, chart_elements, open_source, sources_text
 from copilot.web.chat.sources import evidence_markdown
 from copilot.web.service import Service
 from copilot.wording import phrase
@@ -43,7 +42,13 @@ async def on_message(message: cl.Message) -> None:
     await _answer(message.content)
 
 
-@cl.action_callback("ask")
+@cl.action_callback(OPEN_SOURCE)
+async def on_source(action: cl.Action) -> None:
+    """A source that was chosen is shown beside the chat."""
+    await open_source(action.payload)
+
+
+@cl.action_callback(ASK)
 async def on_follow_up(action: cl.Action) -> None:
     """A follow-up that was chosen is asked like any other question."""
     question = str(action.payload["question"])
@@ -58,8 +63,6 @@ async def _answer(question: str) -> None:
     cl.user_session.set("begun", True)
     # A first question that could be in either language is answered in the browser's.
     language = None if begun or language_of(question) else _reader(session.language)
-    # The panel would show the sources of the last answer above those of this one.
-    await cl.ElementSidebar.set_elements([])
     steps: dict[str, cl.Step] = {}
     try:
         async for event in service.events(question, thread_id=session.thread_id, language=language):
@@ -95,11 +98,10 @@ async def _finished(step: cl.Step, event: ToolFinished, language: Language) -> N
 
 
 async def _say(answer: Answer) -> None:
-    elements: list[Any] = [*source_elements(answer), *chart_elements(answer)]
     await cl.Message(
-        content="\n\n".join(part for part in (answer.text, sources_line(answer)) if part),
-        elements=elements,
-        actions=[cl.Action(name="ask", payload={"question": next}, label=next) for next in answer.follow_ups],
+        content="\n\n".join(part for part in (answer.text, sources_text(answer)) if part),
+        elements=chart_elements(answer),
+        actions=answer_actions(answer),
     ).send()
 
 
