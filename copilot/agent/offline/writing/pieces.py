@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 
 from copilot import wording
 from copilot.evidence import Evidence, Figure, Row
 from copilot.settings import Language
-from copilot.signals.lexicon import load_lexicon
 
 LISTED = 6
 """Rows shown: a planner reads no more in a chat; the table behind the source has them all."""
@@ -106,21 +104,12 @@ class RowWords:
         size = "" if labels.get("size", "").lower() in _ONE_SIZE else labels.get("size", "")
         sized = self.page.say("row.size", size=size) if size else ""
         named = labels.get("product") or labels.get("product_id", "")
-        what = ", ".join(part for part in (named, _colour(labels.get("colour", ""), language), sized) if part)
+        what = ", ".join(part for part in (named, wording.value(labels.get("colour", ""), language), sized) if part)
         place = labels.get("location") or labels.get("location_id", "")
         place = place or (wording.country(labels["country"], language) if "country" in labels else "")
         when = labels.get("day", "")
         first, *others = [part for part in (what, place, when) if part] or [""]
         return " · ".join([f"**{first}**", *others])
-
-
-@cache
-def _colour(value: str, language: Language) -> str:
-    """A colour of the catalogue, which is in English, in the language; as it stands where the lexicon lacks it."""
-    if language == "en":
-        return value
-    terms = load_lexicon().terms.values()
-    return next((term.labels[language] for term in terms if term.attributes == (f"colour:{value}",)), value)
 
 
 def listed(
