@@ -15,11 +15,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from ingestion.warehouse import Warehouse
-
 from copilot.errors import WorkspaceError
 from copilot.settings import Settings
 from ingestion.lake import Lake
+from ingestion.warehouse import Warehouse
 
 _SERVICE_FILE = "service.json"
 

@@ -64,6 +64,9 @@ def test_readme_shows_the_packages_as_they_are() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert len(readme.splitlines()) <= 150
     for package in PACKAGES:
-        rooms = {path.parent.name if path.name == "__init__.py" else path.stem for path in (ROOT / package).glob("*/__init__.py")}
+        rooms = {
+            path.parent.name if path.name == "__init__.py" else path.stem
+            for path in (ROOT / package).glob("*/__init__.py")
+        }
         missing = [room for room in rooms if f"{room}/" not in readme]
         assert not missing, f"the picture in README.md lacks {missing} of {package}/"
