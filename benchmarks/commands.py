@@ -1,0 +1,51 @@
+"""How quickly the command line answers: `python -m benchmarks commands`.
+
+Whole processes, started cold by the installed script; the median of several runs.
+"""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from benchmarks.figures import Figure
+from copilot.settings import load_settings
+from copilot.workspace import Workspace
+from ingestion.demo import build_demo, parse_size
+from ingestion.retail.contracts import CONTRACTS
+
+HELP_TARGET_S = 1.0
+STATUS_TARGET_S = 2.0
+
+
+def run(quick: bool) -> Iterable[Figure]:
+    """Seconds of `--help`, and of `status` on the retail tables of the demo (`quick`: of the small one)."""
+    size, runs = ("small", 3) if quick else ("full", 9)
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder) / "home"
+        lake = Workspace(load_settings(home)).lake
+        for table, frame in build_demo(parse_size(size)).tables():
+            lake.merge(table, frame, key=CONTRACTS[table].key)
+        detail = f"median of {runs} processes"
+        yield _figure("help_seconds", ["--help"], HELP_TARGET_S, runs, detail)
+        yield _figure(
+            "status_seconds", ["status", "--home", str(home)], STATUS_TARGET_S, runs, f"{detail}, {size} demo"
+        )
+
+
+def _figure(name: str, arguments: list[str], target: float, runs: int, detail: str) -> Figure:
+    value = statistics.median(_seconds(arguments) for _ in range(runs))
+    return Figure(
+        name=f"commands.{name}", value=round(value, 3), unit="s", target=target, better="lower", detail=detail
+    )
+
+
+def _seconds(arguments: list[str]) -> float:
+    started = time.perf_counter()
+    subprocess.run([sys.executable, "-m", "copilot", *arguments], check=True, capture_output=True)
+    return time.perf_counter() - started
