@@ -40,7 +40,8 @@ def explain_term(
     signals, notes = newest_signals(context)
     weeks = _weeks(context, term_id, market)
     signal = signals.filter(pl.col("term_id") == term_id, pl.col("market") == market)
-    enough = weeks.height > 0 and int(weeks["authors"][-1]) >= context.workspace.settings.signals.minimum_authors
+    last_week = _last_week(context, term_id, market, weeks)
+    enough = last_week["authors"] >= context.workspace.settings.signals.minimum_authors
     links = context.product_links.of(term_id)
     notes += [] if signal.height else ["not_rising"]
     notes += [] if enough else ["below_author_floor"]
@@ -55,7 +56,7 @@ def explain_term(
             *to_rows(with_terms(context, signal, language), SIGNAL_UNITS, dates=("first_seen_on",)),
             *_product_rows(context, links[:limit]),
         ],
-        totals=to_figures(_last_week(weeks), _TOTALS) if enough else (),
+        totals=to_figures(last_week, _TOTALS) if enough else (),
         dates={"since": context.as_of - timedelta(days=7), "last_day": context.as_of - timedelta(days=1)},
         quotes=quotes,
         row_count=signal.height + len(links),
@@ -72,15 +73,26 @@ def _weeks(context: Context, term_id: str, market: str) -> pl.DataFrame:
         raise NoDataError("No mentions yet. Make them with `reassort signals`.") from error
 
 
-def _last_week(weeks: pl.DataFrame) -> dict[str, object]:
-    last = weeks.row(-1, named=True)
-    before = weeks["authors"][-2] if weeks.height > 1 else 0
-    cells: dict[str, object] = {"authors": last["authors"]}
-    if last["expected"]:
-        cells |= {"expected_authors": last["expected"], "ratio": last["authors"] / last["expected"]}
+def _last_week(context: Context, term_id: str, market: str, weeks: pl.DataFrame) -> dict[str, float]:
+    """Authors of the last 7 days, and their ratio to what was expected and to the 7 days before, where there is one."""
+    authors, before = (_authors(context, term_id, market, weeks_ago=weeks_ago) for weeks_ago in (0, 1))
+    cells = {"authors": float(authors)}
+    ends = context.as_of - timedelta(days=1)
+    expected = weeks.filter(pl.col("week_ending") == ends, pl.col("expected") > 0)["expected"].to_list()
+    if expected:
+        cells |= {"expected_authors": expected[0], "ratio": authors / expected[0]}
     if before:
-        cells["growth"] = last["authors"] / before - 1
+        cells["growth"] = authors / before - 1
     return cells
+
+
+def _authors(context: Context, term_id: str, market: str, *, weeks_ago: int) -> int:
+    before = context.as_of - timedelta(days=7 * weeks_ago)
+    said = context.workspace.lake.scan("mentions").filter(
+        pl.col("term_id") == term_id, pl.col("date") < before, pl.col("date") >= before - timedelta(days=7)
+    )
+    said = said.filter(pl.col("market") == market) if market else said
+    return int(said.select(pl.col("author").n_unique()).collect().item())
 
 
 def _product_rows(context: Context, links: list[ProductLink]) -> list[Row]:

@@ -15,7 +15,7 @@ from copilot.lookups.scope import EVERYTHING, Period, Scope
 from copilot.lookups.trends import with_terms
 from copilot.settings import Language
 from ingestion.errors import TableMissingError
-from vectorstore.search import Diversity
+from vectorstore.search import NO_DIVERSITY, Diversity, diversify
 from vectorstore.store import Filter, Hit, Payload
 
 _UNITS: dict[str, Unit] = {"posts": "posts", "authors": "authors", "complaint_share": "share"}
@@ -69,7 +69,7 @@ def search_posts(
         rows=to_rows(complaints.head(limit), _UNITS),
         totals=to_figures(_ratings(posts), _TOTALS) if enough else (),
         dates={"since": period.since, "last_day": period.last_day} if period else {},
-        quotes=[quote_of(hit.id, hit.text, hit.payload) for hit in found[:limit]],
+        quotes=[quote_of(hit.id, hit.text, hit.payload) for hit in _varied(found, limit)],
         row_count=complaints.height,
         notes=notes,
     )
@@ -145,8 +145,13 @@ def _found(
     )
     if not query.strip() or products == []:
         return []
-    hits = context.index.search(query, filter=filter, limit=_POOL, diversity=Diversity(once_per="author"))
+    # Not varied yet: copies of one text by many authors are many authors.
+    hits = context.index.search(query, filter=filter, limit=_POOL, diversity=NO_DIVERSITY)
     return [hit for hit in hits if _is_about(hit) and _is_known(hit, context.as_of)]
+
+
+def _varied(found: Sequence[Hit], limit: int) -> list[Hit]:
+    return diversify(found, limit=limit, diversity=Diversity(once_per="author"))
 
 
 def _is_about(hit: Hit) -> bool:

@@ -53,7 +53,11 @@ class Page:
         self.page.keyboard.type(question)
         # The button opens once the page is connected; a key pressed before that is lost.
         self.page.locator("#chat-submit:not([disabled])").click(timeout=_PATIENCE_MS)
-        self.page.get_by_role("button", name="Source 1").first.wait_for(timeout=_PATIENCE_MS)
+        source = self.page.get_by_role("button", name="Source 1").first
+        source.or_(self.page.get_by_text(re.compile(r"\b(log says where|journal dit où)\b"))).wait_for(
+            timeout=_PATIENCE_MS
+        )
+        assert source.count(), self.page.locator(".ai-message").all_inner_texts()
         return str(self.page.locator(".ai-message").last.inner_text())
 
 

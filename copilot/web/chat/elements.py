@@ -46,8 +46,8 @@ def answer_actions(answer: Answer) -> list[cl.Action]:
 async def open_source(payload: dict[str, str]) -> None:
     """Show a source in the panel, in place of what it showed."""
     panel = cl.Text(name=payload["title"], content=payload["content"])
-    await cl.ElementSidebar.set_title(payload["title"])
     await cl.ElementSidebar.set_elements([panel], key=payload["id"])
+    await cl.ElementSidebar.set_title(payload["title"])
 
 
 def chart_elements(answer: Answer) -> list[PlotlyJson]:

@@ -95,8 +95,14 @@ def _totals(totals: Sequence[Figure], language: Language) -> str:
     if not totals:
         return ""
     shown = [total for total in totals if total.name not in _DETAILS]
-    written = [f"{label('figures', total.name, language)} {figure(total, language)}" for total in shown]
+    written = [_total(total, language) for total in shown]
     return f"**{phrase('web.chat.totals', language)}** {' · '.join(written)}"
+
+
+def _total(total: Figure, language: Language) -> str:
+    """`on hand 5 pieces`; `4 terms` where the unit says what is counted."""
+    written = figure(total, language)
+    return written if total.name == total.unit else f"{label('figures', total.name, language)} {written}"
 
 
 def _quotes(evidence: Evidence, language: Language) -> str:

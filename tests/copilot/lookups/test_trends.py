@@ -1,0 +1,134 @@
+"""Rising terms, one term explained, and what customers write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+
+from copilot.errors import NoDataError, UnknownNameError
+from copilot.lookups.context import Context
+from copilot.lookups.explain import explain_term
+from copilot.lookups.posts import search_posts, shortened
+from copilot.lookups.scope import Period, Scope
+from copilot.lookups.trends import rising_terms
+from copilot.settings import Settings
+from copilot.workspace import Workspace
+from tests.copilot.lookups.figures import cells, totals
+from tests.copilot.lookups.retailer import AS_OF, write_retailer
+from tests.copilot.lookups.voices import CAMEL_AUTHORS, REVIEWERS, write_voices
+from vectorstore.settings import IndexSettings
+
+DRESS = Scope(product_ids=("alba-dress",))
+
+
+@pytest.fixture(scope="module")
+def voiced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Context]:
+    """The retailer with posts."""
+    home = write_retailer(tmp_path_factory.mktemp("voices")).home
+    workspace = Workspace(Settings(home=home, index=IndexSettings(encoder="hash")))
+    write_voices(workspace)
+    opened = Context(workspace, AS_OF)
+    yield opened
+    opened.close()
+
+
+def test_rising_terms_leave_out_fading_ones_and_too_few_authors(voiced: Context) -> None:
+    found = rising_terms(voiced, language="fr")
+    assert [row.labels["term"] for row in found.rows] == ["manteau camel"]
+    assert cells(found.rows[0])["severity"] == 6
+    assert list(found.charts[0].series[0].y) == [7]
+    assert found.notes == ()
+
+
+def test_no_market_rises_is_noted(voiced: Context) -> None:
+    assert rising_terms(voiced, market="IT").notes == ("nothing_rises",)
+
+
+def test_older_signals_are_noted(voiced: Context) -> None:
+    assert "stale_signals" in rising_terms(voiced.at(date(2026, 11, 3))).notes
+
+
+def test_signals_that_were_never_looked_for(context: Context) -> None:
+    with pytest.raises(NoDataError, match="reassort signals"):
+        rising_terms(context)
+
+
+def test_term_is_explained_by_products_and_quotes(voiced: Context) -> None:
+    found = explain_term(voiced, "camel_coat", limit=3)
+    signal, *products = found.rows
+    assert signal.labels["stage"] == "emerging"
+    assert [row.labels["product_id"] for row in products] == ["odette"]
+    assert products[0].figures[0].name == "link_score"
+    assert totals(found)["authors"] == CAMEL_AUTHORS
+    assert len(found.quotes) == 3
+    assert all(quote.published_on is not None and quote.published_on < AS_OF for quote in found.quotes)
+
+
+def test_term_that_few_write_of_is_not_quoted(voiced: Context) -> None:
+    found = explain_term(voiced, "butter_yellow")
+    assert {"not_rising", "below_author_floor"} <= set(found.notes)
+    assert (found.quotes, found.totals) == ((), ())
+
+
+def test_unknown_term_raises(voiced: Context) -> None:
+    with pytest.raises(UnknownNameError):
+        explain_term(voiced, "zorglub")
+
+
+def test_posts_about_something_without_spam_or_tomorrow(voiced: Context) -> None:
+    found = search_posts(voiced, "camel coats", limit=20)
+    assert len({quote.author for quote in found.quotes}) == len(found.quotes) == CAMEL_AUTHORS
+    assert all("buy now" not in quote.text and "tomorrow" not in quote.text for quote in found.quotes)
+
+
+def test_ratings_and_complaints_of_a_product(voiced: Context) -> None:
+    found = search_posts(voiced, "runs small", scope=DRESS)
+    assert totals(found) == {
+        "posts": REVIEWERS,
+        "authors": REVIEWERS,
+        "rated_posts": REVIEWERS,
+        "average_stars": pytest.approx(16 / 6),
+        "low_rating_share": pytest.approx(4 / 6),
+    }
+    # Four authors say that it runs small: fewer than the floor of five.
+    assert found.rows == ()
+
+
+def test_complaints_above_the_floor(voiced: Context) -> None:
+    signals = voiced.workspace.settings.signals.model_copy(update={"minimum_authors": 4})
+    settings = voiced.workspace.settings.model_copy(update={"signals": signals})
+    found = search_posts(Context(Workspace(settings), AS_OF, index=voiced.index), "runs small", scope=DRESS)
+    assert [row.labels["term_id"] for row in found.rows] == ["runs_small"]
+    assert cells(found.rows[0])["complaint_share"] == pytest.approx(4 / 6)
+
+
+@pytest.mark.parametrize(
+    ("scope", "note"),
+    [
+        (Scope(product_ids=("odette",)), "no_posts"),
+        (Scope(countries=("IT",)), "no_posts"),
+    ],
+)
+def test_nothing_found_is_noted(voiced: Context, scope: Scope, note: str) -> None:
+    found = search_posts(voiced, "camel coats", scope=scope)
+    assert (found.quotes, found.notes) == ((), (note,))
+
+
+def test_period_limits_the_posts(voiced: Context) -> None:
+    before = Period(since=date(2026, 1, 1), before=date(2026, 10, 1))
+    assert search_posts(voiced, "camel coats", period=before).notes == ("no_posts",)
+
+
+def test_posts_of_few_authors_are_withheld(voiced: Context) -> None:
+    settings = voiced.workspace.settings
+    strict = settings.model_copy(update={"signals": settings.signals.model_copy(update={"minimum_authors": 50})})
+    found = search_posts(Context(Workspace(strict), AS_OF, index=voiced.index), "camel coats")
+    assert (found.quotes, found.notes) == ((), ("below_author_floor",))
+
+
+def test_long_quotes_end_at_a_word() -> None:
+    text = shortened("word " * 100)
+    assert len(text) <= 283
+    assert text.endswith("word …")
