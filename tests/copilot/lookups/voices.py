@@ -39,7 +39,7 @@ def _reviews() -> list[dict[str, object]]:
     return [
         _post(number, "review", text=text, rating=rating, product="alba-dress")
         for number, (text, rating) in enumerate(said)
-    ]
+    ] + [_post(50, "review", text="Alba dress, visit my shop", rating=1.0, product="alba-dress", spam=True)]
 
 
 def _social() -> list[dict[str, object]]:
