@@ -7,7 +7,7 @@ from datetime import timedelta
 from itertools import groupby
 
 from copilot.daily import DailyReport, run_daily
-from copilot.indexing import ingest_source
+from copilot.ingesting import ingest_source
 from copilot.workspace import Workspace
 from ingestion.demo import Demo, build_demo, parse_size
 from ingestion.pipeline import IngestReport

@@ -1,4 +1,4 @@
-"""The index of a workspace: opened, filled with posts, built anew."""
+"""The index of a workspace: opened, compared with the lake, brought in line, built anew."""
 
 from __future__ import annotations
 
@@ -9,13 +9,8 @@ from pathlib import Path
 
 from copilot.errors import SettingsError
 from copilot.workspace import Workspace
-from ingestion.errors import TableMissingError
-from ingestion.pipeline import IngestReport, ingest_posts
 from ingestion.post_index import IndexGap, SyncReport, index_gap, post_schema, sync_index
 from ingestion.progress import Progress, silent
-from ingestion.pseudonymise.keys import ensure_key, load_key
-from ingestion.pseudonymise.posts import Pseudonymiser
-from ingestion.sources.source import Source
 from vectorstore.encoder import Encoder, load_encoder
 from vectorstore.open import open_store
 from vectorstore.store import DocumentStore
@@ -40,27 +35,6 @@ def open_index(workspace: Workspace, *, path: Path | None = None) -> tuple[Docum
     encoder = load_encoder(settings, workspace.models_path)
     store = open_store(settings, path=path or workspace.index_path, schema=post_schema(encoder))
     return store, encoder
-
-
-def ingest_source(
-    workspace: Workspace, source: Source, *, rejects_path: Path | None = None, progress: Progress = silent
-) -> IngestReport:
-    """Bring the posts of a source into the workspace. Raises what `ingest_posts` and `open_index` raise."""
-    settings = workspace.settings
-    ensure_key(settings.pseudonym, workspace.home)
-    key = load_key(settings.pseudonym, workspace.home)
-    pseudonymiser = Pseudonymiser(key, languages=settings.pseudonym.languages, keep=_names_to_keep(workspace))
-    with opened_index(workspace) as (store, encoder):
-        return ingest_posts(
-            source,
-            lake=workspace.lake,
-            store=store,
-            encoder=encoder,
-            pseudonymiser=pseudonymiser,
-            settings=settings.posts,
-            progress=progress,
-            rejects_path=rejects_path,
-        )
 
 
 def index_differences(workspace: Workspace) -> IndexGap:
@@ -104,12 +78,3 @@ def _swap(live: Path, new: Path) -> None:
         live.rename(old)
     new.rename(live)
     shutil.rmtree(old, ignore_errors=True)
-
-
-def _names_to_keep(workspace: Workspace) -> set[str]:
-    """Names of products and brands: they are nobody's."""
-    try:
-        products = workspace.lake.read("products", columns=["name", "brand"])
-    except TableMissingError:
-        return set()
-    return {name for column in products.iter_columns() for name in column.drop_nulls() if name}

@@ -10,7 +10,7 @@ import click
 
 from copilot.commands.options import home_option, json_option, new_workspace, note, print_json
 from copilot.commands.progress import progress_bars
-from copilot.indexing import ingest_source
+from copilot.ingesting import ingest_source
 from copilot.workspace import Workspace
 from ingestion.sources.files import FileSource
 from ingestion.sources.mapping import load_post_mapping

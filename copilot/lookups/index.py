@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 
+from copilot.indexing import open_index
 from copilot.workspace import Workspace
 from vectorstore.encoder import Encoder
 from vectorstore.search import Diversity, search
@@ -37,7 +38,5 @@ class PostIndex:
     def _open(self) -> tuple[DocumentStore, Encoder]:
         with self._lock:
             if self._opened is None:
-                from copilot.indexing import open_index  # it brings what ingestion needs: 5 s
-
                 self._opened = open_index(self._workspace)
             return self._opened
