@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from copilot.briefs.actions import restock_items, risk_items
 from copilot.briefs.citing import Citations, total
@@ -23,6 +23,8 @@ from copilot.wording import day, label, listing, phrase
 _FADING = ("fading",)
 _RISING = ("emerging", "rising", "peaking")
 _SHOWN_TABLES = ("sales", "stock", "posts")
+Missing = Literal["signals", "plan"]
+"""What was never computed for this morning."""
 
 
 def compose_brief(context: Context, language: Language) -> Brief:
@@ -32,16 +34,20 @@ def compose_brief(context: Context, language: Language) -> Brief:
     figure that the cited evidence does not hold.
     """
     citations = Citations()
-    missing: list[str] = []
+    missing: list[Missing] = []
     fresh = freshness(context)
-    trends = _or_missing(missing, lambda: find_trends(context, language)) or ()
-    rising = [trend for trend in trends if trend.stage in _RISING]
+    trends = _or_missing(missing, "signals", lambda: find_trends(context, language))
+    rising = [trend for trend in trends or () if trend.stage in _RISING]
+    fading = [trend for trend in trends or () if trend.stage in _FADING]
     linked = _by_product(rising, citations)
+    to_do = _or_missing(missing, "plan", lambda: restock_items(context, language, citations, linked))
+    at_risk = _or_missing(missing, "plan", lambda: risk_items(context, language, citations))
+    known = trends is not None
     sections = (
-        _section("to_do", language, _or_missing(missing, lambda: restock_items(context, language, citations, linked))),
-        _section("rising", language, trend_items(rising, language, citations)),
-        _section("fading", language, trend_items([t for t in trends if t.stage in _FADING], language, citations)),
-        _section("at_risk", language, _or_missing(missing, lambda: risk_items(context, language, citations))),
+        _section("to_do", language, to_do),
+        _section("rising", language, trend_items(rising, language, citations) if known else None),
+        _section("fading", language, trend_items(fading, language, citations) if known else None),
+        _section("at_risk", language, at_risk),
         _section("unknown", language, _unknown_items(fresh, missing, language, citations)),
     )
     summary = _summary(context, rising, language, citations, missing)
@@ -55,11 +61,11 @@ def compose_brief(context: Context, language: Language) -> Brief:
         evidence=citations.evidence,
         sources=citations.sources,
     )
-    _check(brief)
+    check_brief(brief)
     return brief
 
 
-def _check(brief: Brief) -> None:
+def check_brief(brief: Brief) -> None:
     """Raise `UngroundedError` unless every sentence is held by what it cites."""
     items = [item for section in brief.sections for item in section.items]
     sentences = [*brief.summary, *(sentence for item in items for sentence in item.sentences)]
@@ -69,14 +75,14 @@ def _check(brief: Brief) -> None:
 
 
 def _summary(
-    context: Context, rising: Sequence[FoundTrend], language: Language, citations: Citations, missing: Sequence[str]
+    context: Context, rising: Sequence[FoundTrend], language: Language, citations: Citations, missing: Sequence[Missing]
 ) -> tuple[str, ...]:
     sentences = []
     if rising:
         named = [f"“{trend.name}”" if language == "en" else f"« {trend.name} »" for trend in rising]
         cited = citations.cite(rising[0].found_in)
         sentences.append(phrase("briefs.summary.rising", language, terms=listing(named, language), n=cited))
-    if not missing:
+    if "plan" not in missing:
         plan = restock_lines(context, EVERYTHING, limit=0, language=language)
         units = phrase("units.units", language, count=int(total(plan, "restock_units")))
         count = int(total(plan, "lines"))
@@ -85,9 +91,12 @@ def _summary(
 
 
 def _unknown_items(
-    fresh: Evidence, missing: Sequence[str], language: Language, citations: Citations
+    fresh: Evidence, missing: Sequence[Missing], language: Language, citations: Citations
 ) -> tuple[Item, ...]:
-    items = [Item(title=text, sentences=(), citations=()) for text in dict.fromkeys(missing)]
+    items = [
+        Item(title=phrase(f"briefs.missing.{what}", language), sentences=(), citations=())
+        for what in dict.fromkeys(missing)
+    ]
     late = [_late_item(row, language, citations.cite(fresh)) for row in fresh.rows if row.reasons]
     return (*items, *late)
 
@@ -129,21 +138,22 @@ def _data_until(fresh: Evidence, language: Language) -> str:
 
 
 def _section(name: SectionName, language: Language, items: Sequence[Item] | None) -> Section:
+    """The section; `items` None: what it would be made from is missing, which is not the same as nothing to say."""
     return Section(
         name=name,
         heading=phrase(f"briefs.sections.{name}", language),
         items=tuple(items or ()),
-        empty=phrase(f"briefs.empty.{name}", language),
+        empty=phrase("briefs.empty.not_known" if items is None else f"briefs.empty.{name}", language),
     )
 
 
 Found = TypeVar("Found")
 
 
-def _or_missing(missing: list[str], find: Callable[[], Found]) -> Found | None:
+def _or_missing(missing: list[Missing], what: Missing, find: Callable[[], Found]) -> Found | None:
     """What `find` finds; None where its data are not there, which is then said in the brief."""
     try:
         return find()
-    except NoDataError as error:
-        missing.append(str(error))
+    except NoDataError:
+        missing.append(what)
         return None

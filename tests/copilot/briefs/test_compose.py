@@ -1,0 +1,52 @@
+"""A brief composed from the demo, and what it says when something is missing or wrong."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+
+import pytest
+
+from copilot.briefs.compose import check_brief, compose_brief
+from copilot.errors import UngroundedError
+from copilot.lookups.context import Context
+from copilot.settings import Language
+from copilot.workspace import Workspace
+from tests.conftest import DEMO_AS_OF
+
+
+def test_every_item_cites_evidence_that_the_brief_carries(demo_workspace: Workspace) -> None:
+    with Context(demo_workspace, DEMO_AS_OF) as context:
+        brief = compose_brief(context, "en")
+    items = [item for section in brief.sections for item in section.items]
+    assert len(items) > 5
+    assert {number for item in items for number in item.citations} <= brief.evidence.keys()
+    assert brief.sources["restock_lines"] == demo_workspace.lake.version("restock_lines")
+
+
+def test_a_figure_that_the_evidence_does_not_hold_is_refused(demo_workspace: Workspace) -> None:
+    with Context(demo_workspace, DEMO_AS_OF) as context:
+        brief = compose_brief(context, "en")
+    check_brief(brief)
+    wrong = replace(brief, summary=(*brief.summary, "To restock: 987,654 pieces [1]."))
+    with pytest.raises(UngroundedError, match="987,654"):
+        check_brief(wrong)
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "never"),
+    [
+        pytest.param("en", "There is no restock plan", "Nothing to restock", id="en"),
+        pytest.param("fr", "Il n'y a pas de plan de réassort", "Rien à réassortir", id="fr"),
+    ],
+)
+def test_without_a_plan_it_says_so_rather_than_nothing_to_do(
+    demo_workspace: Workspace, language: Language, said: str, never: str
+) -> None:
+    for table in ("stock", "restock_lines"):
+        shutil.rmtree(demo_workspace.home / "lake" / table)
+    with Context(demo_workspace, DEMO_AS_OF) as context:
+        brief = compose_brief(context, language)
+    unknown = brief.sections[-1]
+    assert any(said in item.title for item in unknown.items)
+    assert all(never not in section.empty for section in brief.sections if section.name != "unknown")
