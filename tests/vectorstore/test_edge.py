@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 import qdrant_edge
 
-from tests.contracts.document_store import SCHEMA, DocumentStoreContract, Reopen, doc_id, document, unit, wardrobe
+from tests.contracts.document_store import DocumentStoreContract
+from tests.contracts.material import SCHEMA, Reopen, doc_id, document, unit, wardrobe
 from vectorstore.edge import EdgeStore
 from vectorstore.errors import StoreCorruptError, StoreFailedError, StoreLockedError
 from vectorstore.store import Query
@@ -23,7 +24,7 @@ ROOT = Path(__file__).parents[2]
 OPEN = """
 import sys
 from pathlib import Path
-from tests.contracts.document_store import SCHEMA
+from tests.contracts.material import SCHEMA
 from vectorstore.edge import EdgeStore
 from vectorstore.errors import StoreLockedError
 try:
@@ -38,7 +39,7 @@ else:
 WRITE = """
 import sys
 from pathlib import Path
-from tests.contracts.document_store import SCHEMA, document
+from tests.contracts.material import SCHEMA, document
 from vectorstore.edge import EdgeStore
 store = EdgeStore.open(Path(sys.argv[1]), SCHEMA)
 for start in range(int(sys.argv[2]), 1_000_000, 20):

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.contracts.document_store import SCHEMA, unit, wardrobe
+from tests.contracts.material import SCHEMA, unit, wardrobe
 from vectorstore.edge import EdgeStore
 from vectorstore.open import open_store
 from vectorstore.server import ServerStore

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from qdrant_client import QdrantClient
 
-from tests.contracts.document_store import SCHEMA, doc_id
+from tests.contracts.material import SCHEMA, doc_id
 from vectorstore.edge import EdgeStore
 from vectorstore.server import ServerStore
 from vectorstore.settings import IndexSettings

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.contracts.document_store import doc_id, numbers
+from tests.contracts.material import doc_id, numbers
 from vectorstore.edge import EdgeStore
 from vectorstore.encoder import HashEncoder
 from vectorstore.search import NO_DIVERSITY, Diversity, diversify, search

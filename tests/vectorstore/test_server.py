@@ -14,7 +14,8 @@ import pytest
 from pydantic import SecretStr
 from qdrant_client import QdrantClient
 
-from tests.contracts.document_store import SCHEMA, DocumentStoreContract, Reopen, doc_id, document
+from tests.contracts.document_store import DocumentStoreContract
+from tests.contracts.material import SCHEMA, Reopen, doc_id, document
 from vectorstore.errors import StoreRefusedError, StoreUnavailableError, VectorStoreError
 from vectorstore.server import ServerStore, connect
 from vectorstore.settings import IndexSettings
