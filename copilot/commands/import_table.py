@@ -25,19 +25,27 @@ from ingestion.retail.proposing import propose, propose_mapping
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write the proposed mapping to this file, to be corrected, and import nothing.",
 )
+@click.option("--set", "constants", multiple=True, help="COLUMN=VALUE for a column that the file lacks; without --map.")
 @home_option
 @json_option
 def import_command(
-    table: str, file: Path, map_file: Path | None, save_map: Path | None, home: Path, as_json: bool
+    table: str,
+    file: Path,
+    map_file: Path | None,
+    save_map: Path | None,
+    constants: tuple[str, ...],
+    home: Path,
+    as_json: bool,
 ) -> None:
     """Import TABLE from FILE (CSV, TSV, Excel or Parquet). Importing a file twice changes nothing."""
+    given = _constants(table, constants)
     if save_map is not None:
-        save_map.write_text(propose(file, table).to_yaml(), encoding="utf-8")
+        save_map.write_text(propose(file, table, constants=given).to_yaml(), encoding="utf-8")
         click.echo(str(save_map))
         return
     if map_file is None:
         note("No --map: using what the file's names and values suggest. See it with --save-map FILE.")
-    mapping = load_mapping(map_file) if map_file else propose_mapping(file, table)
+    mapping = load_mapping(map_file) if map_file else propose_mapping(file, table, constants=given)
     with progress_bars() as progress:
         report = import_table(
             new_workspace(home).lake,
@@ -51,3 +59,15 @@ def import_command(
         print_json(asdict(report))
     else:
         click.echo(report.summary())
+
+
+def _constants(table: str, pairs: tuple[str, ...]) -> dict[str, str]:
+    """COLUMN=VALUE pairs as a dictionary; a wrong one is wrong usage."""
+    known = [column.name for column in CONTRACTS[table].columns]
+    found = {}
+    for pair in pairs:
+        name, separator, value = pair.partition("=")
+        if not separator or name not in known:
+            raise click.BadParameter(f"{pair!r} is not COLUMN=VALUE with a column of {table}: {', '.join(known)}.")
+        found[name] = value
+    return found

@@ -105,3 +105,15 @@ def test_import_then_import_again_changes_nothing(tmp_path: Path) -> None:
     assert (first["rows_read"], first["kept"], first["rejected"]) == (2, 1, 1)
     assert (first["inserted"], again["inserted"], again["unchanged"]) == (1, 0, 1)
     assert again["version"] == first["version"]
+
+
+def test_a_column_that_the_file_lacks_can_be_set(tmp_path: Path) -> None:
+    file = tmp_path / "tickets.csv"
+    file.write_text("date,store,sku,quantity,amount\n2026-10-31,lyon,a,2,80.50\n", encoding="utf-8")
+    arguments = ["import", "sales", str(file), "--home", str(tmp_path / "shop"), "--json"]
+    done = CliRunner().invoke(cli, [*arguments, "--set", "currency=EUR"])
+    assert json.loads(done.stdout)["kept"] == 1, done.output
+    assert Workspace(load_settings(tmp_path / "shop")).lake.read("sales")["currency"].to_list() == ["EUR"]
+    wrong = CliRunner().invoke(cli, [*arguments, "--set", "colour=red"])
+    assert wrong.exit_code == 2
+    assert "is not COLUMN=VALUE" in wrong.output
