@@ -16,6 +16,7 @@ from copilot.lookups.trends import rising_terms
 from copilot.workspace import Workspace
 from ingestion.demo import Truth, build_demo, parse_size
 from tests.conftest import DEMO_AS_OF, DEMO_SEED
+from tests.journeys.identities import mentions
 
 RISING_FOR = timedelta(days=21)
 """A rise of the last three weeks is news in the brief."""
@@ -56,12 +57,12 @@ def test_no_identity_is_left_in_any_file(demo_workspace: Workspace, truth: Truth
     with opened_index(demo_workspace) as (store, _):
         for number, batch in enumerate(store.scroll()):
             texts[f"index batch {number}"] = repr(batch)
-    found = {name for name, text in texts.items() if _mentions(text, identities)}
+    found = {name for name, text in texts.items() if mentions(text, identities)}
     assert not found
     assert len(texts) > 20
     # The search itself can find: the same identities are in the posts as they came.
     raw = " ".join(f"{post.author} {post.text}" for post in build_demo(parse_size("small"), seed=DEMO_SEED).raw_posts())
-    assert _mentions(raw, identities)
+    assert mentions(raw, identities)
 
 
 def _files(home: Path) -> list[Path]:
@@ -72,9 +73,3 @@ def _texts(path: Path) -> list[str]:
     """What is in a file, as bytes and, where they are compressed, as rows."""
     plain = path.read_bytes().decode("latin-1")
     return [plain, repr(pl.read_parquet(path).rows())] if path.suffix == ".parquet" else [plain]
-
-
-def _mentions(text: str, identities: list[str]) -> bool:
-    wanted = [*identities, *(identity.encode().decode("latin-1") for identity in identities if not identity.isascii())]
-    found = pl.Series([text]).str.contains_any(wanted, ascii_case_insensitive=True)
-    return bool(found.item())

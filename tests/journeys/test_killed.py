@@ -16,8 +16,10 @@ import pytest
 from copilot.indexing import opened_index
 from copilot.settings import load_settings
 from copilot.workspace import Workspace
+from ingestion.demo import build_demo, parse_size
 from ingestion.lake import Lake
-from tests.conftest import DEMO_KEY
+from tests.conftest import DEMO_KEY, DEMO_SEED
+from tests.journeys.identities import mentions
 
 
 @pytest.mark.slow
@@ -29,7 +31,10 @@ def test_killed_at_any_point_and_run_again_it_ends_the_same(demo_home: Path, tmp
         time.sleep(rng.uniform(2.0, 9.0))
         process.send_signal(signal.SIGKILL)
         process.wait()
-    subprocess.run(_command(home), env=_environment(), check=True, capture_output=True)
+    done = subprocess.run(_command(home), env=_environment(), check=True, capture_output=True, text=True)
+    identities = sorted(build_demo(parse_size("small"), seed=DEMO_SEED).truth.personal_data.identifiers)
+    assert "briefs" in done.stdout
+    assert not mentions(done.stdout + done.stderr, identities)
     undisturbed, again = Lake(demo_home / "lake"), Lake(home / "lake")
     assert again.tables() == undisturbed.tables()
     for table in undisturbed.tables():
