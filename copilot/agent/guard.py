@@ -51,11 +51,6 @@ def delimited(text: str) -> str:
     return f"{_OPEN}{_MARKER.sub('', text)}{_CLOSE}"
 
 
-def undelimited(text: str) -> str:
-    """The text that was put between markers."""
-    return text.removeprefix(_OPEN).removesuffix(_CLOSE)
-
-
 def speaks_like_an_order(text: str) -> bool:
     """Whether a post talks to the reader's machine rather than about fashion."""
     return bool(_ORDER.search(text))

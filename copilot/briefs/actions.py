@@ -92,12 +92,12 @@ def _restock_item(
 def _risk_item(evidence: Evidence, language: Language, citations: Citations) -> Item:
     cited = citations.cite(evidence)
     rows = [row for row in evidence.rows if _stays_at_risk(row)]
+    sentences = [phrase("briefs.risk.where", language, places=_riskiest(rows, language, after=True), n=cited)]
+    if any("warehouse_limit" in row.reasons for row in rows):
+        sentences.append(phrase("briefs.risk.why", language, n=cited))
     return Item(
         title=phrase("briefs.risk.title", language, product=rows[0].labels["product"]),
-        sentences=(
-            phrase("briefs.risk.where", language, places=_riskiest(rows, language, after=True), n=cited),
-            phrase("briefs.risk.why", language, n=cited),
-        ),
+        sentences=tuple(sentences),
         citations=(cited,),
         charts=evidence.charts[:1],
         table=_table(rows, language, ("on_hand_units", "inbound_units", "mean_demand_units", "restock_units")),

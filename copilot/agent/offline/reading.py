@@ -33,11 +33,6 @@ class Reading:
     names: Names
 
 
-def first_guess(turn: Turn) -> Guess:
-    """What the words alone say, before names are looked up."""
-    return intent_of(turn.question)
-
-
 def read(turns: Sequence[Turn]) -> Reading:
     """The last turn of a thread, whose names were looked up, with what it takes over from the ones before."""
     reading = Reading(question="", intent=None, names=Names())
