@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from copilot.cli import cli
 from copilot.settings import LlmSettings, load_settings
 from copilot.workspace import Workspace
 from evals.cases import Case, load_cases
-from evals.command import eval_command
 from evals.errors import FactError
 from evals.report import as_markdown, as_table
 from evals.run import run_suite
@@ -32,7 +32,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 @pytest.mark.slow
 def test_the_planner_suite_meets_its_gates_on_the_small_demo(demo_home: Path) -> None:
-    result = CliRunner().invoke(eval_command, ["--home", str(demo_home), "--json"], catch_exceptions=False)
+    result = CliRunner().invoke(cli, ["eval", "--home", str(demo_home), "--json"], catch_exceptions=False)
     report = json.loads(result.stdout)
     failed = {case["id"]: case["scores"] for case in report["cases"] if report["missed"]}
     assert (result.exit_code, report["missed"], report["errors"]) == (0, [], 0), failed
@@ -82,7 +82,7 @@ def test_another_workspace_than_the_suites_is_refused(shop: Workspace) -> None:
 
 def test_the_command_ends_with_4_below_its_gate(shop: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("evals.cases.load_cases", lambda suite: CASES)
-    result = CliRunner().invoke(eval_command, ["--home", str(shop.home), "--as-of", AS_OF.isoformat()])
+    result = CliRunner().invoke(cli, ["eval", "--home", str(shop.home), "--as-of", AS_OF.isoformat()])
     assert result.exit_code == 4
     assert "Below the gate: tool_called" in result.stderr
 
@@ -93,8 +93,9 @@ def test_the_command_writes_markdown_and_asks_another_model(
     monkeypatch.setattr("evals.cases.load_cases", lambda suite: CASES[:1])
     monkeypatch.setenv("REASSORT_LLM__MODEL", "gpt-5")
     report = tmp_path / "report.md"
-    options = ["--home", str(shop.home), "--as-of", AS_OF.isoformat(), "--model", "offline", "--markdown", str(report)]
-    result = CliRunner().invoke(eval_command, options)
+    where = ["--home", str(shop.home), "--as-of", AS_OF.isoformat()]
+    options = ["eval", *where, "--model", "offline", "--markdown", str(report)]
+    result = CliRunner().invoke(cli, options)
     assert result.exit_code == 0, result.output
     assert "`offline`" in report.read_text(encoding="utf-8")
 
