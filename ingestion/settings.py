@@ -34,6 +34,9 @@ class PseudonymSettings(BaseModel):
     """Unset: one file a workspace under the user's configuration folder, never in the workspace itself."""
     languages: tuple[LanguageCode, ...] = ("en", "fr", "it", "de", "es")
     """Languages that posts are analysed in."""
+    names_model: str = "packaged"
+    """What finds names of people: `packaged`, `none`, or a larger model as `spacy:NAME`, `gliner:NAME` or `hf:NAME`
+    (any Hugging Face token classifier, by name or folder)."""
 
 
 class RedditSettings(BaseModel):
@@ -63,4 +66,8 @@ class PostSettings(BaseModel):
     """Posts cleaned, stored and indexed at a time."""
     workers: int = Field(default=0, ge=0)
     """Processes that pseudonymise; 0: one a core."""
+    runner: Literal["local", "ray"] = "local"
+    """Where batches are prepared: on this machine, or on a Ray cluster."""
+    ray_address: str = ""
+    """Address of the Ray cluster, as `ray.init` takes it. Empty: one of this machine's own."""
     reddit: RedditSettings = Field(default_factory=RedditSettings)

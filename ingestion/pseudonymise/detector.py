@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from ingestion.pseudonymise.contacts import EMAIL, LINK, PHONE, PHONE_AFTER_WORD, PROFILE
 from ingestion.pseudonymise.numbers import CARD, IBAN, IP, NIR, ORDER, SIRET
@@ -17,6 +16,7 @@ from ingestion.pseudonymise.presidio import (
     RecognizerResult,
 )
 from ingestion.pseudonymise.recogniser import Kind
+from ingestion.pseudonymise.span import Span
 
 KINDS: tuple[Kind, ...] = (
     LINK,
@@ -37,15 +37,6 @@ KINDS: tuple[Kind, ...] = (
 
 # Presidio's debug messages quote the words around a match.
 logging.getLogger("presidio-analyzer").setLevel(logging.WARNING)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Span:
-    """A stretch of a text that is personal data: `text[start:end]`."""
-
-    start: int
-    end: int
-    kind: str
 
 
 class Detector:

@@ -7,8 +7,8 @@ from functools import lru_cache
 
 import regex
 
-from ingestion.pseudonymise.detector import Span
 from ingestion.pseudonymise.pseudonyms import normal_handle
+from ingestion.pseudonymise.span import Span
 from ingestion.records import RawPost
 
 AUTHOR = "AUTHOR"

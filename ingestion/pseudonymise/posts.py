@@ -8,11 +8,12 @@ from collections.abc import Collection, Mapping, Sequence
 import regex
 
 from ingestion.pseudonymise.contacts import phone_number
-from ingestion.pseudonymise.detector import Detector, Span
+from ingestion.pseudonymise.detector import Detector
 from ingestion.pseudonymise.keys import PseudonymKey
 from ingestion.pseudonymise.known_names import AUTHOR, find_names, is_nobody, with_known_names
 from ingestion.pseudonymise.pseudonyms import Pseudonyms, normal_handle
 from ingestion.pseudonymise.replacement import replace_spans, without_overlaps
+from ingestion.pseudonymise.span import Span
 from ingestion.records import Post, RawPost
 
 _DIGITS = regex.compile(r"\d+")

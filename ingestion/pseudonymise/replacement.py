@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from ingestion.pseudonymise.detector import KINDS, Span
+from ingestion.pseudonymise.detector import KINDS
 from ingestion.pseudonymise.known_names import AUTHOR
+from ingestion.pseudonymise.span import Span
 
 _NAMES = [kind.name for kind in KINDS]
 _NAMES.insert(_NAMES.index("HANDLE"), AUTHOR)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ingestion.pseudonymise.detector import Span
 from ingestion.pseudonymise.replacement import replace_spans, without_overlaps
+from ingestion.pseudonymise.span import Span
 
 
 def test_partly_overlapping_spans_go_whole_by_the_stronger_kind() -> None:
