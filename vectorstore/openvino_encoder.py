@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
-import openvino
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from vectorstore.encoder import PACKAGED_MODEL, unit_rows
 from vectorstore.errors import EncoderLoadError
 from vectorstore.minilm_conversion import converted_model, weights_checksum
+from vectorstore.openvino_running import TokenModel
 
 MAX_TOKENS = 256
 """What the model's card says: longer texts are cut."""
 
-_BATCH = 32
-
 
 class OpenVinoEncoder:
-    """Mean-pooled token vectors of a converted BERT model, in bfloat16 where the processor has it.
-
-    Texts are sorted by length and batched, so that little is padded, and batches run beside each other. Calls from
-    several threads wait for each other.
-    """
+    """Mean-pooled token vectors of a converted BERT model. Calls from several threads wait for each other."""
 
     def __init__(self, model: Path, tokenizer: Path, *, fingerprint: str, precision: str = "") -> None:
         """Load the model file `model` and the `tokenizer.json` beside its weights.
@@ -36,15 +29,12 @@ class OpenVinoEncoder:
         """
         try:
             self._tokenizer = Tokenizer.from_file(str(tokenizer))
-            self._compiled = _compile(model, precision)
+            self._model = TokenModel(model, precision=precision)
         except Exception as error:  # the tokenizers library raises plain `Exception`
             raise EncoderLoadError(PACKAGED_MODEL, str(error)) from error
         self._tokenizer.enable_truncation(MAX_TOKENS)
         self._tokenizer.no_padding()
-        self._queue = openvino.AsyncInferQueue(self._compiled)
-        self._queue.set_callback(_keep_vectors)
         self._fingerprint = fingerprint
-        self._lock = threading.Lock()
 
     @classmethod
     def load(cls, models_dir: Path, *, precision: str = "") -> Self:
@@ -61,7 +51,7 @@ class OpenVinoEncoder:
     @property
     def dimensions(self) -> int:
         """Length of the vectors."""
-        return int(self._compiled.output(0).partial_shape[1].get_length())
+        return self._model.width(0)
 
     @property
     def fingerprint(self) -> str:
@@ -71,37 +61,10 @@ class OpenVinoEncoder:
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """One unit vector a text, shape `(len(texts), dimensions)`."""
         vectors = np.empty((len(texts), self.dimensions), dtype=np.float32)
-        if not texts:
-            return vectors
+
+        def keep(rows: Sequence[int], outputs: Sequence[NDArray[Any]]) -> None:
+            vectors[list(rows)] = outputs[0]
+
         encodings = self._tokenizer.encode_batch_fast(list(texts))
-        by_length = sorted(range(len(texts)), key=lambda row: len(encodings[row].ids))
-        with self._lock:
-            for start in range(0, len(by_length), _BATCH):
-                rows = by_length[start : start + _BATCH]
-                self._queue.start_async(_padded([encodings[row].ids for row in rows]), (vectors, rows))
-            self._queue.wait_all()
+        self._model.run([encoding.ids for encoding in encodings], keep)
         return unit_rows(vectors)
-
-
-def _compile(model: Path, precision: str) -> openvino.CompiledModel:
-    core = openvino.Core()
-    if not precision:
-        precision = "bf16" if "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES") else "f32"
-    properties = {"PERFORMANCE_HINT": "THROUGHPUT", "INFERENCE_PRECISION_HINT": precision}
-    return core.compile_model(model, "CPU", properties)
-
-
-def _padded(ids: list[list[int]]) -> list[NDArray[np.int64]]:
-    """Token ids and attention mask, shape (texts, tokens of the longest)."""
-    longest = max(len(row) for row in ids)
-    tokens = np.zeros((len(ids), longest), dtype=np.int64)
-    mask = np.zeros_like(tokens)
-    for index, row in enumerate(ids):
-        tokens[index, : len(row)] = row
-        mask[index, : len(row)] = 1
-    return [tokens, mask]
-
-
-def _keep_vectors(request: Any, place: tuple[NDArray[np.float32], list[int]]) -> None:
-    vectors, rows = place
-    vectors[rows] = request.get_output_tensor().data

@@ -1,0 +1,89 @@
+"""Models of tokens on OpenVINO: batches of like length beside each other, in bfloat16 where the processor has it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import openvino
+from numpy.typing import NDArray
+
+_BATCH = 32
+
+Tokens = NDArray[np.int64]
+OnBatch = Callable[[Sequence[int], Sequence[NDArray[Any]]], None]
+"""Takes the rows of a batch, and the model's outputs for them in that order, padded to the longest. The arrays are the
+model's own memory: what is kept of them must be copied."""
+
+
+class TokenModel:
+    """A converted model of token ids, their attention mask and perhaps more, each of shape (texts, tokens, ...).
+
+    Calls from several threads wait for each other.
+    """
+
+    def __init__(self, model: Path, *, precision: str = "") -> None:
+        """`precision` is `bf16` or `f32`; empty takes bf16 where the processor has it. Raises `RuntimeError`."""
+        self._compiled = _compile(model, precision)
+        self._queue = openvino.AsyncInferQueue(self._compiled)
+        self._lock = threading.Lock()
+
+    def width(self, output: int) -> int:
+        """Length of the last axis of an output."""
+        return int(self._compiled.output(output).partial_shape[-1].get_length())
+
+    def run(self, ids: Sequence[Sequence[int]], on_batch: OnBatch, *, more: Sequence[Sequence[Tokens]] = ()) -> None:
+        """Run the model over texts given as token ids, batched by length so that little is padded.
+
+        `more` holds the model's further inputs: for each, one array a text, of shape (tokens, ...). `on_batch` is
+        called from other threads, for one batch at a time or for several at once.
+        """
+        by_length = sorted(range(len(ids)), key=lambda row: len(ids[row]))
+        with self._lock:
+            self._queue.set_callback(_handing_over(on_batch))
+            for start in range(0, len(by_length), _BATCH):
+                rows = by_length[start : start + _BATCH]
+                inputs = [
+                    *_padded_ids([ids[row] for row in rows]),
+                    *(_padded([one[row] for row in rows]) for one in more),
+                ]
+                self._queue.start_async(inputs, rows)
+            self._queue.wait_all()
+
+
+def _handing_over(on_batch: OnBatch) -> Callable[[Any, Sequence[int]], None]:
+    def hand_over(request: Any, rows: Sequence[int]) -> None:
+        on_batch(rows, [tensor.data for tensor in request.output_tensors])
+
+    return hand_over
+
+
+def _compile(model: Path, precision: str) -> openvino.CompiledModel:
+    core = openvino.Core()
+    if not precision:
+        precision = "bf16" if "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES") else "f32"
+    properties = {"PERFORMANCE_HINT": "THROUGHPUT", "INFERENCE_PRECISION_HINT": precision}
+    return core.compile_model(model, "CPU", properties)
+
+
+def _padded_ids(ids: list[Sequence[int]]) -> list[Tokens]:
+    """Token ids and attention mask, shape (texts, tokens of the longest)."""
+    longest = max(len(row) for row in ids)
+    tokens = np.zeros((len(ids), longest), dtype=np.int64)
+    mask = np.zeros_like(tokens)
+    for index, row in enumerate(ids):
+        tokens[index, : len(row)] = row
+        mask[index, : len(row)] = 1
+    return [tokens, mask]
+
+
+def _padded(arrays: list[Tokens]) -> Tokens:
+    """The arrays as one, padded with zeros to the longest."""
+    longest = max(len(array) for array in arrays)
+    padded = np.zeros((len(arrays), longest, *arrays[0].shape[1:]), dtype=np.int64)
+    for index, array in enumerate(arrays):
+        padded[index, : len(array)] = array
+    return padded
