@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock
 
@@ -28,29 +29,32 @@ def weights_checksum(source: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def converted_model(name: str, source: Path, models_dir: Path) -> Path:
+def converted_model(
+    name: str, source: Path, models_dir: Path, *, converter: str = __name__, revision: str = ""
+) -> Path:
     """The converted model of the folder `source`, made in `models_dir` where it is not there yet.
 
-    Its name holds the checksum of the weights, so other weights give another model. Two processes may ask at
-    once: one converts, the other waits. Raises `EncoderLoadError`.
+    The folder's name holds the checksum of the weights and the `revision`, so other weights give another model. Two
+    processes may ask at once: one converts, the other waits. `converter` is the module that is run, with the source and
+    the target as its arguments. Raises `EncoderLoadError`.
     """
     try:
         checksum = weights_checksum(source)
         models_dir.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise EncoderLoadError(name, str(error)) from error
-    target = models_dir / f"{name}-{checksum[:12]}-openvino{CONVERSION_VERSION}"
+    target = models_dir / f"{name}-{checksum[:12]}{revision and '-'}{revision}-openvino{CONVERSION_VERSION}"
     if not target.is_dir():
         with FileLock(models_dir / f"{target.name}.lock", timeout=_TIMEOUT_S):
             if not target.is_dir():
-                _convert_apart(name, source, target)
+                _convert_apart(name, converter, source, target)
     return target / MODEL_FILE
 
 
-def _convert_apart(name: str, source: Path, target: Path) -> None:
+def _convert_apart(name: str, converter: str, source: Path, target: Path) -> None:
     building = target.with_name(f"{target.name}.building")
     shutil.rmtree(building, ignore_errors=True)
-    command = [sys.executable, "-m", "vectorstore.minilm_conversion", str(source), str(building)]
+    command = [sys.executable, "-m", converter, str(source), str(building)]
     try:
         subprocess.run(command, check=True, capture_output=True, text=True, timeout=_TIMEOUT_S)
     except subprocess.CalledProcessError as error:
@@ -78,8 +82,7 @@ def convert(source: Path, target: Path) -> None:
 
         def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
             tokens = self.bert(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
-            weights = attention_mask.unsqueeze(-1).to(tokens.dtype)
-            return (tokens * weights).sum(1) / weights.sum(1).clamp(min=1.0)
+            return mean_of_tokens(tokens, attention_mask)
 
     example = {
         "input_ids": torch.ones((2, 8), dtype=torch.int64),
@@ -89,6 +92,12 @@ def convert(source: Path, target: Path) -> None:
         model = openvino.convert_model(MeanPooled(), example_input=example)
     target.mkdir(parents=True, exist_ok=True)
     openvino.save_model(model, target / MODEL_FILE, compress_to_fp16=False)
+
+
+def mean_of_tokens(tokens: Any, attention_mask: Any) -> Any:
+    """The mean of each text's token vectors, for tensors of shape (texts, tokens, dimensions) and (texts, tokens)."""
+    weights = attention_mask.unsqueeze(-1).to(tokens.dtype)
+    return (tokens * weights).sum(1) / weights.sum(1).clamp(min=1.0)
 
 
 if __name__ == "__main__":

