@@ -6,6 +6,11 @@ IngestionError
 ├── ContractError       rows were given that break a table's contract
 ├── TableMissingError   a table is asked for that nothing was imported into
 ├── SourceError         a post source failed
+│   ├── SourceUnavailableError  its host does not answer, or is busy: worth another try later
+│   ├── SourcePausedError       its host failed too often and is left alone until its pause is over
+│   ├── SourceRefusedError      it may not be read: robots.txt, credentials, an address that is not allowed
+│   └── SourceContentError      what it answered is not what it should be
+├── RunnerError         what posts are prepared on cannot be had
 ├── DemoSizeError       a size of the demo retailer that cannot be read
 ├── KeyMissingError     the pseudonym key cannot be found or made
 └── KeyMismatchError    another pseudonym key is given than the workspace's own
@@ -14,6 +19,7 @@ IngestionError
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 
 class IngestionError(Exception):
@@ -64,6 +70,47 @@ class SourceError(IngestionError):
     def __init__(self, source: str, problem: str, remedy: str) -> None:
         super().__init__(f"Source {source!r}: {problem}. {remedy}")
         self.source = source
+        self.reason = f"{problem}. {remedy}"
+
+
+class SourceUnavailableError(SourceError):
+    """A host that did not answer, or not in full.
+
+    `retry_after_s`: how long it asks to be left alone, in seconds. `paused_until`: how long it is, after that failure.
+    """
+
+    def __init__(self, source: str, problem: str, *, retry_after_s: float | None = None) -> None:
+        super().__init__(source, problem, "It is tried again at the next run.")
+        self.retry_after_s = retry_after_s
+        self.paused_until: datetime | None = None
+
+
+class SourcePausedError(SourceError):
+    """A host that is left alone until `until`."""
+
+    def __init__(self, source: str, host: str, until: datetime) -> None:
+        super().__init__(
+            source,
+            f"{host} failed before and is left alone until {until:%Y-%m-%d %H:%M} UTC",
+            "Try it at once with --retry.",
+        )
+        self.until = until
+
+
+class SourceRefusedError(SourceError):
+    """A page that may not be read. Trying again changes nothing."""
+
+
+class SourceContentError(SourceError):
+    """An answer that holds no posts in the form expected."""
+
+
+class RunnerError(IngestionError):
+    """What batches of posts are to be prepared on cannot be had: `runner` is its name."""
+
+    def __init__(self, runner: str, problem: str, remedy: str) -> None:
+        super().__init__(f"Runner {runner!r} {problem}. {remedy}.")
+        self.runner = runner
 
 
 class KeyMissingError(IngestionError):
@@ -94,3 +141,11 @@ class KeyMismatchError(IngestionError):
             " Give the key that the workspace was made with."
         )
         self.home = home
+
+
+class NamesModelError(IngestionError):
+    """The model that finds names of people cannot be used; `model` is the setting's value."""
+
+    def __init__(self, model: str, reason: str) -> None:
+        super().__init__(f"The names model {model!r} cannot be used: {reason}.")
+        self.model = model
