@@ -80,7 +80,8 @@ def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def demo_workspace(demo_home: Path, tmp_path: Path) -> Workspace:
     """A copy of the small demo workspace that the test may change and open."""
     home = tmp_path / "demo"
-    shutil.copytree(demo_home, home)
+    shutil.copytree(demo_home, home, ignore=shutil.ignore_patterns("models"))
+    (home / "models").symlink_to(demo_home / "models")
     return Workspace(load_settings(home))
 
 
