@@ -21,6 +21,7 @@ class SpacyNames:
 
     def __init__(self, model: str) -> None:
         """Load an installed pipeline or a folder. Raises `NamesModelError`."""
+        self._name = model
         try:
             import spacy
 
@@ -28,6 +29,10 @@ class SpacyNames:
         except (ImportError, OSError) as error:
             raise NamesModelError(f"spacy:{model}", _first_line(error)) from error
         self.fingerprint = f"spacy:{model}@{self._pipeline.meta.get('version', '')}"
+
+    def __reduce__(self) -> tuple[type[SpacyNames], tuple[str]]:
+        """Another process loads the model anew."""
+        return SpacyNames, (self._name,)
 
     def find(self, texts: Sequence[str]) -> list[list[Span]]:
         """Spans of kind `PERSON` for each text."""
@@ -42,6 +47,7 @@ class GlinerNames:
 
     def __init__(self, model: str) -> None:
         """Load a model by name or folder. Raises `NamesModelError`."""
+        self._name = model
         try:
             from gliner import GLiNER
 
@@ -51,6 +57,10 @@ class GlinerNames:
         except (OSError, ValueError) as error:
             raise NamesModelError(f"gliner:{model}", _first_line(error)) from error
         self.fingerprint = f"gliner:{model}/{_GLINER_THRESHOLD}"
+
+    def __reduce__(self) -> tuple[type[GlinerNames], tuple[str]]:
+        """Another process loads the model anew."""
+        return GlinerNames, (self._name,)
 
     def find(self, texts: Sequence[str]) -> list[list[Span]]:
         """Spans of kind `PERSON` for each text."""
@@ -70,6 +80,7 @@ class TokenClassifierNames:
 
     def __init__(self, model: str) -> None:
         """Load a model by name or folder. Raises `NamesModelError`, also where no label is one for people."""
+        self._name = model
         from transformers import AutoModelForTokenClassification, AutoTokenizer, pipeline
 
         try:
@@ -90,6 +101,10 @@ class TokenClassifierNames:
             stride=min(_WINDOW_OVERLAP, longest // 4),
         )
         self.fingerprint = f"hf:{model}@{getattr(classifier.config, '_commit_hash', None) or ''}"
+
+    def __reduce__(self) -> tuple[type[TokenClassifierNames], tuple[str]]:
+        """Another process loads the model anew."""
+        return TokenClassifierNames, (self._name,)
 
     def find(self, texts: Sequence[str]) -> list[list[Span]]:
         """Spans of kind `PERSON` for each text."""

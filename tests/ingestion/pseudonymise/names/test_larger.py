@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from copy import copy
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
@@ -34,7 +35,9 @@ def test_a_spacy_pipeline_by_folder(tmp_path: Path) -> None:
     ruler = pipeline.add_pipe("entity_ruler")
     ruler.add_patterns([{"label": "PERSON", "pattern": "Sophie Martin"}, {"label": "ORG", "pattern": "shop"}])
     pipeline.to_disk(tmp_path / "names")
-    assert finder(f"spacy:{tmp_path / 'names'}", tmp_path).find(["", TEXT]) == [[], [person("Sophie Martin")]]
+    chosen = finder(f"spacy:{tmp_path / 'names'}", tmp_path)
+    for each in (chosen, copy(chosen)):
+        assert each.find(["", TEXT]) == [[], [person("Sophie Martin")]]
 
 
 @pytest.mark.slow
