@@ -8,23 +8,31 @@ from pathlib import Path
 from ingestion.pseudonymise.names.gazetteer import folded
 from ingestion.pseudonymise.names.words import WORD
 
-NONE = 0
-WORD_OF_ITS_OWN = 1
-PHRASE = 2
-KINDS = 3
+NONE, DOUBTFUL, WORD_OF_ITS_OWN, PHRASE = range(4)
+KINDS = 4
+
+_DOUBTFUL = "?"
 
 
 class Brands:
-    """A list of brands of one or more words; case and accents don't count."""
+    """A list of brands of one or more words; case and accents don't count.
+
+    One that starts with a question mark is the name of people as often: it is known, but not `kept`.
+    """
 
     def __init__(self, names: Iterable[str]) -> None:
-        self._by_first: dict[str, list[tuple[str, ...]]] = {}
+        names = list(names)
+        self.names = tuple(name for name in names if not name.startswith(_DOUBTFUL))
+        """The brands that are kept, as they are written."""
+        self._by_first: dict[str, list[tuple[tuple[str, ...], int]]] = {}
         for name in names:
             words = tuple(folded(word) for word in WORD.findall(name))
+            kind = PHRASE if len(words) > 1 else WORD_OF_ITS_OWN
             if words:
-                self._by_first.setdefault(words[0], []).append(words)
+                entry = (words, DOUBTFUL if name.startswith(_DOUBTFUL) else kind)
+                self._by_first.setdefault(words[0], []).append(entry)
         for listed in self._by_first.values():
-            listed.sort(key=len, reverse=True)
+            listed.sort(key=lambda entry: len(entry[0]), reverse=True)
 
     @classmethod
     def load(cls, path: Path) -> Brands:
@@ -37,20 +45,22 @@ class Brands:
         """Folded words that a brand starts with: where none is in a text, no brand is."""
         return frozenset(self._by_first)
 
-    def length_at(self, folded_words: Sequence[str], start: int) -> int:
-        """How many words the longest brand that starts at `start` has; 0 where none does."""
-        for brand in self._by_first.get(folded_words[start], ()):
-            if tuple(folded_words[start : start + len(brand)]) == brand:
-                return len(brand)
-        return 0
-
-    def covered(self, folded_words: Sequence[str]) -> list[int]:
-        """For each word `NONE`, `WORD_OF_ITS_OWN` (a brand of one word) or `PHRASE` (in a brand of several)."""
+    def kinds(self, folded_words: Sequence[str]) -> list[int]:
+        """For each word `NONE`, `DOUBTFUL`, `WORD_OF_ITS_OWN` (a brand of one word) or `PHRASE` (in one of several)."""
         kinds = [NONE] * len(folded_words)
         place = 0
         while place < len(folded_words):
-            length = self.length_at(folded_words, place)
-            if length:
-                kinds[place : place + length] = [PHRASE if length > 1 else WORD_OF_ITS_OWN] * length
+            length, kind = self._longest_at(folded_words, place)
+            kinds[place : place + length] = [kind] * length
             place += max(length, 1)
         return kinds
+
+    def kept(self, folded_words: Sequence[str]) -> list[bool]:
+        """For each word whether it is in a brand that must stay."""
+        return [kind > DOUBTFUL for kind in self.kinds(folded_words)]
+
+    def _longest_at(self, folded_words: Sequence[str], start: int) -> tuple[int, int]:
+        for words, kind in self._by_first.get(folded_words[start], ()):
+            if tuple(folded_words[start : start + len(words)]) == words:
+                return len(words), kind
+        return 0, NONE

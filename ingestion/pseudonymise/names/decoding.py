@@ -75,6 +75,7 @@ class NameDecoder:
     def __init__(self, *, threshold: float, brands: Brands) -> None:
         if not 0.0 < threshold < 1.0:
             raise ValueError(f"A threshold lies between 0 and 1: {threshold!r}.")
+        self.threshold = threshold
         self._margin = float(np.log(threshold) - np.log1p(-threshold))
         self._brands = brands
 
@@ -104,7 +105,7 @@ class NameDecoder:
         """Whether brands cover the whole name, be it that one of them goes on after it ("Stan" in "Stan Smith")."""
         before = max(0, first - _LONGEST_BRIDGE)
         plain = [word.plain for word in words[before : last + 1 + _LONGEST_BRIDGE]]
-        return all(self._brands.covered(plain)[first - before : last - before + 1])
+        return all(self._brands.kept(plain)[first - before : last - before + 1])
 
 
 def _groups(text: str, words: Sequence[_Word], named: Sequence[int]) -> list[tuple[int, int]]:

@@ -29,7 +29,7 @@ _TOUCHING = {"@": "@", "＠": "@", "#": "#", "/": "/", "-": "-", "'": "'", "’"
 _STRONGEST_FIRST = (("stop", ".!?…\n♥❤"), (":", ":;|—–"), ('"', '"“”«»„'), ("(", "()[]"), ("&", "&+"), (",", ","))
 
 _STYLES = 5
-_PLAIN, _ALL_LOWER, _ALL_UPPER, _TITLED, _NO_CASE = range(_STYLES)
+_PLAIN, ALL_LOWER, ALL_UPPER, _TITLED, _NO_CASE = range(_STYLES)
 _TITLED_FROM = 0.6
 
 _ENDINGS = 256
@@ -103,7 +103,7 @@ class FeatureMaker:
             columns[:, LISTS] = flags
             columns[:, ENDING] = endings
             if not self._brand_starts.isdisjoint(words):
-                columns[:, BRAND] = self._brands.covered(words)
+                columns[:, BRAND] = self._brands.kinds(words)
         return np.array(starts, dtype=np.int64), np.array(ends, dtype=np.int64), columns
 
     def _word(self, word: str) -> tuple[int, int, int, str]:
@@ -158,7 +158,7 @@ def _style(shapes: Sequence[int]) -> int:
     if not lower + title + upper:
         return _NO_CASE
     if not title + upper:
-        return _ALL_LOWER
+        return ALL_LOWER
     if not lower + title:
-        return _ALL_UPPER
+        return ALL_UPPER
     return _TITLED if title >= _TITLED_FROM * (lower + title + upper) and title >= 4 else _PLAIN

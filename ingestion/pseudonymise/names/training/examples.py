@@ -14,6 +14,7 @@ Part = Literal["train", "dev"]
 Bounds = tuple[int, int]
 
 _PRESIDIO_DEV_PERCENT = 20
+_CLITICS = {"n't", "'s", "'m", "'re", "'ve", "'ll", "'d", "’s", "’m"}
 _NO_SPACE_BEFORE = set(".,!?;:)…%")
 
 
@@ -27,16 +28,22 @@ class Example:
     """@handles, which patterns find: neither learned nor scored."""
 
 
-def broad_twitter(data: Path, part: Part) -> list[Example]:
-    """Tweets; an @ of its own and the token after it are one handle."""
+def broad_twitter(data: Path, part: Part, *, spaced: bool = False) -> list[Example]:
+    """Tweets; an @ of its own and the token after it are one handle.
+
+    The set holds tokens. They are put together as people write, or `spaced`: with a space between all of them.
+    """
     lines = _lines(data / "pii_broad_twitter" / f"btc.{part}.gz")
-    return [_of_tokens(tokens, ("B-PER", "I-PER")) for tokens in _sentences(lines)]
+    return [_of_tokens(tokens, ("B-PER", "I-PER"), spaced=spaced) for tokens in _sentences(lines)]
 
 
-def wnut17(data: Path, part: Part) -> list[Example]:
-    """Tweets and forum texts."""
+def wnut17(data: Path, part: Part, *, spaced: bool = False) -> list[Example]:
+    """Tweets and forum texts; `spaced` as for `broad_twitter`."""
     name = "wnut17train.conll.gz" if part == "train" else "emerging.dev.conll.gz"
-    return [_of_tokens(tokens, ("B-person", "I-person")) for tokens in _sentences(_lines(data / "pii_wnut17" / name))]
+    return [
+        _of_tokens(tokens, ("B-person", "I-person"), spaced=spaced)
+        for tokens in _sentences(_lines(data / "pii_wnut17" / name))
+    ]
 
 
 def presidio_synth(data: Path, part: Part) -> list[Example]:
@@ -78,7 +85,7 @@ def _sentences(lines: Iterable[str]) -> Iterator[list[tuple[str, str]]]:
         yield tokens
 
 
-def _of_tokens(tokens: list[tuple[str, str]], person: tuple[str, str]) -> Example:
+def _of_tokens(tokens: list[tuple[str, str]], person: tuple[str, str], *, spaced: bool) -> Example:
     """The text as it was written, as well as tokens tell, and the bounds of names and handles in it."""
     begin, inside = person
     text = ""
@@ -86,7 +93,7 @@ def _of_tokens(tokens: list[tuple[str, str]], person: tuple[str, str]) -> Exampl
     handles: list[Bounds] = []
     for at, (word, tag) in enumerate(tokens):
         after_sign = at > 0 and tokens[at - 1][0] in {"@", "#"}
-        if text and not (after_sign or word[:1] in _NO_SPACE_BEFORE or _clitic(word)):
+        if text and not (after_sign or (not spaced and _touches(word))):
             text += " "
         start = len(text)
         text += word
@@ -103,5 +110,6 @@ def _of_tokens(tokens: list[tuple[str, str]], person: tuple[str, str]) -> Exampl
     return Example(text=text, names=tuple(names), handles=tuple(handles))
 
 
-def _clitic(word: str) -> bool:
-    return word.lower() in {"n't", "'s", "'m", "'re", "'ve", "'ll", "'d", "’s", "’m"}
+def _touches(word: str) -> bool:
+    """Whether nothing stands between a token and the one before it."""
+    return word[:1] in _NO_SPACE_BEFORE or word.lower() in _CLITICS

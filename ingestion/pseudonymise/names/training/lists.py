@@ -25,12 +25,20 @@ _LOCALES = {
     "es": ("es_ES", "es_MX", "es_CO", "es_AR"),
 }
 _LOREM = ("en_US", "fr_FR", "it_IT", "de_DE", "es_ES", "nl_NL")
-_CITIES = ("it_IT", "de_DE", "de_AT")
-_REGIONS = (("fr_FR", "regions"), ("es_ES", "states"), ("en_US", "states"), ("en_GB", "counties"), ("de_DE", "states"))
+_CITIES = ("de_DE", "de_AT")
+_REGIONS = (
+    ("fr_FR", "regions"),
+    ("es_ES", "states"),
+    ("en_US", "states"),
+    ("en_GB", "counties"),
+    ("de_DE", "states"),
+    ("it_IT", "states"),
+)
 _MORE_PLACES = Path(__file__).parent / "places.txt"
 _SHORTEST_NAME = 2
 _SHORTEST_PLACE = 4
 _OFTEN = 3
+_LOWER_TO_TITLE = 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,15 +71,19 @@ def gazetteer(lower_case_texts: Iterable[str]) -> Gazetteer:
 
 
 def common_words(texts: Iterable[str]) -> set[str]:
-    """Words that dictionaries of faker hold or that the texts often write in lower case."""
-    seen = Counter(word for text in texts for word in WORD.findall(text) if word.islower())
+    """Words of faker's lorem lists, and those that the texts write in lower case often and more than now and then."""
+    seen = Counter(word for text in texts for word in WORD.findall(text))
     listed = {
         word
         for locale in _LOREM
         for entry in importlib.import_module(f"faker.providers.lorem.{locale}").Provider.word_list
         for word in WORD.findall(entry)
     }
-    return listed | {word for word, times in seen.items() if times >= _OFTEN}
+    return listed | {
+        word
+        for word, times in seen.items()
+        if word.islower() and times >= max(_OFTEN, _LOWER_TO_TITLE * seen[word.capitalize()])
+    }
 
 
 def _names(locales: Iterable[str]) -> NameLists:
@@ -103,7 +115,7 @@ def _places() -> set[str]:
         places.update(importlib.import_module(f"faker.providers.address.{locale}").Provider.cities)
     for locale, attribute in _REGIONS:
         places.update(_listed(importlib.import_module(f"faker.providers.address.{locale}").Provider, attribute))
-    return {place for place in places if len(WORD.findall(place)) <= 2}
+    return {place for place in places if len(WORD.findall(place)) == 1}
 
 
 def _words(names: Iterable[str], shortest: int) -> set[str]:

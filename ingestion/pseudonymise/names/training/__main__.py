@@ -1,0 +1,68 @@
+"""Trains the head of the name model, or measures one: `python -m ingestion.pseudonymise.names.training`."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+import click
+import torch
+
+from ingestion.pseudonymise.names.brands import Brands
+from ingestion.pseudonymise.names.features import SIZES, FeatureMaker
+from ingestion.pseudonymise.names.gazetteer import Gazetteer
+from ingestion.pseudonymise.names.head import LABELS, HeadShape, NameHead
+from ingestion.pseudonymise.names.training.evaluation import report
+from ingestion.pseudonymise.names.training.fitting import Fit, fit, rows
+from ingestion.pseudonymise.names.training.lists import gazetteer
+from ingestion.pseudonymise.names.training.lower import LOWER_LAYERS, LowerLayers
+from ingestion.pseudonymise.names.training.material import learned, lower_case_texts
+from ingestion.pseudonymise.names.weights import BRANDS, DATA, GAZETTEER, HeadDescription, load_head, save_head
+
+
+@click.command()
+@click.option("--data", type=click.Path(path_type=Path, exists=True), required=True, help="Folder of the data sets.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder of the head.")
+@click.option("--evaluate", is_flag=True, help="Measure the head in the folder; without this, train it first.")
+@click.option("--epochs", default=Fit.epochs, show_default=True)
+@click.option("--layers", default=HeadShape.layers, show_default=True)
+@click.option("--threshold", default=0.5, show_default=True, help="A word is a name from this probability on.")
+@click.option("--seed", default=Fit.seed, show_default=True)
+def main(*, data: Path, out: Path, evaluate: bool, epochs: int, layers: int, threshold: float, seed: int) -> None:
+    """Train the head on one core, and print how well it finds names."""
+    torch.set_num_threads(1)
+    if not evaluate:
+        out.mkdir(parents=True, exist_ok=True)
+        if not (out / BRANDS).exists():
+            shutil.copy(DATA / BRANDS, out / BRANDS)
+        gazetteer(lower_case_texts(data)).save(out / GAZETTEER)
+        _train(data, out, HeadShape(layers=layers), Fit(epochs=epochs, seed=seed), threshold)
+    stored = load_head(out)
+    head = NameHead.of(HeadShape(layers=stored.description.layers), stored.tensors)
+    for line in report(head, data, out, threshold=stored.description.threshold):
+        click.echo(line)
+
+
+def _train(data: Path, out: Path, shape: HeadShape, how: Fit, threshold: float) -> None:
+    lower = LowerLayers()
+    maker = FeatureMaker(Gazetteer.load(out / GAZETTEER), Brands.load(out / BRANDS))
+    examples = learned(data, Brands.load(out / BRANDS).names, seed=how.seed)
+    texts = lower.encode([example.text for example in examples])
+    click.echo(f"{len(texts)} texts of {sum(len(text.offsets) for text in texts)} tokens", err=True)
+    torch.manual_seed(how.seed)
+    head = NameHead(shape, dropout=how.dropout)
+    head.start_from(lower.upper[: shape.layers])
+
+    def keep(epoch: int, fitted: NameHead) -> None:
+        description = HeadDescription(
+            lower_layers=LOWER_LAYERS, layers=shape.layers, feature_sizes=SIZES, labels=LABELS, threshold=threshold
+        )
+        save_head(out, description, {name: weights.numpy() for name, weights in fitted.state_dict().items()})
+        click.echo(f"epoch {epoch} kept", err=True)
+
+    fit(head, rows(examples, texts, maker), how, after_epoch=keep)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,92 @@
+"""All that the head learns from, and what it is measured on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from random import Random
+
+from ingestion.pseudonymise.names.training.examples import Bounds, Example, broad_twitter, presidio_synth, wnut17
+from ingestion.pseudonymise.names.training.fashion import fashion_posts, france_titles, reviews
+from ingestion.pseudonymise.names.training.generating import SentenceMaker
+from ingestion.pseudonymise.names.training.lists import LANGUAGES, held_out, names_by_language
+
+_GENERATED = {"en": 1400, "fr": 2400, "it": 1700, "de": 1700, "es": 1700}
+_MEASURED = 400
+_REVIEWS = 800
+
+
+def learned(data: Path, brands: Sequence[str], *, seed: int) -> list[Example]:
+    """The marked sets, their tweets once more with other names, made sentences, clothing reviews."""
+    tweets = _half_spaced(broad_twitter(data, "train"), broad_twitter(data, "train", spaced=True))
+    forum = _half_spaced(wnut17(data, "train"), wnut17(data, "train", spaced=True))
+    renamed = _renamed([text for text in [*tweets, *forum] if text.names], seed)
+    maker = SentenceMaker(names_by_language(), brands, "learn")
+    made = [text for code in LANGUAGES for text in maker.make(code, _GENERATED[code], seed=seed)]
+    plain = Random(seed).sample(reviews(data, "odd"), _REVIEWS)
+    return [
+        *tweets,
+        *forum,
+        *presidio_synth(data, "train"),
+        *renamed,
+        *made,
+        *(Example(text=text, names=()) for text in plain),
+    ]
+
+
+def measured(data: Path, brands: Sequence[str]) -> dict[str, list[Example]]:
+    """Sets to measure on, by name. No text of theirs is learned, and no pattern and no name of the made ones."""
+    maker = SentenceMaker(names_by_language(), brands, "measure")
+    made = {f"made {code}": maker.make(code, _MEASURED, seed=0) for code in LANGUAGES}
+    return {
+        "broad twitter": broad_twitter(data, "dev"),
+        "broad twitter, spaced": broad_twitter(data, "dev", spaced=True),
+        "wnut17": wnut17(data, "dev"),
+        "presidio synth": presidio_synth(data, "dev"),
+        **made,
+    }
+
+
+def nearly_free(data: Path) -> dict[str, list[str]]:
+    """Texts in which hardly a name stands, by name of the set."""
+    return {
+        "clothing reviews": reviews(data, "even"),
+        "fashion posts": fashion_posts(data, "even"),
+        "r/france titles": france_titles(data, "even"),
+    }
+
+
+def lower_case_texts(data: Path) -> list[str]:
+    """Texts to learn from which words are common ones."""
+    return [*reviews(data, "odd"), *fashion_posts(data, "odd"), *france_titles(data, "odd")]
+
+
+def _half_spaced(written: Sequence[Example], spaced: Sequence[Example]) -> list[Example]:
+    return [pair[row % 2] for row, pair in enumerate(zip(written, spaced, strict=True))]
+
+
+def _renamed(examples: Sequence[Example], seed: int) -> list[Example]:
+    """The texts with each name replaced by another of as many words, in the case of the one before."""
+    chance = Random(seed)
+    lists = names_by_language()
+    first = [name for code in LANGUAGES for name in lists[code].first if not held_out(name)]
+    last = [name for code in LANGUAGES for name in lists[code].last if not held_out(name)]
+    return [_with_names(example, chance, first, last) for example in examples]
+
+
+def _with_names(example: Example, chance: Random, first: Sequence[str], last: Sequence[str]) -> Example:
+    text, names, end = "", list[Bounds](), 0
+    for start, stop in example.names:
+        old = example.text[start:stop]
+        if " " in old:
+            new = f"{chance.choice(first)} {chance.choice(last)}"
+        else:
+            new = chance.choice(first if chance.random() < 0.65 else last)
+        new = new.lower() if old.islower() else new.upper() if old.isupper() and len(old) > 2 else new
+        text += example.text[end:start]
+        names.append((len(text), len(text) + len(new)))
+        text += new
+        end = stop
+    # Handles after a name have moved: they are left to be learned as what they are, no names.
+    kept = tuple(handle for handle in example.handles if not example.names or handle[1] <= example.names[0][0])
+    return Example(text=text + example.text[end:], names=tuple(names), handles=kept)
