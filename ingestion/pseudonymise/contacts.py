@@ -1,4 +1,4 @@
-"""E-mail addresses, phone numbers, and links that say who somebody is."""
+"""E-mail addresses and phone numbers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _WORD_DOT = r"(?:\s?[\[({]\s?(?:dot|point|punto|punkt|\.)\s?[\])}]\s?|\s(?:dot|p
 
 EMAIL = pattern_kind(
     "EMAIL_ADDRESS",
-    hint=r"@|arobase|chiocciola|[\[({]\s?at\b|\bat\s\S+\sdot\b",
+    hint=r"@|arobase|chiocciola|[\[({]\s?at\b|at\s\S+\sdot\b",
     patterns=[
         rf"(?<![\w.]){_MAILBOX}@\w+(?:-+\w+)*(?:\.\w+(?:-+\w+)*)+",
         rf"(?<![\w.]){_MAILBOX}@(?:{_HOSTS})\b",
@@ -79,35 +79,6 @@ PHONE_AFTER_WORD = pattern_kind(
         rf"{_START}{_ANY}{_EXT}(?=[ -]{{0,2}}(?:office|home|mobile|cell|fax|bureau|portable)\b)",
     ],
     check=lambda text: not _is_no_phone(_GROUPS.findall(text), text),
-)
-
-_PROFILE = (
-    r"(?:https?://)?(?:www\.|m\.|mobile\.|[a-z]{2}(?:-[a-z]{2})?\.)?(?:instagram\.com|instagr\.am|twitter\.com|x\.com|facebook\.com"
-    r"|fb\.com|tiktok\.com|threads\.net|snapchat\.com/add|pinterest\.(?:com|fr|it|de|es|co\.uk)|linkedin\.com/in|depop\.com"
-    r"|reddit\.com/(?:u|user)|youtube\.com/(?:c|user|channel)|youtube\.com(?=/@)|t\.me|wa\.me|linktr\.ee|flickr\.com/(?:photos"
-    r"|people)|vinted\.(?:com|fr|it|de|es|co\.uk)/member|poshmark\.com/closet|lookbook\.nu/user)/"
-)
-_NO_PROFILE = (
-    r"(?!(?:p|pin|reel|reels|explore|stories|tv|status|hashtag|search|watch|events|groups|pages|sharer|share|intent|home|i"
-    r"|about|help|legal|discover|ideas|login|tag|upload|photo\.php|profile\.php)(?:[/?#]|\b(?![\w.-])))"
-)
-PROFILE = pattern_kind(
-    "PROFILE_LINK",
-    hint=r"[./]\w+/",
-    patterns=[rf"(?<![\w@.]){_PROFILE}{_NO_PROFILE}@?[\w.%@-]+(?:[/?#][^\s<>\"')\]]*)?"],
-)
-
-_TELLING = (
-    r"(?:e?mail|user(?:name|_?id)?|uid|name|nom|prenom|token|auth|phone|tel|customer(?:_?id)?"
-    r"|client(?:_?id)?|order(?:_?id)?|commande|password|pwd)"
-)
-LINK = pattern_kind(
-    "IDENTITY_LINK",
-    hint=r"://",
-    patterns=[
-        rf"https?://[^\s<>\"']*[?&;#]{_TELLING}=[^\s<>\"']+",
-        r"https?://[^\s/<>\"'@]+@[^\s<>\"']+",
-    ],
 )
 
 

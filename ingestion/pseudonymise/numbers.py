@@ -1,58 +1,93 @@
-"""Numbers that stand for one person, account, order or machine."""
+"""Numbers that stand for one account, order or machine."""
 
 from __future__ import annotations
 
 import ipaddress
+from collections import defaultdict
 
 import regex
 
-from ingestion.pseudonymise.presidio import CreditCardRecognizer, IbanRecognizer, Pattern, PatternRecognizer
-from ingestion.pseudonymise.recogniser import Kind, pattern_kind
+from ingestion.pseudonymise.checksums import digits_of, is_bar_code, is_bitcoin, is_iban, is_luhn
+from ingestion.pseudonymise.recogniser import pattern_kind
 
-_NOT_DIGITS = regex.compile(r"\D+")
+NO_ARTICLE = (
+    r"(?<!\b(?:r[eé]f\w*|sku|ean|gtin|art(?:icle|ikel|icolo)?|mod[eè]le?|style|item)[^\w\n]{0,4}(?:n[°ºo]\s?)?)"
+)
+"""Not after a word that says that a product's number follows."""
 
-
-class _CardRecogniser(CreditCardRecognizer):  # type: ignore[misc]  # Presidio is untyped for us
-    """Presidio's, with its Luhn check, but for the 13 digits of a product's bar code."""
-
-    def validate_result(self, pattern_text: str) -> bool:
-        return bool(super().validate_result(pattern_text)) and not _is_bar_code(pattern_text)
-
-
-def _iban(language: str) -> PatternRecognizer:
-    in_any_case = Pattern("IBAN", r"(?<![A-Za-z0-9])([A-Za-z]{2}[0-9]{2}[A-Za-z0-9]{11,30})(?![A-Za-z0-9])", 0.5)
-    return IbanRecognizer(supported_language=language, patterns=[*IbanRecognizer.PATTERNS, in_any_case])
-
-
-IBAN = Kind(
-    name="IBAN_CODE",
-    hint=regex.compile(r"[A-Za-z]{2}\d{2}[ -]?[A-Za-z0-9]{4}"),
-    make=_iban,
+# ISO 13616: signs of an IBAN by country.
+_IBAN_LENGTHS = """
+    AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BR29 BY28 CH21 CR22 CY28 CZ24 DE22 DK18 DO28 EE20 EG29 ES24 FI18
+    FO18 FR27 GB22 GE22 GI23 GL18 GR27 GT28 HR21 HU28 IE22 IL23 IQ23 IS26 IT27 JO30 KW30 KZ20 LB28 LC32 LI21 LT20
+    LU20 LV21 LY25 MC27 MD24 ME22 MK19 MR27 MT31 MU30 NL18 NO15 PK24 PL28 PS29 PT25 QA29 RO24 RS22 SA24 SC31 SE24
+    SI19 SK24 SM27 ST25 SV28 TL23 TN24 TR26 UA29 VA22 VG24 XK20
+"""
+_BY_LENGTH: defaultdict[int, list[str]] = defaultdict(list)
+for _country in _IBAN_LENGTHS.split():
+    _BY_LENGTH[int(_country[2:])].append(_country[:2])
+_IBAN = "|".join(
+    rf"(?:{'|'.join(countries)})\d\d(?:[ .-]?[A-Z0-9]){{{length - 4}}}" for length, countries in _BY_LENGTH.items()
 )
 
-CARD = Kind(
-    name="CREDIT_CARD",
-    hint=regex.compile(r"\d(?:[- ]?\d){11}"),
-    make=lambda language: _CardRecogniser(supported_language=language),
+IBAN = pattern_kind(
+    "IBAN_CODE",
+    hint=r"[a-z]{2}\d\d[ .-]?[a-z0-9]",
+    fewest_digits=10,
+    patterns=[rf"(?<![A-Z0-9])(?:{_IBAN})(?![A-Z0-9])"],
+    check=is_iban,
+)
+ACCOUNT_AFTER_WORD = pattern_kind(
+    "BANK_ACCOUNT",
+    hint=r"(?:iban|rib|sort code|account|compte|konto\w*|cuenta|conto|bank)\b",
+    fewest_digits=8,
+    patterns=[
+        # Mistyped, so that the check digits are wrong.
+        r"(?<=\biban\b\W{0,3}(?:(?:est|is|lautet|è|es)\W{1,3})?)[A-Z]{2}\d\d(?:[ .-]?"
+        r"(?=[A-Z]{0,3}\d)[A-Z0-9]{2,4}){3,8}(?![A-Z0-9])",
+        r"(?<=\brib\b\W{0,3}(?:est\W{1,3})?)\d{5}(?:[ .-]?[A-Z0-9]){16}[ .-]?\d{2}(?!\d)",
+        r"(?<=\bsort code\b\W{0,3}(?:is\W{1,3})?)\d\d[ -]?\d\d[ -]?\d\d(?:\D{1,25}\d{8}\b)?",
+        r"(?<=\b(?:account|bank|compte bancaire|kontonummer|cuenta bancaria|conto corrente)\b\W{0,3}"
+        r"(?:(?:number|num[eé]ro|no|n°|nr|is|est|:)\W{0,3}){0,2})\d(?:[ -]?\d){7,19}(?![\d-])",
+    ],
 )
 
-NIR = pattern_kind(
-    "FR_NIR",
-    hint=r"[12](?:[ .-]?[\dAB]){14}",
-    patterns=[r"\b[1278] ?\d{2} ?(?:0[1-9]|[1-9]\d) ?(?:\d{2}|2[AB]) ?\d{3} ?\d{3} ?[ -]?\d{2}\b"],
-    check=lambda text: _is_nir(text),
+CARD = pattern_kind(
+    "CREDIT_CARD",
+    hint=r"\d(?:[-. ]?\d){11}",
+    fewest_digits=12,
+    patterns=[
+        r"(?<![\d])(?<!\d[.,])[2-6]\d{3}([ .-]?)\d{4}\1\d{4}\1\d{4}(?!\d)",
+        r"(?<!\d)3[47]\d\d[ .-]?\d{6}[ .-]?\d{5}(?!\d)",
+        r"(?<!\d)3[068]\d\d[ .-]?\d{6}[ .-]?\d{4}(?!\d)",
+        r"(?<!\d)[2-6]\d{11,18}(?!\d)",
+    ],
+    check=lambda text: is_luhn(text) and not is_bar_code(text),
+)
+CARD_AFTER_WORD = pattern_kind(
+    "CREDIT_CARD",
+    hint=r"\b(?:cart[ea]s?|cards?|cb|cc|visa|mastercard|amex|karte|kreditkarte|tarjeta)\b",
+    fewest_digits=12,
+    patterns=[
+        r"(?<=\b(?:cart[ea]s?|cards?|cb|cc|visa|mastercard|amex|karte|kreditkarte|tarjeta)\b[^\d\n]{0,25})"
+        r"\d{4}([ .-]?)\d{4}\1\d{4}\1\d{4}(?!\d)",
+    ],
 )
 
 SIRET = pattern_kind(
     "FR_SIRET",
-    hint=r"\d(?:[ .]?\d){13}",
-    patterns=[r"(?<!\d)\d{3}[ .]?\d{3}[ .]?\d{3}[ .]?\d{5}(?!\d)"],
-    check=lambda text: _luhn(text),
+    hint=r"\d(?:[ .\u00a0]?\d){8}",
+    fewest_digits=9,
+    patterns=[
+        r"(?<!\d)(?<!\d[ .])\d{3}[ .\u00a0]?\d{3}[ .\u00a0]?\d{3}[ .\u00a0]?\d{5}(?!\d)",
+        r"(?<=\b(?:siren|siret|rcs|tva)\b[^\d\n]{0,25}(?:fr ?\d\d ?)?)\d{3}[ .\u00a0]?\d{3}[ .\u00a0]?\d{3}(?![ .]?\d)",
+    ],
+    check=is_luhn,
 )
 
 IP = pattern_kind(
     "IP_ADDRESS",
     hint=r"\d\.\d{1,3}\.\d|[\da-f]:[\da-f]{0,4}:[\da-f]",
+    fewest_digits=2,
     patterns=[
         r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w]|\.\d)",
         r"(?<![\w:])(?:[\da-f]{1,4}:){2,7}:?[\da-f]{1,4}(?:::?[\da-f]{1,4}){0,5}(?![\w:])",
@@ -60,43 +95,61 @@ IP = pattern_kind(
     check=lambda text: _is_ip(text),
 )
 
-_ORDER_WORDS = (
-    r"(?:orders?|commandes?|cmde?|ordine|bestellung|bestell(?:nr|nummer)|pedido|tracking|suivi|colis|facture|invoice"
-    r"|fattura|rechnung|rechnungsnummer|n° client|customer)"
+WALLET = pattern_kind(
+    "CRYPTO_WALLET",
+    hint=r"\b(?:bc1|0x[\da-f]|[13][a-z1-9]{25})",
+    fewest_digits=3,
+    patterns=[
+        r"\b[13][1-9A-HJ-NP-Za-km-z]{25,34}\b",
+        r"\bbc1[02-9ac-hj-np-z]{25,60}\b",
+        r"\b0x[\dA-Fa-f]{40}\b",
+    ],
+    check=lambda text: not text.startswith(("1", "3")) or is_bitcoin(text),
+    ignore_case=False,
 )
-_NUMBER_WORDS = r"(?:numbers?|num(?:é|e)ro|num(?:ber)?|no|nr|n°|nº|n|nummer|id|de suivi|de commande|client)?"
-_ARTICLE = r"(?<!\b(?:r[eé]f\w*|sku|ean|art(?:icle|ikel|icolo)?|mod[eè]le)[^\w\n]{0,3})"
+
+_CUSTOMER = r"(?:client(?:e|i)?|customer|kunden?|membership|member|fid[eé]lit[eé]|loyalty|fedelt[aà]|fidelidad)"
+_ORDER_WORDS = (
+    r"(?:orders?|commandes?|cmde?s?|comandes?|ordine|ordini|bestellung(?:en)?|bestell(?:nr|nummer)|pedidos?"
+    r"|tracking|suivi"
+    r"|colis|paquet|paquete|pacco|paket|sendung(?:snummer)?|spedizione|facture|invoice|fattura|factura|rechnung|retour"
+    r"|rechnungsnummer|auftrag(?:snummer)?|kundennummer|kundennr|num commande|ticket|dossier|r[eé]clamation|"
+    r"(?:carte|card)"
+    rf" (?:de )?fid[eé]lit[eé]|loyalty card|{_CUSTOMER})"
+)
+_SAID = r"(?:numbers?|num[eé]ros?|n[uú]mero|num(?:ber)?|no|nr|n°|nº|n|nummer|id|code|ref|r[eé]f[eé]rence)"
+_OF = (
+    rf"(?:(?:de|di|del|d['’]|of|for|du)\s?(?:la |ma |my |mon )?(?:{_ORDER_WORDS}|envoi|suivi|client)|{_CUSTOMER}|web"
+    r"|internet|is|est|è|es|ist|lautet|portant le|with|avec le|c['’]est|sous le)"
+)
+_LINK_WORDS = rf"(?:[^\w\n]{{1,3}}(?:{_OF}|{_SAID})){{0,3}}[^\w\n]{{0,4}}"
+_MARKED = rf"(?:\b{_SAID}[^\w\n]{{0,3}}(?:{_OF}[^\w\n]{{0,3}}){{0,2}}|[#№]\s?)"
 ORDER = pattern_kind(
     "ORDER_NUMBER",
-    hint=r"\d[^\s]*\d[^\s]*\d[^\s]*\d",
+    hint=r"\d[\da-z-]{3}",
+    fewest_digits=4,
     patterns=[
-        rf"(?<=\b{_ORDER_WORDS}\b[^\w\n]{{0,3}}{_NUMBER_WORDS}[^\w\n]{{0,4}})(?:[A-Z]{{1,4}}[-_]?)?\d[\dA-Z-]{{3,24}}(?![\w-])",
+        rf"(?<![\w-])(?=[A-Z]{{0,4}}[-_]?\d[\dA-Z-]{{3}})(?<=\b{_ORDER_WORDS}\b{_LINK_WORDS})"
+        rf"(?:[A-Z]{{1,4}}[-_]?)?\d[\dA-Z-]{{3,24}}(?![\w-])",
         # The form alone, as words around it are mistyped: letters, a dash, many digits. Not in a link.
-        rf"(?<![\w/=&?.-]){_ARTICLE}[A-Z]{{2,4}}-\d{{6,12}}(?![\w-])",
+        rf"(?<![\w/=&?.-])(?=[A-Z]{{2,4}}-\d{{6}}){NO_ARTICLE}[A-Z]{{2,4}}-\d{{6,12}}(?![\w-])",
     ],
     check=lambda text: _is_order(text),
 )
+SHORT_ORDER = pattern_kind(
+    "ORDER_NUMBER",
+    hint=rf"\b(?:{_ORDER_WORDS})\b",
+    fewest_digits=4,
+    patterns=[
+        # "N° de commande 4821": said to be a number, so fewer digits will do.
+        rf"(?<![\w-])(?=\d{{4,5}}(?!\d))(?<=\b{_ORDER_WORDS}\b[^\w\n]{{0,3}}"
+        rf"(?:{_OF}[^\w\n]{{1,3}})?{_MARKED})\d{{4,5}}(?![\w-]|[.,]\d)(?!\s?(?:€|eur|\$|£|%))",
+        # The number before its word: "le n°4821937 (commande du 3 mai)".
+        rf"{NO_ARTICLE}(?<=(?:\bn[°º]|#)\s?)\d{{5,14}}(?=\W{{1,3}}(?:est |is )?(?:ma |mon |my |the )?{_ORDER_WORDS}\b)",
+    ],
+)
 
-
-def _is_nir(text: str) -> bool:
-    """The last two digits are 97 minus the rest modulo 97; Corsica's 2A and 2B count as 19 and 18."""
-    plain = regex.sub(r"[ .-]", "", text.upper())
-    body, control = plain[:13].replace("2A", "19").replace("2B", "18"), plain[13:]
-    return len(plain) == 15 and body.isdigit() and control.isdigit() and 97 - int(body) % 97 == int(control)
-
-
-def _luhn(text: str) -> bool:
-    digits = [int(digit) for digit in reversed(_NOT_DIGITS.sub("", text))]
-    doubled = sum(sum(divmod(2 * digit, 10)) for digit in digits[1::2])
-    return any(digits) and (sum(digits[::2]) + doubled) % 10 == 0
-
-
-def _is_bar_code(text: str) -> bool:
-    """Thirteen digits in one piece with the check digit of EAN-13."""
-    if len(text) != 13 or not text.isdigit():
-        return False
-    digits = [int(digit) for digit in text]
-    return (sum(digits[::2]) + 3 * sum(digits[1::2])) % 10 == 0
+_ISO_DATE = regex.compile(r"(?:19|20)\d\d-\d\d-\d\d")
 
 
 def _is_ip(text: str) -> bool:
@@ -109,7 +162,7 @@ def _is_ip(text: str) -> bool:
 
 def _is_order(text: str) -> bool:
     """Six digits or more, or four with letters among them; no date."""
-    digits = len(_NOT_DIGITS.sub("", text))
-    if regex.fullmatch(r"(?:19|20)\d\d-\d\d-\d\d", text):
+    digits = len(digits_of(text))
+    if _ISO_DATE.fullmatch(text):
         return False
-    return digits >= 6 or (digits >= 4 and regex.search(r"[A-Za-z]", text) is not None)
+    return digits >= 6 or (digits >= 4 and any(sign.isalpha() for sign in text))

@@ -11,7 +11,7 @@ _NETWORKS = (
 
 HANDLE = pattern_kind(
     "HANDLE",
-    hint=rf"[@＠]|\bu/|\b{_NETWORKS}\b",
+    hint=rf"[@＠]|#\d{{4}}|\bu/|\b{_NETWORKS}\b",
     patterns=[
         r"(?<![\w@＠])[@＠](?=[\w.\-]*\p{L})\w(?:[\w.\-]*\w)?",
         r"(?<![\w/])/?u/[A-Za-z0-9_-]{3,20}\b",

@@ -12,8 +12,6 @@ from contextlib import contextmanager
 __all__ = [
     "AnalyzerEngine",
     "ContextAwareEnhancer",
-    "CreditCardRecognizer",
-    "IbanRecognizer",
     "NoOpNlpEngine",
     "Pattern",
     "PatternRecognizer",
@@ -44,4 +42,3 @@ with _absent("torch", "transformers", "stanza", "gliner"):
     )
     from presidio_analyzer.context_aware_enhancers import ContextAwareEnhancer
     from presidio_analyzer.nlp_engine import NoOpNlpEngine
-    from presidio_analyzer.predefined_recognizers import CreditCardRecognizer, IbanRecognizer

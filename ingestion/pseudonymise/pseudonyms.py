@@ -7,6 +7,7 @@ import unicodedata
 from uuid import UUID
 
 from ingestion.pseudonymise.keys import PseudonymKey
+from ingestion.pseudonymise.stand_ins import AUTHOR_DIGITS, CONTACT_DIGITS, NAME_DIGITS
 
 _SPACES = re.compile(r"\s+")
 _NO_DIGIT = re.compile(r"[^\d+]")
@@ -25,11 +26,11 @@ class Pseudonyms:
 
     def author(self, handle: str) -> str:
         """`author_` and 16 hex digits, for a handle or a name in any case, with or without its `@`."""
-        return f"author_{self._hex(16, 'author', normal_handle(handle))}"
+        return f"author_{self._hex(AUTHOR_DIGITS, 'author', normal_handle(handle))}"
 
     def no_author(self, source: str, source_id: str) -> str:
         """Author of a post that names none: one of its own."""
-        return f"author_{self._hex(16, 'no author', source, source_id)}"
+        return f"author_{self._hex(AUTHOR_DIGITS, 'no author', source, source_id)}"
 
     def thread(self, source: str, thread: str) -> str:
         """`thread_` and 16 hex digits; empty where there is no thread."""
@@ -44,11 +45,15 @@ class Pseudonyms:
 
     def email(self, address: str) -> str:
         """`[email_` and 8 hex digits `]`."""
-        return f"[email_{self._hex(8, 'email', normal_handle(address))}]"
+        return f"[email_{self._hex(CONTACT_DIGITS, 'email', normal_handle(address))}]"
 
     def phone(self, number: str) -> str:
         """`[phone_` and 8 hex digits `]`. `number` in E.164 form, so that one number in two forms is one pseudonym."""
-        return f"[phone_{self._hex(8, 'phone', _NO_DIGIT.sub('', number))}]"
+        return f"[phone_{self._hex(CONTACT_DIGITS, 'phone', _NO_DIGIT.sub('', number))}]"
+
+    def name(self, conversation: str, name: str) -> str:
+        """`[name_` and 6 hex digits `]`: one person named is one within a conversation, and another in the next."""
+        return f"[name_{self._hex(NAME_DIGITS, 'name', conversation, name)}]"
 
     def _hex(self, digits: int, purpose: str, *parts: str) -> str:
         return self._key.digest(purpose, *parts).hex()[:digits]
