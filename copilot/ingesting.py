@@ -2,36 +2,164 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
 from pathlib import Path
 
 from copilot.indexing import opened_index
 from copilot.workspace import Workspace
-from ingestion.errors import TableMissingError
+from ingestion.errors import MappingError, ReadError, SourceError, SourcePausedError, TableMissingError
 from ingestion.pipeline import IngestReport, ingest_posts
 from ingestion.progress import Progress, silent
 from ingestion.pseudonymise.keys import ensure_key, load_key
 from ingestion.pseudonymise.posts import Pseudonymiser
+from ingestion.sources.clock import Clock
+from ingestion.sources.configured import NamedSource, open_source
+from ingestion.sources.crawl import Crawl
+from ingestion.sources.crawl_state import CrawlState
+from ingestion.sources.runs import (
+    Outcome,
+    SourceHealth,
+    SourceRun,
+    failures_in_a_row,
+    record_run,
+    source_health,
+    worst,
+)
 from ingestion.sources.source import Source
+
+Ingest = Callable[[Source, Path | None], IngestReport]
+"""Brings the posts of a source into a workspace, its rejected rows into a file."""
+
+SOURCE_FAILURES = (SourceError, ReadError, MappingError)
+"""What a source may raise that is its own fault: it is noted, and the next source is read."""
 
 
 def ingest_source(
     workspace: Workspace, source: Source, *, rejects_path: Path | None = None, progress: Progress = silent
 ) -> IngestReport:
     """Bring the posts of a source into the workspace. Raises what `ingest_posts` and `open_index` raise."""
+    with _pipeline(workspace, progress) as ingest:
+        return ingest(source, rejects_path)
+
+
+def ingest_configured(
+    workspace: Workspace,
+    names: Sequence[str],
+    *,
+    clock: Clock,
+    environment: Mapping[str, str],
+    seed: int = 0,
+    ignore_pauses: bool = False,
+    progress: Progress = silent,
+    told: Callable[[SourceRun], None] = lambda run: None,
+) -> list[SourceRun]:
+    """Read sources that the settings name, one after the other; what one of them raises never stops the others.
+
+    `environment`: where secrets of mapping files are looked up. `seed`: of the random part of waits. `ignore_pauses`:
+    hosts on pause are tried at once. `told` hears of each run when it ends. Raises what `open_index` raises.
+    """
+    lake, settings = workspace.lake, workspace.settings.posts
+    sources, health = settings.named_sources(), source_health(lake)
+    state = CrawlState.load(lake)
+    crawl = Crawl(settings.crawl, state, clock, seed=seed, ignore_pauses=ignore_pauses)
+    runs = []
+    with ExitStack() as stack:
+        opened: list[Ingest] = []
+
+        def ingest(source: Source, rejects_path: Path | None) -> IngestReport:
+            # Encoder and index take seconds: not for sources that are all on pause.
+            if not opened:
+                opened.append(stack.enter_context(_pipeline(workspace, progress)))
+            return opened[0](source, rejects_path)
+
+        for name in names:
+            run = _Reading(name, clock)
+            try:
+                parts = open_source(name, sources[name], settings, crawl, home=workspace.home, environment=environment)
+            except SOURCE_FAILURES as error:
+                run.failed(error)
+                parts = []
+            for number, part in enumerate(parts, start=1):
+                ending = f"-{number}" if len(parts) > 1 else ""
+                run.read(part, ingest, workspace.home / "rejects" / f"{name}{ending}.csv")
+            runs.append(run.ended(health.get(name)))
+            record_run(lake, runs[-1])
+            state.save(lake, clock.now())
+            told(runs[-1])
+    return runs
+
+
+@contextmanager
+def _pipeline(workspace: Workspace, progress: Progress) -> Iterator[Ingest]:
+    """The pipeline into the workspace, its index held open."""
     settings = workspace.settings
     ensure_key(settings.pseudonym, workspace.home)
     key = load_key(settings.pseudonym, workspace.home)
     pseudonymiser = Pseudonymiser(key, languages=settings.pseudonym.languages, keep=_names_to_keep(workspace))
     with opened_index(workspace) as (store, encoder):
-        return ingest_posts(
-            source,
-            lake=workspace.lake,
-            store=store,
-            encoder=encoder,
-            pseudonymiser=pseudonymiser,
-            settings=settings.posts,
-            progress=progress,
-            rejects_path=rejects_path,
+
+        def ingest(source: Source, rejects_path: Path | None) -> IngestReport:
+            return ingest_posts(
+                source,
+                lake=workspace.lake,
+                store=store,
+                encoder=encoder,
+                pseudonymiser=pseudonymiser,
+                settings=settings.posts,
+                progress=progress,
+                rejects_path=rejects_path,
+            )
+
+        yield ingest
+
+
+class _Reading:
+    """One reading of one configured source, part by part."""
+
+    def __init__(self, name: str, clock: Clock) -> None:
+        self._name = name
+        self._clock = clock
+        self._started_at = clock.now()
+        self._outcomes: list[Outcome] = []
+        self._reasons: dict[str, None] = {}
+        self._counts: Counter[str] = Counter()
+        self._next_try_at: datetime | None = None
+
+    def read(self, part: NamedSource, ingest: Ingest, rejects_path: Path) -> None:
+        """Read one part to its end, or note why it failed."""
+        try:
+            report = ingest(part, rejects_path)
+        except SOURCE_FAILURES as error:
+            self.failed(error)
+            return
+        part.settle()
+        self._outcomes.append("ok" if report.read else "unchanged")
+        self._counts.update(read=report.read, new=report.new, changed=report.changed, rejected=report.rejected)
+        if part.note:
+            self._reasons[part.note] = None
+
+    def failed(self, error: Exception) -> None:
+        """Note a failure. Messages of these errors name no one."""
+        self._outcomes.append("skipped" if isinstance(error, SourcePausedError) else "failed")
+        self._reasons[error.reason if isinstance(error, SourceError) else str(error)] = None
+        until = error.until if isinstance(error, SourcePausedError) else getattr(error, "paused_until", None)
+        self._next_try_at = max(filter(None, (self._next_try_at, until)), default=None)
+
+    def ended(self, before: SourceHealth | None) -> SourceRun:
+        """The run, which comes after `before`."""
+        outcome = worst(self._outcomes)
+        return SourceRun(
+            source=self._name,
+            started_at=self._started_at,
+            ended_at=self._clock.now(),
+            outcome=outcome,
+            reason=" ".join(self._reasons),
+            consecutive_failures=failures_in_a_row(before, outcome),
+            next_try_at=self._next_try_at,
+            **self._counts,
         )
 
 

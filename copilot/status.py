@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 import polars as pl
 
 from copilot.workspace import RunningService, Workspace
+from ingestion.sources.runs import source_health
 
 _DATE_COLUMNS = {
     "sales": "date",
@@ -34,6 +35,25 @@ class TableStatus:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SourceStatus:
+    """One source of posts."""
+
+    source: str
+    kind: str
+    """`feed`, `json`, `reddit` or `file` as configured; empty: not configured, its posts came from elsewhere."""
+    posts: int
+    """Posts of it in the lake."""
+    last_success_at: datetime | None
+    """When it was last read to its end; None: never, or not under its configured name."""
+    last_failure_at: datetime | None
+    reason: str
+    """Why it fails; empty where it does not."""
+    consecutive_failures: int
+    next_try_at: datetime | None
+    """Until when it is left alone; None: the next run tries it."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class WorkspaceStatus:
     """The workspace at a glance."""
 
@@ -44,6 +64,7 @@ class WorkspaceStatus:
     index: str
     """Where the index is: a folder or a URL."""
     service: RunningService | None
+    sources: tuple[SourceStatus, ...]
 
 
 def workspace_status(workspace: Workspace) -> WorkspaceStatus:
@@ -55,7 +76,34 @@ def workspace_status(workspace: Workspace) -> WorkspaceStatus:
         model=workspace.settings.llm.model,
         index=workspace.settings.index.url or str(workspace.index_path),
         service=workspace.running_service(),
+        sources=_sources(workspace),
     )
+
+
+def _sources(workspace: Workspace) -> tuple[SourceStatus, ...]:
+    """Every source that is configured, was read, or has posts, by name."""
+    lake, settings = workspace.lake, workspace.settings.posts
+    kinds = {name: one.kind for name, one in settings.named_sources().items()}
+    health = source_health(lake)
+    posts: dict[str, int] = {}
+    if lake.exists("posts"):
+        posts = dict(lake.scan("posts").group_by("source").len().collect().iter_rows())
+    found = []
+    for name in sorted({*kinds, *health, *posts}):
+        known = health.get(name)
+        found.append(
+            SourceStatus(
+                source=name,
+                kind=kinds.get(name, ""),
+                posts=posts.get(name, 0),
+                last_success_at=known.last_success_at if known else None,
+                last_failure_at=known.last_failure_at if known else None,
+                reason=known.reason if known else "",
+                consecutive_failures=known.consecutive_failures if known else 0,
+                next_try_at=known.next_try_at if known else None,
+            )
+        )
+    return tuple(found)
 
 
 def _table_status(workspace: Workspace, table: str) -> TableStatus:

@@ -3,45 +3,105 @@
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from difflib import get_close_matches
 from pathlib import Path
 
 import click
 
 from copilot.commands.options import home_option, json_option, new_workspace, note, print_json
 from copilot.commands.progress import progress_bars
-from copilot.ingesting import ingest_source
+from copilot.errors import NoDataError
+from copilot.ingesting import ingest_configured, ingest_source
+from copilot.settings import FILE_NAME
 from copilot.workspace import Workspace
+from ingestion.sources.clock import SystemClock
 from ingestion.sources.files import FileSource
 from ingestion.sources.mapping import load_post_mapping
-from ingestion.sources.reddit import RedditSource
-from ingestion.sources.source import Source
+from ingestion.sources.runs import SourceRun
+
+_EXIT_FAILED, _EXIT_NOTHING_TO_DO = 1, 3
 
 
 @click.command()
-@click.argument("source")
+@click.argument("source", required=False)
+@click.option("--all", "everything", is_flag=True, help="Read every configured source, as without SOURCE.")
 @click.option("--map", "map_file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Mapping file.")
 @click.option(
     "--save-map",
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write the proposed mapping to this file, to be corrected, and ingest nothing.",
 )
+@click.option("--retry", is_flag=True, help="Try hosts at once that failed before and are left alone for a while.")
 @home_option
 @json_option
-def ingest(source: str, map_file: Path | None, save_map: Path | None, home: Path, as_json: bool) -> None:
-    """Ingest posts from SOURCE: a CSV or JSON-lines file, or `reddit` as configured.
+def ingest(
+    source: str | None,
+    everything: bool,
+    map_file: Path | None,
+    save_map: Path | None,
+    retry: bool,
+    home: Path,
+    as_json: bool,
+) -> None:
+    """Ingest posts from SOURCE: a file (CSV, JSON lines), or a source that reassort.toml names.
 
-    Posts are pseudonymised before anything is stored. Ingesting a file twice adds nothing.
+    Without SOURCE every configured source is read; one that fails stops no other, and makes the exit code 1. Posts are
+    pseudonymised before anything is stored. Ingesting the same twice adds nothing.
     """
     workspace = new_workspace(home)
-    opened = _source(workspace, source, map_file)
-    if save_map is not None and isinstance(opened, FileSource):
-        save_map.write_text(opened.mapping.to_yaml(), encoding="utf-8")
+    configured = workspace.settings.posts.named_sources()
+    if source is not None and everything:
+        raise click.UsageError("SOURCE and --all exclude each other.")
+    if source is None or source in configured:
+        _read_configured(workspace, [source] if source is not None else list(configured), retry, as_json)
+        return
+    if not Path(source).exists():
+        raise NoDataError(_unknown(source, configured))
+    if save_map is not None:
+        save_map.write_text(FileSource(Path(source)).mapping.to_yaml(), encoding="utf-8")
         click.echo(str(save_map))
         return
-    rejects = _rejects_path(opened, home) if isinstance(opened, FileSource) else None
+    _read_file(workspace, Path(source), map_file, as_json)
+
+
+def _read_configured(workspace: Workspace, names: Sequence[str], retry: bool, as_json: bool) -> None:
+    """Read the sources named, say on stderr what became of each, and exit 1 where one failed."""
+    if not names:
+        raise NoDataError(f"No source is configured: name a file, or put [posts.sources.NAME] in {FILE_NAME}.")
+    runs = read_sources(workspace, names, retry=retry, quiet=False)
+    if as_json:
+        print_json([asdict(run) for run in runs])
+    outcomes = {run.outcome for run in runs}
+    if "failed" in outcomes:
+        sys.exit(_EXIT_FAILED)
+    if outcomes == {"skipped"}:
+        sys.exit(_EXIT_NOTHING_TO_DO)
+
+
+def read_sources(workspace: Workspace, names: Sequence[str], *, retry: bool, quiet: bool) -> list[SourceRun]:
+    """Read configured sources by this machine's clock and environment; each run is told on stderr unless `quiet`."""
     with progress_bars() as progress:
-        report = ingest_source(workspace, opened, rejects_path=rejects, progress=progress)
+        return ingest_configured(
+            workspace,
+            names,
+            clock=SystemClock(),
+            environment=os.environ,
+            seed=os.getpid(),
+            ignore_pauses=retry,
+            progress=progress,
+            told=lambda run: None if quiet else note(run.summary()),
+        )
+
+
+def _read_file(workspace: Workspace, path: Path, map_file: Path | None, as_json: bool) -> None:
+    if map_file is None:
+        note("No --map: using what the file's column names suggest. See it with --save-map FILE.")
+    file = FileSource(path, load_post_mapping(map_file) if map_file else None)
+    with progress_bars() as progress:
+        report = ingest_source(workspace, file, rejects_path=_rejects_path(file, workspace.home), progress=progress)
     if as_json:
         print_json(asdict(report))
     else:
@@ -54,9 +114,10 @@ def _rejects_path(file: FileSource, home: Path) -> Path:
     return beside if os.access(beside.parent, os.W_OK) else home / "rejects" / beside.name
 
 
-def _source(workspace: Workspace, name: str, map_file: Path | None) -> Source:
-    if name == "reddit":
-        return RedditSource(workspace.settings.posts.reddit)
-    if map_file is None:
-        note("No --map: using what the file's column names suggest. See it with --save-map FILE.")
-    return FileSource(Path(name), load_post_mapping(map_file) if map_file else None)
+def _unknown(source: str, configured: Iterable[str]) -> str:
+    """What to say of a name that is neither a file nor a source."""
+    names = sorted(configured)
+    near = get_close_matches(source, names, n=1)
+    hint = f" Did you mean {near[0]!r}?" if near else ""
+    listed = f" Configured: {', '.join(names)}." if names else f" {FILE_NAME} names no source."
+    return f"{source!r} is neither a file nor a configured source.{hint}{listed}"

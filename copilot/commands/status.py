@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -10,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from copilot.commands.options import home_option, json_option, open_workspace, print_json
-from copilot.status import WorkspaceStatus, workspace_status
+from copilot.status import SourceStatus, WorkspaceStatus, workspace_status
 
 
 @click.command()
@@ -35,6 +37,7 @@ def _print(found: WorkspaceStatus) -> None:
         console.print(f"Service {service.url}, process {service.pid}, since {service.started_at}", soft_wrap=True)
     if not found.tables:
         console.print("No tables yet. Bring data in with `reassort import` and `reassort ingest`.")
+        _print_sources(console, found.sources)
         return
     table = Table(box=None, pad_edge=False)
     for heading in ("table", "rows", "until", "version"):
@@ -42,3 +45,27 @@ def _print(found: WorkspaceStatus) -> None:
     for row in found.tables:
         table.add_row(row.table, f"{row.rows:,}", str(row.last_date or ""), str(row.version))
     console.print(table)
+    _print_sources(console, found.sources)
+
+
+def _print_sources(console: Console, sources: Sequence[SourceStatus]) -> None:
+    if not sources:
+        return
+    console.print()
+    table = Table(box=None, pad_edge=False)
+    for heading in ("source", "kind", "posts", "last read", "next try"):
+        table.add_column(heading, justify="right" if heading == "posts" else "left")
+    for row in sources:
+        # A source that was not configured came as a file: nothing reads it by itself.
+        upcoming = _minute(row.next_try_at) or ("next run" if row.kind else "")
+        table.add_row(row.source, row.kind, f"{row.posts:,}", _minute(row.last_success_at), upcoming)
+    console.print(table)
+    for row in sources:
+        if row.consecutive_failures:
+            times = "once" if row.consecutive_failures == 1 else f"{row.consecutive_failures} times in a row"
+            told = f"{row.source} failed {times}, last on {_minute(row.last_failure_at)}: {row.reason}"
+            console.print(told, soft_wrap=True, highlight=False, markup=False)
+
+
+def _minute(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC" if moment is not None else ""

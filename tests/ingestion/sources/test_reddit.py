@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import json
+import logging
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from pydantic import SecretStr
 
-from ingestion.errors import SourceError
+from ingestion.errors import SourceError, SourcePausedError, SourceRefusedError, SourceUnavailableError
 from ingestion.records import RawPost
-from ingestion.settings import RedditSettings
+from ingestion.settings import RedditSettings, RedditSourceSettings
+from ingestion.sources.crawl import Crawl
 from ingestion.sources.reddit import RedditSource
 from ingestion.sources.source import RejectedPost, Watermark
+from tests.ingestion.sources.crawling import crawl, slept
 
 DAY = 86_400
 NOW = datetime(2026, 1, 20, tzinfo=UTC).timestamp()
+Entry = dict[str, object]
 
 
-def entry(kind: str, id: str, days_ago: int, **fields: object) -> dict[str, object]:
+def entry(kind: str, id: str, days_ago: float, **fields: object) -> Entry:
     data = {"id": id, "name": f"{kind}_{id}", "created_utc": NOW - days_ago * DAY, "author": "old_hat", **fields}
     return {"kind": kind, "data": data}
 
@@ -37,24 +43,51 @@ COMMENTS = [
 ]
 
 
+class FakeReddit(ThreadingHTTPServer):
+    """Its listings, what it was asked, and how it fails."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server_port}"
+        self.submissions, self.comments, self.page_size = SUBMISSIONS, COMMENTS, 100
+        self.failures: list[tuple[int, dict[str, str]]] = []
+        """Answers given before any listing: status and headers."""
+        self.headers: dict[str, str] = {}
+        self.asked: list[str] = []
+
+
 class Handler(BaseHTTPRequestHandler):
+    server: FakeReddit
+
     def do_POST(self) -> None:
         self.answer({"access_token": "t", "expires_in": 3600, "scope": "*", "token_type": "bearer"})
 
     def do_GET(self) -> None:
-        if "/comments" in self.path:
-            self.listing(COMMENTS)
-        elif "/new" in self.path:
-            self.listing(SUBMISSIONS)
-        else:
-            self.send_error(403)
+        self.server.asked.append(self.path)
+        if self.server.failures:
+            status, headers = self.server.failures.pop(0)
+            self.send_response(status)
+            for name, value in {**headers, "Content-Length": "0"}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            return
+        self.listing(self.server.comments if "/comments" in self.path else self.server.submissions)
 
-    def listing(self, entries: list[dict[str, object]]) -> None:
-        self.answer({"kind": "Listing", "data": {"after": None, "children": entries}})
+    def listing(self, entries: list[Entry]) -> None:
+        names = [one["data"]["name"] for one in entries]  # type: ignore[index]
+        last = parse_qs(urlsplit(self.path).query).get("after", [""])[0]
+        start = names.index(last) + 1 if last in names else 0
+        page = entries[start : start + self.server.page_size]
+        more = start + self.server.page_size < len(entries)
+        self.answer(
+            {"kind": "Listing", "data": {"after": names[start + len(page) - 1] if more else None, "children": page}}
+        )
 
     def answer(self, content: object) -> None:
         body = json.dumps(content).encode()
         self.send_response(200)
+        for name, value in self.server.headers.items():
+            self.send_header(name, value)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -64,50 +97,142 @@ class Handler(BaseHTTPRequestHandler):
         """Keep the test's output clean."""
 
 
+@contextmanager
+def fake_reddit() -> Iterator[FakeReddit]:
+    server = FakeReddit()
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
 @pytest.fixture
-def url() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+def reddit() -> Iterator[FakeReddit]:
+    with fake_reddit() as server:
+        yield server
 
 
-def source(url: str) -> RedditSource:
-    return RedditSource(
-        RedditSettings(
-            client_id="id", client_secret=SecretStr("s3cret"), subreddits=("fashion",), url=url, oauth_url=url
-        )
-    )
+def source(url: str, found: Crawl | None = None, **settings: object) -> RedditSource:
+    access = RedditSettings(client_id="id", client_secret=SecretStr("s3cret"), url=url, oauth_url=url)
+    one = RedditSourceSettings.model_validate({"kind": "reddit", "subreddits": ["fashion"], **settings})
+    return RedditSource("threads", access, one, found or crawl())
 
 
-def test_submissions_and_comments_come_as_posts(url: str) -> None:
-    items = list(source(url).posts())
+def read(found: RedditSource, after: Watermark | None = None) -> list[str]:
+    return [item.source_id for item in found.posts(after) if isinstance(item, RawPost)]
+
+
+def mark(days_ago: float) -> Watermark:
+    seen = datetime.fromtimestamp(NOW - days_ago * DAY, tz=UTC)
+    return Watermark(source="threads", stream="r/fashion", last_published_at=seen, last_post_id="", read=5)
+
+
+def test_submissions_and_comments_come_as_posts(reddit: FakeReddit) -> None:
+    items = list(source(reddit.url).posts())
     posts = {item.source_id: item for item in items if isinstance(item, RawPost)}
     assert list(posts) == ["t3_s3", "t3_s2", "t3_s1", "t1_c2"]
+    assert {post.source for post in posts.values()} == {"threads"}
     assert (posts["t3_s3"].title, posts["t3_s3"].text, posts["t3_s3"].author) == ("Linen?", "Is linen in?", "old_hat")
     assert (posts["t3_s2"].title, posts["t3_s2"].text) == ("", "A title only")
     assert posts["t1_c2"].thread == posts["t3_s3"].thread == "t3_s3"
     assert posts["t3_s3"].published_at == datetime(2026, 1, 20, tzinfo=UTC)
     assert [item for item in items if isinstance(item, RejectedPost)] == [
-        RejectedPost(row=2, column="", reason="removed or without text")
+        RejectedPost(row=5, column="", reason="removed or without text")
     ]
 
 
-def test_resumes_two_days_before_the_newest_seen(url: str) -> None:
-    seen = datetime.fromtimestamp(NOW, tz=UTC)
-    mark = Watermark(source="reddit", stream="r/fashion", last_published_at=seen, last_post_id="", read=5)
-    posts = [item.source_id for item in source(url).posts(mark) if isinstance(item, RawPost)]
-    assert posts == ["t3_s3", "t3_s2", "t1_c2"]
+def test_resumes_two_days_before_the_newest_seen(reddit: FakeReddit) -> None:
+    assert read(source(reddit.url), mark(0)) == ["t3_s3", "t3_s2", "t1_c2"]
 
 
-def test_a_failure_names_no_credentials() -> None:
-    with pytest.raises(SourceError) as caught:
-        list(source("http://127.0.0.1:1").posts())
-    assert "s3cret" not in str(caught.value)
+def test_listings_are_paged_down_to_what_was_seen_and_no_further(reddit: FakeReddit) -> None:
+    reddit.submissions = [entry("t3", f"s{n}", n, title="T", selftext="x") for n in range(20)]
+    reddit.page_size = 3
+    assert len(read(source(reddit.url, comments=0))) == 20
+    reddit.asked.clear()
+    assert read(source(reddit.url, comments=0), mark(1)) == ["t3_s0", "t3_s1", "t3_s2", "t3_s3"]
+    assert len(reddit.asked) == 2
+    assert "after=t3_s2" in reddit.asked[1]
+
+
+def test_limits_of_submissions_and_comments_hold(reddit: FakeReddit) -> None:
+    assert read(source(reddit.url, submissions=1, comments=0)) == ["t3_s3"]
+    assert read(source(reddit.url, submissions=0)) == ["t1_c2"]
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "least_s"),
+    [
+        (429, {"Retry-After": "9"}, 9.0),
+        (429, {"x-ratelimit-reset": "11", "x-ratelimit-remaining": "0", "x-ratelimit-used": "100"}, 11.0),
+        (503, {}, 1.0),
+        (500, {}, 1.0),
+    ],
+)
+def test_a_busy_reddit_is_asked_again_later(
+    reddit: FakeReddit, status: int, headers: dict[str, str], least_s: float
+) -> None:
+    reddit.failures = [(status, headers)]
+    found = crawl(interval_s=0.0)
+    assert len(read(source(reddit.url, found))) == 4
+    assert max(slept(found)) >= least_s
+
+
+def test_a_used_up_rate_is_waited_out(reddit: FakeReddit) -> None:
+    reddit.headers = {"x-ratelimit-remaining": "0.0", "x-ratelimit-used": "100", "x-ratelimit-reset": "240"}
+    found = crawl()
+    assert len(read(source(reddit.url, found))) == 4
+    assert max(slept(found)) == pytest.approx(240.0)
+
+
+def test_requests_keep_their_distance(reddit: FakeReddit) -> None:
+    found = crawl(interval_s=0.0)
+    read(source(reddit.url, found))
+    assert slept(found) == [pytest.approx(0.6)] * 2
+
+
+def test_a_reddit_that_keeps_failing_is_left_alone(reddit: FakeReddit) -> None:
+    reddit.failures = [(500, {})] * 9
+    found = crawl(tries=3, failures_before_pause=2)
+    for _ in range(2):
+        with pytest.raises(SourceUnavailableError, match="HTTP 500"):
+            read(source(reddit.url, found))
+    with pytest.raises(SourcePausedError):
+        read(source(reddit.url, found))
+    assert len(reddit.asked) == 6
+
+
+@pytest.mark.parametrize("status", [401, 403, 404])
+def test_refusals_are_final_and_say_what_to_check(reddit: FakeReddit, status: int) -> None:
+    reddit.failures = [(status, {})] * 9
+    with pytest.raises(SourceRefusedError, match="credentials, and the names of the subreddits"):
+        read(source(reddit.url))
+
+
+def test_neither_errors_nor_logs_name_credentials_or_authors(
+    reddit: FakeReddit, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    read(source(reddit.url))
+    with pytest.raises(SourceUnavailableError) as caught:
+        read(source("http://127.0.0.1:1", crawl(tries=2)))
     assert caught.value.__cause__ is None
+    assert "s3cret" not in str(caught.value) + caplog.text
+    assert "old_hat" not in caplog.text
 
 
 def test_without_credentials_it_says_what_to_set() -> None:
+    one = RedditSourceSettings(kind="reddit", subreddits=("fashion",))
     with pytest.raises(SourceError, match="REASSORT_POSTS__REDDIT__CLIENT_ID"):
-        RedditSource(RedditSettings())
+        RedditSource("reddit", RedditSettings(), one, crawl())
+
+
+def test_a_clock_that_runs_behind_its_posts_loses_none(reddit: FakeReddit) -> None:
+    ahead = mark(0)
+    found = crawl()
+    found.clock.sleep(0)
+    assert ahead.last_published_at is not None
+    assert found.clock.now() - ahead.last_published_at > timedelta(0)
+    assert read(source(reddit.url, found), mark(-99_999)) == []
