@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from ingestion.pseudonymise.names import features
 from ingestion.pseudonymise.names.brands import PHRASE, Brands
@@ -12,9 +13,10 @@ from ingestion.pseudonymise.names.words import WORD
 _MAKER = FeatureMaker(Gazetteer.of({FIRST: ["Sophie"], LAST: ["Martin"]}), Brands(["Kate Spade"]))
 
 
-def _of_words(text: str) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
+def _of_words(text: str) -> NDArray[np.int64]:
     """Features of the words of a text, each as one token."""
-    return _MAKER.make([text], [[match.span() for match in WORD.finditer(text)]])[0]
+    made: NDArray[np.int64] = _MAKER.make([text], [[match.span() for match in WORD.finditer(text)]])[0]
+    return made
 
 
 @pytest.mark.parametrize(
