@@ -20,6 +20,8 @@ from filelock import FileLock
 from ingestion.errors import ContractError, TableMissingError
 
 _COMMIT_TRIES = 5
+_LOG_KEPT = "delta.logRetentionDuration"
+_LOG_KEPT_BY_DEFAULT = "interval 30 days"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,16 +125,50 @@ class Lake:
         )
         return self.version(table)
 
+    def replace_where(self, table: str, column: str, values: Sequence[str], frame: pl.DataFrame) -> int:
+        """Put `frame` in place of all rows whose text in `column` is one of the values, in one commit; return the
+        version that has it. Every row of `frame` has one of them there.
+        """
+        listed = ", ".join("'" + value.replace("'", "''") + "'" for value in values)
+        return self._overwrite(table, frame, predicate=f"{column} IN ({listed})")
+
+    def replace_all(self, table: str, frame: pl.DataFrame) -> int:
+        """Put `frame` in place of all rows, in one commit; return the version that has it."""
+        return self._overwrite(table, frame, predicate=None)
+
     def erase(self, table: str, predicate: str, *, note: str = "") -> int:
-        """Delete matching rows and every older version that held them; return how many rows went.
+        """Delete matching rows, and every older version and line of the commit log that held them; return how many
+        rows went.
 
         `predicate` is a SQL condition over the table's columns.
         """
         opened = self._open(table)
         deleted = int(opened.delete(predicate, commit_properties=_properties(note))["num_deleted_rows"])
-        opened = self._open(table)
-        opened.vacuum(retention_hours=0, dry_run=False, enforce_retention_duration=False)
+        self.forget_history(table)
         return deleted
+
+    def forget_history(self, table: str) -> None:
+        """Leave the newest version alone to be read: older data files go, files that no version has, and the commit log
+        up to here, with its notes, conditions and the least and greatest texts of files that are gone.
+        """
+        opened = self._open(table)
+        kept_for = opened.metadata().configuration.get(_LOG_KEPT, _LOG_KEPT_BY_DEFAULT)
+        opened.alter.set_table_properties({_LOG_KEPT: "interval 0 days"})
+        self._open(table).vacuum(retention_hours=0, dry_run=False, enforce_retention_duration=False, full=True)
+        opened = self._open(table)
+        opened.create_checkpoint()
+        opened.cleanup_metadata()
+        self._open(table).alter.set_table_properties({_LOG_KEPT: kept_for})
+
+    def _overwrite(self, table: str, frame: pl.DataFrame, *, predicate: str | None) -> int:
+        uri = self._uri(table)
+        with self._one_writer(table):
+            _commit(
+                lambda: write_deltalake(
+                    uri, frame, mode="overwrite", predicate=predicate, storage_options=self._options
+                )
+            )
+        return self.version(table)
 
     def _merge(self, table: str, frame: pl.DataFrame, key: Sequence[str], note: str) -> MergeCounts:
         if frame.is_empty() and self.exists(table):

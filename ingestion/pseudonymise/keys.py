@@ -81,6 +81,13 @@ def ensure_key(settings: PseudonymSettings, home: Path) -> str:
     return _SETTING if given else str(path)
 
 
+def key_location(settings: PseudonymSettings, home: Path) -> str:
+    """Where the key of the workspace at `home` is, or would be: the setting's name or a path. Never the key."""
+    if settings.key is not None:
+        return _SETTING
+    return str(_files(settings, _read_id(home)[0])[0])
+
+
 def _find(settings: PseudonymSettings, workspace_id: str) -> str:
     if settings.key is not None:
         return settings.key.get_secret_value()
