@@ -36,7 +36,10 @@ class Encoder(Protocol):
         """Name and version of the model; vectors of different fingerprints cannot be compared."""
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """One unit vector a text, shape `(len(texts), dimensions)`, in the order of the texts."""
+        """One unit vector a text to be found, shape `(len(texts), dimensions)`, in the order of the texts."""
+
+    def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """One unit vector a text to find others with; models that tell the two apart are told."""
 
 
 class HashEncoder:
@@ -66,6 +69,10 @@ class HashEncoder:
                 vectors[row] += self._direction(word)
         return unit_rows(vectors)
 
+    def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """As `encode`."""
+        return self.encode(texts)
+
     def _direction(self, word: str) -> NDArray[np.float32]:
         # Several signed places a word, so that sums of words do not cancel out to nothing.
         digest = blake2b(word.encode(), digest_size=32).digest()
@@ -90,7 +97,12 @@ def load_encoder(settings: IndexSettings, models_dir: Path) -> Encoder:
         return OpenVinoEncoder.load(models_dir)
     from vectorstore.sentence_transformer_encoder import SentenceTransformerEncoder
 
-    return SentenceTransformerEncoder(settings.encoder)
+    return SentenceTransformerEncoder(
+        settings.encoder,
+        device=settings.encoder_device,
+        document_prefix=settings.document_prefix,
+        query_prefix=settings.query_prefix,
+    )
 
 
 def unit_rows(vectors: NDArray[np.float32]) -> NDArray[np.float32]:

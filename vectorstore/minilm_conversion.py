@@ -20,6 +20,7 @@ from vectorstore.errors import EncoderLoadError
 CONVERSION_VERSION = 1
 MODEL_FILE = "model.xml"
 
+_CHECKSUM = "sha256"
 _TIMEOUT_S = 600
 
 
@@ -34,7 +35,8 @@ def converted_model(
 ) -> Path:
     """The converted model of the folder `source`, made in `models_dir` where it is not there yet.
 
-    The folder's name holds the checksum of the weights and the `revision`, so other weights give another model. Two
+    The folder's name holds the checksum of the weights and the `revision`, so other weights give another model; a
+    checksum beside the converted files tells whether they are whole, and where they are not they are made again. Two
     processes may ask at once: one converts, the other waits. `converter` is the module that is run, with the source and
     the target as its arguments. Raises `EncoderLoadError`.
     """
@@ -44,9 +46,9 @@ def converted_model(
     except OSError as error:
         raise EncoderLoadError(name, str(error)) from error
     target = models_dir / f"{name}-{checksum[:12]}{revision and '-'}{revision}-openvino{CONVERSION_VERSION}"
-    if not target.is_dir():
+    if not _is_whole(target):
         with FileLock(models_dir / f"{target.name}.lock", timeout=_TIMEOUT_S):
-            if not target.is_dir():
+            if not _is_whole(target):
                 _convert_apart(name, converter, source, target)
     return target / MODEL_FILE
 
@@ -62,7 +64,24 @@ def _convert_apart(name: str, converter: str, source: Path, target: Path) -> Non
         raise EncoderLoadError(name, f"its conversion failed ({last_line})") from error
     except subprocess.TimeoutExpired as error:
         raise EncoderLoadError(name, f"its conversion took over {_TIMEOUT_S} s") from error
+    (building / _CHECKSUM).write_text(_checksum(building), encoding="ascii")
+    shutil.rmtree(target, ignore_errors=True)
     building.rename(target)
+
+
+def _is_whole(model: Path) -> bool:
+    try:
+        return (model / _CHECKSUM).read_text(encoding="ascii") == _checksum(model)
+    except FileNotFoundError:
+        return False
+
+
+def _checksum(model: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(path for path in model.iterdir() if path.name != _CHECKSUM):
+        with path.open("rb") as file:
+            digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()
 
 
 def convert(source: Path, target: Path) -> None:

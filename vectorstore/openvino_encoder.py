@@ -68,3 +68,7 @@ class OpenVinoEncoder:
         encodings = self._tokenizer.encode_batch_fast(list(texts))
         self._model.run([encoding.ids for encoding in encodings], keep)
         return unit_rows(vectors)
+
+    def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """As `encode`: the model was trained without prefixes."""
+        return self.encode(texts)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
+QUANTISE_FROM = 20_000
+
 
 class IndexSettings(BaseModel):
     """Where the index is, and how texts become vectors."""
@@ -19,7 +21,16 @@ class IndexSettings(BaseModel):
     encoder: str = "all-MiniLM-L6-v2"
     """`all-MiniLM-L6-v2` (packaged, needs no network), any sentence-transformers name or folder, or `hash` (for
     tests: hashed words, no model)."""
+    encoder_device: str = ""
+    """Where a sentence-transformers model runs: `cpu`, `cuda`, `cuda:1`, `mps`. Empty: the fastest there is."""
+    query_prefix: str = ""
+    """What goes before a question, where the model's card says so and its files do not (`query: `)."""
+    document_prefix: str = ""
+    """What goes before a post, likewise (`passage: `)."""
     dense_weight: float = Field(default=0.3, ge=0.0, le=1.0)
     """Share of the dense score in the fused ranking; the rest is BM25."""
+    quantise_from: int = Field(default=QUANTISE_FROM, ge=1)
+    """Documents from which on the embedded index keeps vectors as one byte a dimension in memory, and the originals
+    on disk. Below, comparing with every original takes under 2 ms."""
     timeout_s: float = Field(default=10.0, gt=0.0)
     """Seconds to wait for a server, rounded up to whole ones."""

