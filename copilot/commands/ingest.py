@@ -71,7 +71,7 @@ def _read_configured(workspace: Workspace, names: Sequence[str], retry: bool, as
     """Read the sources named, say on stderr what became of each, and exit 1 where one failed."""
     if not names:
         raise NoDataError(f"No source is configured: name a file, or put [posts.sources.NAME] in {FILE_NAME}.")
-    runs = read_sources(workspace, names, retry=retry, quiet=False)
+    runs = read_sources(workspace, names, retry=retry)
     if as_json:
         print_json([asdict(run) for run in runs])
     outcomes = {run.outcome for run in runs}
@@ -81,8 +81,8 @@ def _read_configured(workspace: Workspace, names: Sequence[str], retry: bool, as
         sys.exit(_EXIT_NOTHING_TO_DO)
 
 
-def read_sources(workspace: Workspace, names: Sequence[str], *, retry: bool, quiet: bool) -> list[SourceRun]:
-    """Read configured sources by this machine's clock and environment; each run is told on stderr unless `quiet`."""
+def read_sources(workspace: Workspace, names: Sequence[str], *, retry: bool) -> list[SourceRun]:
+    """Read configured sources by this machine's clock and environment; each run is told on stderr."""
     with progress_bars() as progress:
         return ingest_configured(
             workspace,
@@ -92,7 +92,7 @@ def read_sources(workspace: Workspace, names: Sequence[str], *, retry: bool, qui
             seed=os.getpid(),
             ignore_pauses=retry,
             progress=progress,
-            told=lambda run: None if quiet else note(run.summary()),
+            told=lambda run: note(run.summary()),
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date
 from importlib.metadata import version
 from typing import Annotated, Any
@@ -26,7 +27,7 @@ from copilot.lookups.trends import rising_terms
 from copilot.settings import Language
 from copilot.status import workspace_status
 from copilot.web import queries
-from copilot.web.models import AnswerOut, BriefOut, HealthOut, Question, StatusOut, TableOut
+from copilot.web.models import AnswerOut, BriefOut, HealthOut, PostSourceOut, Question, StatusOut, TableOut
 from copilot.web.problems import RESPONSES
 from copilot.web.service import Service
 
@@ -180,14 +181,15 @@ def brief(as_of: date, language: Language, form: str, service: Held) -> Any:
 
 @router.get("/status", tags=["workspace"], summary="What the workspace holds")
 def status(service: Held) -> StatusOut:
-    """Tables with their rows, versions and newest days."""
+    """Tables with their rows, versions and newest days, and sources of posts with how they did."""
     found = workspace_status(service.workspace)
     tables = [TableOut(table=t.table, rows=t.rows, version=t.version, last_date=t.last_date) for t in found.tables]
     try:
         as_of = service.context.as_of
     except NoDataError:
         as_of = None
-    return StatusOut(as_of=as_of, model=found.model, tables=tables)
+    sources = [PostSourceOut(**asdict(one)) for one in found.sources]
+    return StatusOut(as_of=as_of, model=found.model, tables=tables, sources=sources)
 
 
 @router.get("/health", tags=["workspace"], summary="Whether the service is up")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
@@ -84,12 +84,26 @@ class TableOut(BaseModel):
     last_date: date | None
 
 
+class PostSourceOut(BaseModel):
+    """One source of posts, and how it did lately."""
+
+    source: str
+    kind: str = Field(description="As configured; empty: not configured, its posts came from a file.")
+    posts: int
+    last_success_at: datetime | None
+    last_failure_at: datetime | None
+    reason: str = Field(description="Why it fails; empty where it does not.")
+    consecutive_failures: int
+    next_try_at: datetime | None = Field(description="Until when it is left alone; none: the next run tries it.")
+
+
 class StatusOut(BaseModel):
     """What the workspace holds."""
 
     as_of: date | None = Field(description="The morning that answers are for; none without sales.")
     model: str = Field(description="Chat model that answers.")
     tables: list[TableOut]
+    sources: list[PostSourceOut]
 
 
 class HealthOut(BaseModel):

@@ -111,9 +111,13 @@ def shown(url: httpx.URL) -> str:
 
 def origin(url: httpx.URL) -> str:
     """Scheme, host and port."""
-    port = f":{url.port}" if url.port is not None else ""
+    return f"{url.scheme}://{server_of(url)}"
+
+
+def server_of(url: httpx.URL) -> str:
+    """Host and, where it is not the usual one, port: what is asked gently and left alone as one."""
     host = host_of(url)
-    return f"{url.scheme}://{f'[{host}]' if ':' in host else host}{port}"
+    return f"{f'[{host}]' if ':' in host else host}{f':{url.port}' if url.port is not None else ''}"
 
 
 def host_of(url: httpx.URL) -> str:

@@ -47,7 +47,9 @@ class Crawl:
     def call(self, source: str, host: str, once: Callable[[], _Answer], *, is_proof: bool = True) -> _Answer:
         """What `once` gives, tried again with growing random waits where it raises `SourceUnavailableError`.
 
-        `is_proof`: whether an answer shows that the host is well; a robots.txt or a token does not. Raises `SourcePausedError` where the host is on pause, and what the last try raised; that failure is counted.
+        `host`: with its port. `is_proof`: whether an answer shows that the host is well; a robots.txt or a token does
+        not. Raises `SourcePausedError` where the host is on pause, and what the last try raised; that failure is
+        counted.
         """
         breaker = self._breaker(host)
         now = self.clock.now()

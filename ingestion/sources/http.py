@@ -21,7 +21,7 @@ import httpx
 
 from ingestion.errors import SourceRefusedError, SourceUnavailableError
 from ingestion.settings import CrawledSettings
-from ingestion.sources.addresses import Addresses, host_of, origin, shown
+from ingestion.sources.addresses import Addresses, host_of, origin, server_of, shown
 from ingestion.sources.bodies import PACKINGS, BodyError, read_body
 from ingestion.sources.crawl import Crawl, retry_after_s
 from ingestion.sources.decoding import decode
@@ -141,7 +141,7 @@ class PoliteClient:
                 f"the robots.txt of {origin(url)} disallows what is configured",
                 "Ask its owner, or take it out; `robots = false` is for APIs that you have a contract or key for.",
             )
-        wait_s, delay_s = self._crawl.wait_s(host_of(url)), rules.delay_s()
+        wait_s, delay_s = self._crawl.wait_s(server_of(url)), rules.delay_s()
         if wait_s > 0 and delay_s > self._crawl.settings.longest_wait_s:
             problem = f"the robots.txt of {origin(url)} asks for {delay_s:g} seconds between two requests"
             raise SourceRefusedError(
@@ -179,12 +179,12 @@ class PoliteClient:
         return ""
 
     def _request(self, url: httpx.URL, headers: Mapping[str, str], *, keep: int = 0) -> Page:
-        return self._crawl.call(self._source, host_of(url), lambda: self._once(url, headers, keep), is_proof=not keep)
+        return self._crawl.call(self._source, server_of(url), lambda: self._once(url, headers, keep), is_proof=not keep)
 
     def _once(self, url: httpx.URL, headers: Mapping[str, str], keep: int) -> Page:
         ips = self._addresses.ips(url)
         rules = self._rules.get(origin(url))
-        self._crawl.take_turn(host_of(url), max(self._interval_s, rules.delay_s() if rules is not None else 0.0))
+        self._crawl.take_turn(server_of(url), max(self._interval_s, rules.delay_s() if rules is not None else 0.0))
         started = self._crawl.clock.now()
         try:
             response = self._opened(url, ips, headers)

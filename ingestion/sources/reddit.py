@@ -23,7 +23,7 @@ from prawcore.exceptions import PrawcoreException, RequestException
 from ingestion.errors import SourceError, SourceRefusedError, SourceUnavailableError
 from ingestion.records import RawPost
 from ingestion.settings import RedditSettings, RedditSourceSettings
-from ingestion.sources.addresses import host_of
+from ingestion.sources.addresses import server_of
 from ingestion.sources.crawl import Crawl, retry_after_s
 from ingestion.sources.paging import read_since
 from ingestion.sources.source import RejectedPost, Watermark
@@ -102,7 +102,7 @@ class _PoliteRequestor(Requestor):
 
     def request(self, *args: Any, timeout: float | None = None, **kwargs: Any) -> Any:
         """One request of praw's, waited for and tried again. Raises `SourceError`."""
-        host = host_of(httpx.URL(args[1] if len(args) > 1 else kwargs["url"]))
+        host = server_of(httpx.URL(args[1] if len(args) > 1 else kwargs["url"]))
         is_listing = args[:1] != ("post",) and args[:1] != ("POST",)
         return self._crawl.call(self._source, host, lambda: self._once(host, args, kwargs), is_proof=is_listing)
 

@@ -29,6 +29,9 @@ SOURCE_RUNS_SCHEMA = pl.Schema(
 )
 """Columns of the lake table `source_runs`: the fields of `SourceRun`. Key: source, started_at."""
 
+_MOST_FILES = 64
+_RUNS_KEPT = 10_000
+
 Outcome = Literal["ok", "unchanged", "failed", "skipped"]
 
 
@@ -76,8 +79,11 @@ class SourceHealth:
 
 
 def record_run(lake: Lake, run: SourceRun) -> None:
-    """Add a run to the history."""
+    """Add a run to the history, of which the newest ten thousand are kept."""
     lake.append(SOURCE_RUNS, pl.DataFrame([vars(run)], schema=SOURCE_RUNS_SCHEMA), note=f"{run.source} {run.outcome}")
+    if len(lake.uris(SOURCE_RUNS)) >= _MOST_FILES:
+        # One file a run: without this `status` would read thousands.
+        lake.replace_all(SOURCE_RUNS, lake.read(SOURCE_RUNS).sort("started_at").tail(_RUNS_KEPT))
 
 
 def source_health(lake: Lake) -> dict[str, SourceHealth]:
