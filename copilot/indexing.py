@@ -9,7 +9,8 @@ from pathlib import Path
 
 from copilot.errors import SettingsError
 from copilot.workspace import Workspace
-from ingestion.post_index import IndexGap, SyncReport, index_gap, post_schema, sync_index
+from ingestion.post_checks import PostDifference, check_posts, repair_posts
+from ingestion.post_index import SyncReport, post_schema, sync_index
 from ingestion.progress import Progress, silent
 from vectorstore.encoder import Encoder, load_encoder
 from vectorstore.open import open_store
@@ -37,16 +38,16 @@ def open_index(workspace: Workspace, *, path: Path | None = None) -> tuple[Docum
     return store, encoder
 
 
-def index_differences(workspace: Workspace) -> IndexGap:
-    """Where the index and the lake disagree."""
+def post_differences(workspace: Workspace) -> list[PostDifference]:
+    """Where the posts, what is kept about them and the index disagree."""
     with opened_index(workspace) as (store, _):
-        return index_gap(workspace.lake, store)
+        return check_posts(workspace.lake, store)
 
 
-def repair_index(workspace: Workspace, *, progress: Progress = silent) -> SyncReport:
-    """Add to the index what the lake has, and remove what it no longer has."""
+def repair_post_differences(workspace: Workspace, *, progress: Progress = silent) -> None:
+    """Bring what is kept about posts, and the index, in line with the posts."""
     with opened_index(workspace) as (store, encoder):
-        return sync_index(workspace.lake, store, encoder, progress=progress)
+        repair_posts(workspace.lake, store, encoder, progress=progress)
 
 
 def rebuild_index(workspace: Workspace, *, progress: Progress = silent) -> SyncReport:

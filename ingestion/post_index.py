@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
+from ingestion.index_comparison import POSTS, REVISION, index_gaps, revision
+from ingestion.index_state import is_in_line, record_in_line
 from ingestion.lake import Lake
 from ingestion.progress import Progress, silent
-from ingestion.pseudonymise.stored import posts_from_frame
+from ingestion.pseudonymise.stored import posts_from_frame, shown_text
 from ingestion.records import Post
 from vectorstore.encoder import Encoder
 from vectorstore.store import Document, DocumentStore, FieldKind, Schema, Vector
@@ -30,9 +32,6 @@ POST_INDEX_FIELDS: Mapping[str, FieldKind] = {
 }
 """Payload fields of a post that searches filter by."""
 
-REVISION = "revision"
-"""Payload field that tells whether the index has a post as the lake has it."""
-
 _BATCH = 1000
 _STAND_INS = (
     (re.compile(r"@author_[0-9a-f]{16}"), "someone"),
@@ -50,16 +49,6 @@ class SyncReport:
     """Documents whose post the lake no longer has."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class IndexGap:
-    """Where index and lake disagree, by post_id."""
-
-    missing: tuple[str, ...]
-    """Posts that the index lacks or has otherwise."""
-    left_over: tuple[str, ...]
-    """Documents whose post the lake no longer has."""
-
-
 def post_schema(encoder: Encoder) -> Schema:
     """Schema of the index of posts for vectors of an encoder."""
     return Schema(dimensions=encoder.dimensions, fields=POST_INDEX_FIELDS, encoder=encoder.fingerprint)
@@ -69,7 +58,7 @@ def post_document(post: Post, vector: Vector) -> Document:
     """The post as the index keeps it: title and text to search and quote, the rest to filter by and to show."""
     return Document(
         id=post.post_id,
-        text=_shown(post),
+        text=shown_text(post.title, post.text),
         vector=vector,
         payload={
             "source": post.source,
@@ -82,35 +71,31 @@ def post_document(post: Post, vector: Vector) -> Document:
             "rating": post.rating,
             "spam": post.spam,
             "duplicate": post.duplicate_of != "",
-            REVISION: _revision(post.content_hash, post.duplicate_of, spam=post.spam),
+            REVISION: revision(post.content_hash, post.duplicate_of, spam=post.spam),
         },
     )
 
 
 def index_posts(posts: pl.DataFrame, store: DocumentStore, encoder: Encoder, *, progress: Progress = silent) -> int:
-    """Embed and keep rows of the table `posts`; return how many. Doing it again changes nothing."""
+    """Keep rows of the table `posts`; return how many. Doing it again changes nothing.
+
+    A column `vector`, of lists of fixed size, gives the vectors that are known; rows without one are embedded.
+    """
+    done = 0
     for batch in posts.iter_slices(_BATCH):
         records = posts_from_frame(batch)
-        vectors = encoder.encode([_meaning(post) for post in records])
+        vectors = _vectors(batch, records, encoder)
         store.upsert([post_document(post, vector) for post, vector in zip(records, vectors, strict=True)])
-        progress("index", len(records), posts.height)
-    return posts.height
+        done += batch.height
+        progress("index", done, posts.height)
+    return done
 
 
-def index_gap(lake: Lake, store: DocumentStore) -> IndexGap:
-    """Where index and lake disagree: changes nothing."""
-    if not lake.exists("posts"):
-        return IndexGap(missing=(), left_over=())
-    there = {id: payload.get(REVISION) for batch in store.scroll() for id, payload in batch}
-    state = lake.read("posts", columns=["post_id", "content_hash", "duplicate_of", "spam"])
-    wanted = {
-        post_id: _revision(content_hash, duplicate_of, spam=spam)
-        for post_id, content_hash, duplicate_of, spam in state.iter_rows()
-    }
-    return IndexGap(
-        missing=tuple(sorted(post_id for post_id, revision in wanted.items() if there.get(post_id) != revision)),
-        left_over=tuple(sorted(there.keys() - wanted.keys())),
-    )
+def ensure_in_line(lake: Lake, store: DocumentStore, encoder: Encoder, *, progress: Progress = silent) -> SyncReport:
+    """`sync_index`, passed over where it is known to find nothing."""
+    if is_in_line(lake, store):
+        return SyncReport(indexed=0, removed=0)
+    return sync_index(lake, store, encoder, progress=progress)
 
 
 def sync_index(lake: Lake, store: DocumentStore, encoder: Encoder, *, progress: Progress = silent) -> SyncReport:
@@ -118,28 +103,31 @@ def sync_index(lake: Lake, store: DocumentStore, encoder: Encoder, *, progress: 
 
     Heals a run that ended between the two, and fills an index that is new.
     """
-    gap = index_gap(lake, store)
-    if gap.left_over:
-        store.delete(gap.left_over)
-    for start in range(0, len(gap.missing), _BATCH):
-        ids = gap.missing[start : start + _BATCH]
-        rows = lake.scan("posts").filter(pl.col("post_id").is_in(ids)).collect()
-        index_posts(rows, store, encoder)
-        progress("index", start + len(ids), len(gap.missing))
-    return SyncReport(indexed=len(gap.missing), removed=len(gap.left_over))
+    indexed = removed = 0
+    for gap in index_gaps(lake, store):
+        if gap.left_over:
+            store.delete(gap.left_over)
+            removed += len(gap.left_over)
+        wanted = sorted((*gap.missing, *gap.outdated))
+        for start in range(0, len(wanted), _BATCH):
+            rows = lake.scan(POSTS).filter(pl.col("post_id").is_in(wanted[start : start + _BATCH])).collect()
+            indexed += index_posts(rows, store, encoder)
+            progress("index", start + rows.height, len(wanted))
+    record_in_line(lake, store)
+    return SyncReport(indexed=indexed, removed=removed)
 
 
-def _shown(post: Post) -> str:
-    return f"{post.title}\n{post.text}" if post.title else post.text
+def _vectors(rows: pl.DataFrame, posts: Sequence[Post], encoder: Encoder) -> list[Vector]:
+    """A vector a post: the one given, or else that of what it says."""
+    given = rows["vector"].to_list() if "vector" in rows.columns else [None] * len(posts)
+    without = [post for post, vector in zip(posts, given, strict=True) if vector is None]
+    made = iter(encoder.encode([_meaning(post) for post in without]) if without else ())
+    return [next(made) if vector is None else np.asarray(vector, dtype=np.float32) for vector in given]
 
 
 def _meaning(post: Post) -> str:
     """The text for the encoder: stand-ins as plain words, whose digits would drown what is said."""
-    text = _shown(post)
+    text = shown_text(post.title, post.text)
     for pattern, word in _STAND_INS:
         text = pattern.sub(word, text)
     return text
-
-
-def _revision(content_hash: str, duplicate_of: str, *, spam: bool) -> str:
-    return hashlib.sha256(f"{content_hash} {duplicate_of} {spam}".encode()).hexdigest()[:16]

@@ -1,86 +1,95 @@
-"""Raw posts cleaned and pseudonymised, in this process or, where there are many, in several."""
+"""Raw posts made posts: cleaned, read for names and meaning, pseudonymised; a pure function over Arrow tables."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
-from types import TracebackType
-from typing import Self
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+from numpy.typing import NDArray
 
 from ingestion.clean import clean_posts
 from ingestion.languages import LanguageDetector
+from ingestion.post_batches import raw_posts
 from ingestion.pseudonymise.keys import PseudonymKey
-from ingestion.pseudonymise.known_names import with_known_names
+from ingestion.pseudonymise.names.finder import TextReader
 from ingestion.pseudonymise.posts import Pseudonymiser
-from ingestion.records import Post, RawPost
-
-POOL_FROM = 20_000
-"""Posts after which processes are started: each takes a second or two to load its libraries, and one process alone
-prepares 20,000 posts in seven."""
-
-Named = tuple[RawPost, tuple[str, ...]]
+from ingestion.pseudonymise.span import Span
+from ingestion.pseudonymise.stored import posts_to_frame, shown_text
+from ingestion.records import PREPARED_SCHEMA, Post, RawPost
 
 
 class PostPreparation:
-    """Cleans and pseudonymises batches of raw posts. The result is the same with any number of processes."""
+    """What a batch of raw posts is prepared with: key, languages and models. Equal ones give equal results anywhere.
 
-    def __init__(self, pseudonymiser: Pseudonymiser, *, workers: int = 0, pool_from: int = POOL_FROM) -> None:
-        """`workers`: processes, 0 for one a core. They are started at the first batch after `pool_from` posts."""
+    Handed to another process, it takes the secret along and loads its models there; it is not thread-safe.
+    """
+
+    def __init__(self, pseudonymiser: Pseudonymiser, reader: TextReader) -> None:
+        """`reader` is pickled where other processes are used: one with a model pickles as what loads it."""
         self._pseudonymiser = pseudonymiser
+        self._reader = reader
         self._detector = LanguageDetector(pseudonymiser.languages)
-        self._workers = workers or len(os.sched_getaffinity(0))
-        self._pool_from = pool_from
-        self._prepared = 0
-        self._pool: ProcessPoolExecutor | None = None
 
-    def __enter__(self) -> Self:
-        return self
+    def __reduce__(self) -> tuple[object, ...]:
+        """How another process makes its own."""
+        source = self._pseudonymiser
+        return _made_anew, (source.key.secret, source.languages, tuple(sorted(source.keep)), self._reader)
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
+    def prepare(self, raw: pa.Table) -> pa.Table:
+        """A post a row, in order, for raw posts in `RAW_POSTS_SCHEMA`: the columns of `PREPARED_SCHEMA`, and `vector`,
+        a list of fixed size of float32.
 
-    def prepare(self, raw: Sequence[RawPost]) -> list[Post]:
-        """A post for each raw post, in order; the names of a thread's authors are replaced in all its posts."""
-        named = with_known_names(raw)
-        self._prepared += len(raw)
-        if self._workers == 1 or self._prepared <= self._pool_from:
-            return _prepare(named, self._pseudonymiser, self._detector)
-        size = max(1, -(-len(named) // self._workers))
-        chunks = [named[start : start + size] for start in range(0, len(named), size)]
-        return [post for chunk in self._started().map(_prepare_in_worker, chunks) for post in chunk]
+        Title and text are read as one. A vector is null where something was replaced, since what was read is then not
+        what is kept; where the reader makes none, the column holds nulls alone.
+        """
+        named = raw_posts(raw)
+        cleaned = clean_posts([post.raw for post in named], self._detector)
+        texts = [shown_text(post.title, post.text) for post in cleaned]
+        reading = self._reader.read(texts)
+        posts = [
+            self._post(post, known.names, spans)
+            for post, known, spans in zip(cleaned, named, reading.names, strict=True)
+        ]
+        same = [shown_text(post.title, post.text) == text for post, text in zip(posts, texts, strict=True)]
+        frame = posts_to_frame(posts).with_columns(source_digest=pl.Series([post.source_digest for post in named]))
+        return frame.select(PREPARED_SCHEMA.names()).with_columns(_vectors(reading.vectors, same)).to_arrow()
 
-    def _started(self) -> ProcessPoolExecutor:
-        if self._pool is None:
-            source = self._pseudonymiser
-            self._pool = ProcessPoolExecutor(
-                self._workers,
-                mp_context=get_context("spawn"),
-                initializer=_start_worker,
-                initargs=(source.key.secret, source.languages, tuple(source.keep)),
-            )
-        return self._pool
+    def _post(self, raw: RawPost, names: Sequence[str], spans: Sequence[Span]) -> Post:
+        in_title, in_text = _split(spans, raw.title)
+        return self._pseudonymiser.post(raw, names, in_title=in_title, in_text=in_text)
 
 
-def _prepare(named: Sequence[Named], pseudonymiser: Pseudonymiser, detector: LanguageDetector) -> list[Post]:
-    cleaned = clean_posts([raw for raw, _ in named], detector)
-    return [pseudonymiser.post(raw, names) for raw, (_, names) in zip(cleaned, named, strict=True)]
+def _made_anew(secret: bytes, languages: tuple[str, ...], keep: tuple[str, ...], reader: TextReader) -> PostPreparation:
+    return PostPreparation(Pseudonymiser(PseudonymKey(secret=secret), languages=languages, keep=keep), reader)
 
 
-_worker: tuple[Pseudonymiser, LanguageDetector] | None = None
+def _split(spans: Sequence[Span], title: str) -> tuple[list[Span], list[Span]]:
+    """Spans of the text as it was read, as spans of its title and of its text; one over both becomes two."""
+    if not title:
+        return [], list(spans)
+    start = len(title) + 1
+    in_title = [
+        Span(start=span.start, end=min(span.end, len(title)), kind=span.kind)
+        for span in spans
+        if span.start < len(title)
+    ]
+    in_text = [
+        Span(start=max(span.start - start, 0), end=span.end - start, kind=span.kind)
+        for span in spans
+        if span.end > start
+    ]
+    return in_title, in_text
 
 
-def _start_worker(secret: bytes, languages: tuple[str, ...], keep: tuple[str, ...]) -> None:
-    global _worker
-    pseudonymiser = Pseudonymiser(PseudonymKey(secret=secret), languages=languages, keep=keep)
-    _worker = pseudonymiser, LanguageDetector(languages)
-
-
-def _prepare_in_worker(named: Sequence[Named]) -> list[Post]:
-    if _worker is None:
-        raise RuntimeError("The worker process was not started by its pool.")
-    return _prepare(named, *_worker)
+def _vectors(vectors: NDArray[np.float32] | None, same: Sequence[bool]) -> pl.Series:
+    if vectors is None:
+        return pl.Series("vector", [None] * len(same), dtype=pl.Null)
+    rows = pl.DataFrame(
+        {
+            "vector": pl.Series(vectors, dtype=pl.Array(pl.Float32, vectors.shape[1])),
+            "same": pl.Series(same, dtype=pl.Boolean),
+        }
+    )
+    return rows.select(pl.when("same").then("vector").alias("vector"))["vector"]

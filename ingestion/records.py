@@ -96,3 +96,27 @@ POSTS_SCHEMA = pl.Schema(
     }
 )
 """Columns of the lake table `posts`: the fields of `Post`, in order. Key: `post_id`."""
+
+RAW_POSTS_SCHEMA = pl.Schema(
+    {
+        "source": pl.String(),
+        "source_id": pl.String(),
+        "kind": pl.String(),
+        "author": pl.String(),
+        "text": pl.String(),
+        "title": pl.String(),
+        "published_at": pl.Datetime("us", "UTC"),
+        "language": pl.String(),
+        "market": pl.String(),
+        "rating": pl.Float64(),
+        "product_id": pl.String(),
+        "thread": pl.String(),
+        "names": pl.List(pl.String()),
+        "source_digest": pl.String(),
+    }
+)
+"""Columns of a batch of raw posts: the fields of `RawPost`, the names known from the post's thread, and what the post
+is known by when it comes again. Personal data: such a batch is handed from process to process, and never written."""
+
+PREPARED_SCHEMA = pl.Schema({**POSTS_SCHEMA, "source_digest": pl.String()})
+"""Columns of a batch of prepared posts but for `vector`, which is as long as its reader makes it."""

@@ -7,35 +7,41 @@ from pathlib import Path
 
 import click
 
-from copilot.commands.options import home_option, json_option, note, open_workspace, print_json
+from copilot.commands.options import home_option, json_option, open_workspace, print_json
 from copilot.commands.progress import progress_bars
-from copilot.indexing import index_differences, repair_index
+from copilot.indexing import post_differences, repair_post_differences
+from ingestion.post_checks import PostDifference
 from ingestion.retail.quality import Finding, check_quality
 
 _EXIT_FOUND = 1
 
 
 @click.command()
-@click.option("--repair", is_flag=True, help="Bring the index in line with the lake.")
+@click.option(
+    "--repair", is_flag=True, help="Bring the index, and what else is kept about posts, in line with the posts."
+)
 @home_option
 @json_option
 @click.pass_context
 def doctor(context: click.Context, repair: bool, home: Path, as_json: bool) -> None:
     """Check the tables against each other, and the index against the lake. Exit code 1: something is wrong."""
     workspace = open_workspace(home)
+    found = post_differences(workspace)
+    repaired: list[PostDifference] = []
     if repair:
         with progress_bars() as progress:
-            done = repair_index(workspace, progress=progress)
-        note(f"Index: {done.indexed:,} posts added or renewed, {done.removed:,} removed.")
+            repair_post_differences(workspace, progress=progress)
+        left = post_differences(workspace)
+        repaired = [difference for difference in found if difference not in left]
+        found = left
     findings = check_quality(workspace.lake)
-    gap = index_differences(workspace)
     if as_json:
-        print_json({"findings": [asdict(finding) for finding in findings], "index": asdict(gap)})
+        posts = {"differences": [asdict(each) for each in found], "repaired": [asdict(each) for each in repaired]}
+        print_json({"findings": [asdict(finding) for finding in findings], "posts": posts})
     else:
         _print(findings)
-        click.echo(f"Index: {len(gap.missing):,} posts missing, {len(gap.left_over):,} left over.")
-    errors = [finding for finding in findings if finding.severity == "error"]
-    if errors or gap.missing or gap.left_over:
+        _print_differences(found, repaired)
+    if found or any(finding.severity == "error" for finding in findings):
         context.exit(_EXIT_FOUND)
 
 
@@ -47,3 +53,12 @@ def _print(findings: list[Finding]) -> None:
         )
     if not findings:
         click.echo("Tables: nothing found.")
+
+
+def _print_differences(found: list[PostDifference], repaired: list[PostDifference]) -> None:
+    for difference in repaired:
+        click.echo(f"Repaired: {difference.summary()}")
+    for difference in found:
+        click.echo(f"{difference.summary()} Mend it with --repair.")
+    if not found:
+        click.echo("Posts and index: in line.")

@@ -17,6 +17,11 @@ def posts_to_frame(posts: Sequence[Post]) -> pl.DataFrame:
 
 
 def posts_from_frame(frame: pl.DataFrame) -> list[Post]:
-    """One post a row of a frame in `POSTS_SCHEMA`."""
+    """One post a row of a frame that has the columns of `POSTS_SCHEMA`."""
     rows = frame.select(POSTS_SCHEMA.names()).iter_rows(named=True)
     return [Post(**{**row, "personal_data": tuple(row["personal_data"] or ())}) for row in rows]
+
+
+def shown_text(title: str, text: str) -> str:
+    """Title and text as one: what is read, searched and quoted."""
+    return f"{title}\n{text}" if title else text

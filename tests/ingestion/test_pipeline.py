@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
+import numpy as np
 import polars as pl
 import pytest
+from numpy.typing import NDArray
 
 from ingestion.lake import Lake
 from ingestion.pipeline import IngestReport, ingest_posts, read_watermark
+from ingestion.post_checks import check_posts
+from ingestion.post_digests import DIGESTS_SCHEMA, PostDigests
 from ingestion.post_index import post_schema, sync_index
-from ingestion.post_preparation import PostPreparation
+from ingestion.pseudonymise.keys import PseudonymKey
+from ingestion.pseudonymise.names.finder import Reading
 from ingestion.records import POSTS_SCHEMA, RawPost
 from ingestion.settings import PostSettings
 from ingestion.sources.source import RejectedPost, Watermark
-from tests.ingestion.raw_posts import pseudonymiser, raw_post
+from tests.ingestion.raw_posts import KEY, pseudonymiser, raw_post
 from vectorstore.edge import EdgeStore
 from vectorstore.encoder import HashEncoder
 from vectorstore.store import Filter, Query
 
 WORDS = "coat dress linen red warm soft shop sleeve button size love wool seam pocket colour fit".split()  # noqa: SIM905
 BATCH = 40
+WRITES = 10
+"""Of a run over 61 items: posts, signatures, documents and digests of two batches; index state and watermark."""
 
 
 @dataclass
@@ -53,16 +58,19 @@ class Home:
         return self.ingest_from(ListSource(items), **more)
 
     def ingest_from(self, source: ListSource, **more: object) -> IngestReport:
+        given: dict[str, object] = {"encoder": HashEncoder(), **more}
         report = ingest_posts(
             source,
             lake=self.lake,
             store=self.store,
-            encoder=HashEncoder(),
             pseudonymiser=pseudonymiser(),
             settings=PostSettings(batch_size=BATCH, workers=1),
-            **more,  # type: ignore[arg-type]
+            **given,  # type: ignore[arg-type]
         )
-        assert report.read == report.new + report.changed + report.unchanged + report.merged + report.rejected
+        assert (
+            report.read
+            == report.new + report.changed + report.unchanged + report.merged + report.rejected + report.suppressed
+        )
         return report
 
     def posts(self) -> pl.DataFrame:
@@ -193,53 +201,148 @@ def test_rejects_are_listed_without_values(home: Home, tmp_path: Path) -> None:
     assert not path.exists()
 
 
-def test_processes_change_nothing() -> None:
-    raw = [item for item in many_posts(60) if isinstance(item, RawPost)]
-    raw = [replace(item, text=f"{item.text} @someone_else 06 12 34 56 78", thread="t") for item in raw]
-    with PostPreparation(pseudonymiser(), workers=1) as alone:
-        expected = alone.prepare(raw)
-    with PostPreparation(pseudonymiser(), workers=2, pool_from=0) as several:
-        assert several.prepare(raw) == expected
+@dataclass
+class CountingReader:
+    """Finds no names, and counts the texts that it was given."""
+
+    fingerprint: str = "counting/1"
+    texts: int = 0
+
+    def read(self, texts: Sequence[str]) -> Reading:
+        self.texts += len(texts)
+        return Reading(names=[[] for _ in texts], vectors=HashEncoder().encode(texts))
 
 
-CUT_OFF = """
-import os, signal, sys
-from pathlib import Path
-from tests.ingestion.test_pipeline import ListSource, many_posts, open_home
-from ingestion.lake import Lake
-from vectorstore.edge import EdgeStore
+@dataclass
+class CountingEncoder:
+    """The hash encoder, and how many texts it was given."""
 
-left = int(sys.argv[2])
+    texts: int = 0
+    dimensions: int = HashEncoder().dimensions
+    fingerprint: str = HashEncoder().fingerprint
 
-def counted(call):
-    def wrapped(*args, **kwargs):
-        global left
-        left -= 1
-        if left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-        result = call(*args, **kwargs)
-        left -= 1
-        if left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return result
-    return wrapped
-
-Lake.merge = counted(Lake.merge)
-EdgeStore.upsert = counted(EdgeStore.upsert)
-home = open_home(Path(sys.argv[1]))
-home.ingest_from(ListSource(many_posts()))
-home.store.close()
-"""
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        self.texts += len(texts)
+        return HashEncoder().encode(texts)
 
 
-def test_killed_again_and_again_it_ends_as_if_undisturbed(home: Home, tmp_path: Path) -> None:
-    home.ingest(*many_posts())
-    folder = tmp_path / "killed"
-    for steps in Random(11).sample(range(1, 16), 3):
-        process = subprocess.run([sys.executable, "-c", CUT_OFF, str(folder), str(steps)], check=False)
-        assert process.returncode == -9
-    killed = open_home(folder)
-    killed.ingest(*many_posts())
-    assert killed.posts().equals(home.posts())
-    assert killed.index() == home.index()
-    killed.store.close()
+def test_known_posts_are_not_read_again_under_another_stream(home: Home) -> None:
+    items = many_posts()
+    home.ingest(*items)
+    version, index = home.lake.version("posts"), home.index()
+    reader, encoder = CountingReader("none"), CountingEncoder()
+    again = home.ingest_from(ListSource(items, stream="renamed"), reader=reader, encoder=encoder)
+    assert (again.new, again.changed, again.indexed, reader.texts, encoder.texts) == (0, 0, 0, 0, 0)
+    assert (home.lake.version("posts"), home.index()) == (version, index)
+    edited = [raw_post(source_id="0", text="Another text now"), *items[1:]]
+    report = home.ingest_from(ListSource(edited, stream="edited"), reader=reader)
+    assert (report.changed, reader.texts) == (1, 1)
+
+
+def test_a_report_of_known_posts_is_that_of_new_ones(home: Home) -> None:
+    first, again = home.ingest(*many_posts()), home.ingest_from(ListSource(many_posts(), stream="again"))
+    assert first.spam_reasons
+    for name in ("read", "merged", "rejected", "duplicates", "spam", "spam_reasons", "languages", "personal_data"):
+        assert getattr(again, name) == getattr(first, name), name
+
+
+def test_another_reader_reads_known_posts_again(home: Home) -> None:
+    home.ingest(raw_post(), reader=CountingReader("counting/1"))
+    same, other = CountingReader("counting/1"), CountingReader("counting/2")
+    home.ingest(raw_post(), reader=same)
+    home.ingest(raw_post(), reader=other)
+    assert (same.texts, other.texts) == (0, 1)
+
+
+def test_of_two_versions_in_one_run_the_first_counts_however_often_it_is_run(home: Home) -> None:
+    items = [raw_post(text="The first words of it"), raw_post(text="Later words, much changed")]
+    home.ingest(*items)
+    again = home.ingest_from(ListSource(items, stream="again"))
+    assert (again.unchanged, again.merged, again.changed) == (1, 1, 0)
+    assert home.posts()["text"].to_list() == ["The first words of it"]
+
+
+def test_digests_tell_nothing_without_the_key(home: Home) -> None:
+    home.ingest(raw_post(), raw_post(source_id="2"))
+    digests = home.lake.read("post_digests")
+    assert digests.schema == DIGESTS_SCHEMA
+    assert digests["source_digest"].n_unique() == 2
+    assert digests["source_digest"].str.contains("^[0-9a-f]{32}$").all()
+    other = PostDigests(home.lake, PseudonymKey(secret=b"another key, of thirty-two bytes"), "made")
+    mine = PostDigests(home.lake, KEY, "made")
+    assert other.digest(raw_post(), ()) != mine.digest(raw_post(), ())
+
+
+def test_vectors_of_the_reader_are_kept_and_the_others_made_from_what_is_kept(home: Home) -> None:
+    encoder = CountingEncoder()
+    report = home.ingest(
+        raw_post(text="A warm coat"),
+        raw_post(source_id="2", text="Write to a@example.com"),
+        reader=CountingReader(),
+        encoder=encoder,
+    )
+    assert (report.indexed, encoder.texts) == (2, 1)
+    wanted = HashEncoder().encode(["A warm coat"])[0]
+    assert home.store.query(Query(vector=wanted, limit=1))[0].text == "A warm coat"
+
+
+def test_an_index_in_line_is_not_compared_again(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    home.ingest(*many_posts(60))
+    monkeypatch.setattr(EdgeStore, "scroll", lambda *_, **__: pytest.fail("every document was looked at"))
+    assert home.ingest_from(ListSource([raw_post(source_id="new")], stream="more")).new == 1
+
+
+@pytest.mark.parametrize("left", range(WRITES))
+def test_cut_off_between_any_two_writes_it_ends_as_if_undisturbed(
+    left: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, undisturbed: tuple[pl.DataFrame, dict[str, object]]
+) -> None:
+    home = open_home(tmp_path / "cut")
+    with monkeypatch.context() as patch:
+        cut_after(left, patch)
+        with pytest.raises(CutOffError):
+            home.ingest(*many_posts(60))
+    home.ingest(*many_posts(60))
+    posts, index = undisturbed
+    assert home.posts().equals(posts)
+    assert home.index() == index
+    assert check_posts(home.lake, home.store) == []
+    home.store.close()
+
+
+def test_a_run_has_as_many_writes_as_it_is_cut_off_between(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    cut_after(WRITES, monkeypatch)
+    home.ingest(*many_posts(60))
+
+
+class CutOffError(Exception):
+    """The process is no more, as far as the code can tell."""
+
+
+def cut_after(left: int, patch: pytest.MonkeyPatch) -> None:
+    """End the run after so many writes to lake and index, before the next one starts."""
+    writes = 0
+
+    def counted(write: Callable[..., object]) -> Callable[..., object]:
+        def wrapped(*args: object, **kwargs: object) -> object:
+            nonlocal writes
+            if writes == left:
+                raise CutOffError
+            writes += 1
+            return write(*args, **kwargs)
+
+        return wrapped
+
+    patch.setattr(Lake, "merge", counted(Lake.merge))
+    patch.setattr(EdgeStore, "upsert", counted(EdgeStore.upsert))
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[pl.DataFrame, dict[str, object]]:
+    """Posts and index after a run to its end."""
+    home = open_home(tmp_path_factory.mktemp("undisturbed"))
+    home.ingest(*many_posts(60))
+    home.store.close()
+    home = open_home(Path(home.lake.url).parent)
+    found = home.posts(), home.index()
+    home.store.close()
+    return found

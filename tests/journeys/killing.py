@@ -1,0 +1,108 @@
+"""A small ingestion killed at random moments, over and over: run as a program, in forks of one process.
+
+    python -m tests.journeys.killing FOLDER KILLS SEED
+
+Ingests into FOLDER/undisturbed, then into FOLDER/killed-1, -2, ... until KILLS runs were killed, each folder until one
+came to its end. Forks start in no time, since the libraries are loaded once; nothing of them is used before a fork.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from random import Random
+
+from ingestion.pipeline import ingest_posts
+from ingestion.post_preparation import PostPreparation
+from ingestion.pseudonymise.names.finder import NamesOnly, NoNames
+from ingestion.settings import PostSettings
+from tests.ingestion.raw_posts import pseudonymiser
+from tests.ingestion.test_pipeline import ListSource, many_posts, open_home
+from vectorstore.encoder import HashEncoder
+
+POSTS = 40
+_BATCH = 11
+
+
+def ingest(folder: Path) -> None:
+    """One run over the same small source."""
+    home = open_home(folder)
+    ingest_posts(
+        ListSource(many_posts(POSTS)),
+        lake=home.lake,
+        store=home.store,
+        encoder=HashEncoder(),
+        pseudonymiser=pseudonymiser(),
+        settings=PostSettings(batch_size=_BATCH, workers=1),
+        rejects_path=folder / "rejects.csv",
+    )
+    home.store.close()
+
+
+def main() -> None:
+    """Print how many seconds an undisturbed run takes, and into how many folders killed runs went."""
+    folder, kills, chance = Path(sys.argv[1]), int(sys.argv[2]), Random(int(sys.argv[3]))
+    # What a fork shares with this process: it holds no thread and no lock.
+    PostPreparation(pseudonymiser(), NamesOnly(NoNames()))
+    whole = min(_timed(folder / name) for name in ("first", "undisturbed"))
+    number = killed = 0
+    while killed < kills:
+        number += 1
+        work = partial(ingest, folder / f"killed-{number}")
+        while killed < kills and _killed(_forked(work), after=chance.uniform(0.0, whole)):
+            killed += 1
+    _finish(_forked(work))
+    sys.stdout.write(f"{whole:.2f} {number}\n")
+
+
+def _timed(folder: Path) -> float:
+    started = time.monotonic()
+    _finish(_forked(partial(ingest, folder)))
+    return time.monotonic() - started
+
+
+def _forked(work: Callable[[], None]) -> int:
+    """The id of a child that does the work."""
+    child = os.fork()
+    if child:
+        return child
+    status = 1
+    try:
+        work()
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def _killed(child: int, *, after: float) -> bool:
+    """Kill the child after so many seconds; whether it was still at work."""
+    end = time.monotonic() + after
+    while time.monotonic() < end:
+        if _ended(child):
+            return False
+        time.sleep(0.002)
+    os.kill(child, signal.SIGKILL)
+    _, status = os.waitpid(child, 0)
+    return os.WIFSIGNALED(status)
+
+
+def _ended(child: int) -> bool:
+    found, status = os.waitpid(child, os.WNOHANG)
+    if found and status:
+        raise SystemExit(f"A run failed with status {status}.")
+    return bool(found)
+
+
+def _finish(child: int) -> None:
+    _, status = os.waitpid(child, 0)
+    if status:
+        raise SystemExit(f"A run failed with status {status}.")
+
+
+if __name__ == "__main__":
+    main()
