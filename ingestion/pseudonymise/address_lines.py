@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ingestion.pseudonymise.addresses import NAME, STATES, TAIL, TOWN, UK_POSTCODE, WORD
+from ingestion.pseudonymise.addresses import NAME, NO_AMOUNT, STATES, TAIL, TOWN, UK_POSTCODE, WORD
 from ingestion.pseudonymise.numbers import NO_ARTICLE
 from ingestion.pseudonymise.recogniser import pattern_kind
 
@@ -27,30 +27,32 @@ BLOCK = pattern_kind(
 )
 
 _ADDRESS_WORDS = (
-    r"(?i:\baddress(?: is| to| to the same)?|\blives? at|\bliving at|\bi(?:['’]m| am) at|\b(?:send|sent|ship"
-    r"|shipped|deliver|delivered"
-    r"|delivery|return|taxi|moved|mailed|posted)(?: (?:it|this|them|me|one))?(?: back)? to|\boffice is at|\bmeet"
-    r"(?: me)? at|\barrived at"
-    r"|\bcorner of|\bit['’]s (?:in|at)|\badresses?(?: est| c['’]est| de livraison| postale)?|\bhabite(?: au)?"
-    r"|\blivr\w+ (?:au|à|chez moi)"
-    r"|\bdomicili[ée]e? (?:au|à)|\bindirizzo(?: è)?|\babito in|\bdirecci[oó]n(?: es)?|\bvivo en|\banschrift"
-    r"(?: ist)?|\bwohne(?: in| an)?"
-    r"|\badresse(?: ist)?|\bwhere they are)"
+    r"(?i:\baddress(?: is| to| to the same)?|\blives? at|\bliving at|\boffice is at|\badresses?(?: est| c['’]est"
+    r"| de livraison| de facturation| postale)?|\bhabite(?: au)?|\bdomicili[ée]e? (?:au|à)|\bindirizzo(?: è)?"
+    r"|\babito in"
+    r"|\bdirecci[oó]n(?: es)?|\bvivo en|\banschrift(?: ist)?|\bwohne(?: in| an)?|\badresse(?: ist)?)"
+)
+_SENT = (
+    r"(?i:\b(?:send|sent|ship|shipped|deliver|delivered|delivery|return|taxi|moved|mailed|posted)"
+    r"(?: (?:it|this|them|me|one))?(?: back)? to|\bi(?:['’]m| am) at|\bmeet(?: me)? at|\barrived at|\bcorner of"
+    r"|\bit['’]s (?:in|at)|\blivr\w+ (?:au|à|chez moi)|\benvoy\w+ (?:au|à))"
 )
 _SMALL = r"(?i:(?:de|del|della|di|da|do|du|des|la|le|van|von|der|the|y|i|and)\b)"
 _ADDRESS_PIECE = rf"(?:{WORD}|\d{{1,5}}[a-zA-Z]?\b|{_SMALL})"
 AFTER_WORD = pattern_kind(
     "STREET_ADDRESS",
-    hint=_ADDRESS_WORDS,
+    hint=rf"{_ADDRESS_WORDS}|{_SENT}",
     fewest_digits=1,
     patterns=[
         rf"(?<={_ADDRESS_WORDS}[ :,]{{1,6}}\s?)(?:the corner of )?\d{{1,5}}[a-zA-Z]?,? {NAME}"
         rf"(?:[ ,]{{1,2}}{_ADDRESS_PIECE}){{0,8}}{TAIL}",
-        rf"(?<={_ADDRESS_WORDS}[ :,]{{1,6}}\s?)(?:the corner of )?{WORD}"
-        rf"(?:[ ,]{{1,2}}{_ADDRESS_PIECE}){{0,6}} \d{{1,5}}\b{TAIL}",
+        # Two numbers with a name between them, or a name and a number.
+        rf"(?<=(?:{_ADDRESS_WORDS}|{_SENT})[ :,]{{1,6}}\s?)(?:the corner of )?(?:\d{{1,5}}[a-zA-Z]?,? )?{NAME}"
+        rf"(?:[ ,]{{1,2}}{_ADDRESS_PIECE}){{0,6}} \d{{1,5}}\b{NO_AMOUNT}{TAIL}",
         # In small letters: a number, a few words, a number.
-        rf"(?<={_ADDRESS_WORDS}[ :,]{{1,6}}\s?)(?:\d{{1,5}} )?(?:\p{{L}}[\p{{L}}\p{{M}}.'’-]+ ){{1,5}}\d{{1,5}}\b"
-        rf"(?!\s?(?:€|%|\$|£|days?|jours?|times?)){TAIL}",
+        rf"(?<={_ADDRESS_WORDS}[ :,]{{1,6}}\s?)(?!de |est |c['’]est|postale |is )(?:\d{{1,5}} )?"
+        rf"(?:\p{{L}}[\p{{L}}\p{{M}}.'’-]+ ){{1,5}}\d{{1,5}}\b"
+        rf"{NO_AMOUNT}{TAIL}",
     ],
     ignore_case=False,
 )
@@ -61,12 +63,13 @@ _NO_TOWN = (
     r"|articles?|pi[eè]ces?|pcs|commentaires?|manifestants?|visiteurs?|signatures?|morts?|emplois?|postes?"
     r"|habitants?|francs?|units?)\b)"
 )
+_CODE_WORDS = (
+    r"(?i:\b(?:code postal|cp|zip(?: ?code)?|post ?code|plz|postleitzahl|cap|c[oó]digo postal|c\.p\.)"
+    r"(?: is| est| ist| è| es)?[ :]{1,3})"
+)
 _LIVES = (
-    r"(?i:\b(?:code postal|cp|zip(?: ?code)?|post ?code|plz|postleitzahl|cap|c[oó]digo postal|c\.p\.)(?: is| est"
-    r"| ist| è| es)?[ :]{1,3}"
-    r"|\b(?:habit\w+|livr\w+|livraison|domicili\w+|envoy\w+|exp[ée]di\w+|wohn\w+|abito|vivo|live|ship\w*"
-    r"|deliver\w*|spedi\w+)"
-    r"(?: (?:sur|à|a|au|in|en|to|nach))? )"
+    r"(?i:\b(?:habit\w+|livr\w+|livraison|domicili\w+|envoy\w+|exp[ée]di\w+|wohn\w+|abito|vivo|live|ship\w*|deliver\w*"
+    r"|spedi\w+)(?: (?:sur|à|a|au|in|en|to|nach))? )"
 )
 POSTCODE = pattern_kind(
     "POSTCODE",
@@ -76,9 +79,9 @@ POSTCODE = pattern_kind(
         rf"(?<=^|[,(–]\s?|\b(?:à|a|in|en|nach|aus|de|from|sur|di)\s|{_LIVES})(?<!\d[.,] ?){NO_ARTICLE}(?:[FDIE]-)?"
         rf"(?!00|(?:19|20)\d\d\b)\d{{5}} {_NO_TOWN}"
         rf"(?=\p{{Lu}}\p{{L}}{{2}}){TOWN}",
-        rf"(?<={_LIVES})\d{{4,5}}\b(?!\s?(?:€|%|\$|£))(?: {_NO_TOWN}(?=\p{{L}}{{3}}){TOWN})?",
+        rf"(?<={_CODE_WORDS})\d{{4,5}}\b(?!\s?(?:€|%|\$|£))(?: {_NO_TOWN}(?=\p{{L}}{{3}}){TOWN})?",
         rf"(?<=\p{{Lu}}\p{{L}}+,? )(?<!\b(?i:size|style|item) ){STATES} \d{{5}}(?:-\d{{4}})?\b",
-        rf"(?<![\w-])(?!(?:S|M|L|W|E)\d)(?<!\b(?i:size|style|item|ref|sku|code|taille|model)\W{{1,3}}){UK_POSTCODE}"
+        rf"(?<![\w-])(?<!\b(?i:size|style|item|ref|sku|code|taille|model)\W{{1,3}}){UK_POSTCODE}"
         rf"(?<= \d[A-Z]{{2}})(?![\w-])",
     ],
     ignore_case=False,

@@ -17,11 +17,19 @@ OF = (
     r"|van|von|der|den|the|of|et|and|y|e|und|sous|sur|en|aux?|st[.-])(?: |(?<=['’-])))"
 )
 NAME = rf"{OF}{{0,3}}{WORD}(?:[ -]{OF}{{0,2}}{WORD}){{0,4}}"
-LOWER = rf"{OF}{{0,3}}\p{{Ll}}[\p{{L}}'’-]{{2,}}(?:[ -](?:de la|de l['’]|des|du|de|d['’]) ?\p{{Ll}}[\p{{L}}'’-]+)?"
+_NOT_OF_A_NAME = (
+    r"(?!(?:merci|et|ou|mais|car|donc|pour|chez|sur|dans|est|sont|a|au|aux|que|qui|il|elle|je|on|vous|sonne[rz]?|depuis"
+    r"|svp|stp|style|and|but|thanks|grazie|danke?|gracias|e|und|y|bei|in|en|la|le|les)\b)"
+)
+LOWER = (
+    rf"{OF}{{0,3}}\p{{Ll}}[\p{{L}}'’-]{{2,}}(?:[ -](?:de la|de l['’]|des|du|de|d['’]) ?\p{{Ll}}[\p{{L}}'’-]+"
+    rf"|[ -]{_NOT_OF_A_NAME}\p{{Ll}}{{3,}}(?=\W*(?:[,.;!?)\n]|$|\d{{5}})))?"
+)
 _MONTH = r"(?i:janvier|f[eé]vrier|mars|avril|mai|juin|juillet|ao[uû]t|septembre|octobre|novembre|d[eé]cembre)"
 _DATED = rf"(?i:du )\d{{1,2}}(?:er)? {_MONTH}(?: (?:18|19)\d\d)?"
 NO_AMOUNT = (
-    r"(?!\s?(?:€|%|\$|£|cm|mm|kg|eur|uhr|st[uü]ck|mal\b|x\b|ans\b|min|days?|hours?|times|jours?|giorn|or[ae]\b|week))"
+    r"(?!\s?(?:€|%|\$|£|cm|mm|kg|eur|uhr|st[uü]ck|mal\b|x(?=\b|\d)|ans\b|min|days?|hours?|times|jours?|giorn"
+    r"|or[ae]\b|week))"
 )
 
 STATES = (
@@ -44,12 +52,12 @@ PLACE = (
     rf"(?:{TOWN},? )?{UK_POSTCODE})"
 )
 GAP = r"(?:[\s,>?–-]{1,8})"
+_DOOR = r"(?:n[°º] ?|#)?(?:\d[\w-]{0,5}|\p{L}\d{0,4})\b"
 FLAT = (
-    r"(?i:(?:appt?|appartement|apt|apartment|b[âa]t(?:iment)?|[ée]t(?:age)?|esc(?:alier)?|porte|interphone"
-    r"|r[ée]sidence|suite"
-    r"|flat|unit|interno|int|scala|piano|piso|planta|puerta|stock|etage|wohnung)\b\.? ?(?:n[°º] ?|#)?[\w-]{1,12}"
-    r"|\d[ºª°]? ?[A-Z]\b"
-    r"|\d{1,2}(?:er|[eè]me|e) [ée]tage)"
+    r"(?i:(?:appt?|appartement|apt|apartment|b[âa]t(?:iment)?|[ée]t\.|[ée]tage|esc(?:alier)?|porte|interphone|code"
+    r"|digicode"
+    rf"|suite|flat|unit|interno|int|scala|piano|piso|planta|puerta|stock|etage|wohnung)\b\.? ?{_DOOR}"
+    rf"|r[ée]sidence {NAME}|\d[ºª°]? ?[A-Z]\b|\d{{1,2}}(?:er|[eè]me|e) [ée]tage)"
 )
 TAIL = rf"(?:{GAP}{FLAT}){{0,3}}(?:{GAP}{PLACE}(?!\d))?"
 
@@ -67,11 +75,11 @@ _FRENCH = [
     rf"(?<![\w.,€$/-]){NUMBER}[, ]{{1,2}}{_FR_OTHER} (?:{_DATED}|{NAME}){TAIL}",
     rf"(?<![\w.,€$/-]){NUMBER}[, ]{{1,2}}{_FR_OTHER} {LOWER}{GAP}\d{{5}}(?:[ ,]{{1,2}}{TOWN})?(?!\d)",
     rf"(?<![\w-])(?:{_FR_SURE}|{_PT}) {NAME},? (?:n[°º] ?)?\d{{1,4}}{NO_AMOUNT}{TAIL}(?!\d)",
-    # Where somebody lives, a street without its number says enough.
-    rf"(?<=(?i:habit\w*|domicili[ée]e?|demeurant|loge|vis|livr\w+|adresse)[ :]{{1,3}}(?i:(?:est|au|à|a|dans"
-    rf"|la)[ :]{{1,2}}){{0,2}})"
-    rf"{_FR_SURE} (?:{NAME}|{LOWER}){TAIL}",
 ]
+
+_WHERE = r"(?i:habit\w*|domicili[ée]e?|demeurant|loge|vis|adresse)[ :]{1,3}(?i:(?:est|au|à|a|dans|la)[ :]{1,2}){0,2}"
+# Where somebody lives, a street without its number says enough.
+_NO_NUMBER = [rf"(?<=\b{_WHERE}){_FR_SURE}(?!\p{{L}}) ?(?:{NAME}|{LOWER}){TAIL}"]
 
 _NO_CARRIER = (
     r"(?!(?i:fedex|ups|dhl|gls|dpd|brt|sda|hermes|e-?mail|mail|instagram|whats|paypal|facebook|tiktok|sms|chat|app)\b)"
@@ -87,9 +95,9 @@ _ITALIAN = [
 
 _DE_NO = r"(?!(?i:park|arbeits|um|hin|r[uü]ck|heim|schul|fahrrad|sitz|stell|steh|lauf|l)(?:platz|weg|allee)\b)"
 _GERMAN = [
-    rf"(?<![\p{{L}}-]){_DE_NO}\p{{L}}[\p{{L}}-]*(?:stra(?:ß|ss)e|str\.|allee|gasse|damm|ufer|chaussee|weg|platz"
+    rf"(?<![\p{{L}}-]){_DE_NO}\p{{L}}[\p{{L}}-]*(?:stra(?:ß|ss)e|str\.|allee|gasse|damm|(?<!ä)ufer|chaussee|weg|platz"
     rf"|straat|laan|plein|gracht"
-    rf"|dreef|kade|gatan|vägen|veien|vegen|gade|vej|stallsti(?:gen|en)|katu|tie)(?-i:) ?\d{{1,4}}(?: ?[a-zA-Z]\b)?"
+    rf"|dreef|gatan|vägen|veien|vegen|katu)(?-i:) ?\d{{1,4}}(?: ?[a-zA-Z]\b)?"
     rf"(?!\d){NO_AMOUNT}{TAIL}",
     rf"(?<!\p{{L}})(?:\p{{Lu}}[\p{{L}}.-]+ ){{1,3}}(?i:stra(?:ß|ss)e|str\.|allee|platz|weg|damm|ufer|gasse) \d{{1,4}}"
     rf"(?: ?[a-z]\b)?(?!\d){NO_AMOUNT}{TAIL}",
@@ -138,11 +146,11 @@ _BOUTIQUE = regex.compile(
 )
 
 
-def _street(hint: str, patterns: list[str]) -> Kind:
+def _street(hint: str, patterns: list[str], *, fewest_digits: int = 1) -> Kind:
     return pattern_kind(
         "STREET_ADDRESS",
         hint=hint,
-        fewest_digits=1,
+        fewest_digits=fewest_digits,
         patterns=patterns,
         check=lambda text: _BOUTIQUE.match(text) is None,
         ignore_case=False,
@@ -153,15 +161,15 @@ STREETS = (
     _street(
         rf"(?<!\w)(?:{_FR_SURE}|{_PT})(?![^\W\d_])|\d(?: ?(?:bis|ter|quater|[a-d]))?[, ]{{1,2}}{_FR_OTHER} ", _FRENCH
     ),
+    _street(rf"{_WHERE}{_FR_SURE}", _NO_NUMBER, fewest_digits=0),
     _street(
         r"\b(?:via|viale|v\.le|piazza|p\.zz?a|piazzale|corso|c\.so|largo|vicolo|strada|contrada"
         r"|lung\w+) [^\d\n]{3,60}\d",
         _ITALIAN,
     ),
     _street(
-        r"(?:stra(?:ß|ss)e|str\.|allee|gasse|damm|ufer|chaussee|weg|platz|straat|laan|plein|gracht|dreef|kade"
-        r"|gatan|vägen"
-        r"|veien|vegen|gade|vej|sti(?:gen|en)|katu|tie) ?\d|\b(?:am|an|im|in|zum|zur|auf|unter"
+        r"(?:stra(?:ß|ss)e|str\.|allee|gasse|damm|(?<!ä)ufer|chaussee|weg|platz|straat|laan|plein|gracht|dreef"
+        r"|gatan|vägen|veien|vegen|katu) ?\d|\b(?:am|an|im|in|zum|zur|auf|unter"
         r"|hinter) [^\d\n]{3,30} \d{1,4} ?[a-z]?,? (?:d-)?\d{5}",
         _GERMAN,
     ),

@@ -115,7 +115,8 @@ PAPERS = pattern_kind(
     patterns=[
         rf"(?<={_PAPERS}\b[^\w\n]{{0,3}}(?:(?:number|num[eé]ro|n[uú]mero|no|n°|nº|nr|n|num|is|est|è|es|ist|lautet"
         rf"|c['’]est)"
-        r"\b?[^\w\n]{1,3}){0,3}[^\w\n]{0,3})(?=(?:[A-Z ./-]{0,9}\d){4})[A-Z\d](?:[A-Z\d]|[ ./-]"
+        r"\b?[^\w\n]{1,3}){0,3}[^\w\n]{0,3})(?!(?:is|est|[eè]s?|ist|no|nr|num\w*)\b)(?="
+        r"(?:[A-Z ./-]{0,9}\d){4})[A-Z\d](?:[A-Z\d]|[ ./-]"
         r"(?=[A-Z]{0,2}\d)){4,19}\b",
     ],
     check=lambda text: len(digits_of(text)) >= 4 and len(bare(text)) >= 6,

@@ -59,7 +59,7 @@ CARD = pattern_kind(
         r"(?<![\d])(?<!\d[.,])[2-6]\d{3}([ .-]?)\d{4}\1\d{4}\1\d{4}(?!\d)",
         r"(?<!\d)3[47]\d\d[ .-]?\d{6}[ .-]?\d{5}(?!\d)",
         r"(?<!\d)3[068]\d\d[ .-]?\d{6}[ .-]?\d{4}(?!\d)",
-        r"(?<!\d)[2-6]\d{11,18}(?!\d)",
+        r"(?<![\d/=_.-])(?:[3-6]\d{12,18}|2[2-7]\d{14})(?![\d-])",
     ],
     check=lambda text: is_luhn(text) and not is_bar_code(text),
 )
@@ -144,8 +144,11 @@ SHORT_ORDER = pattern_kind(
         # "N° de commande 4821": said to be a number, so fewer digits will do.
         rf"(?<![\w-])(?=\d{{4,5}}(?!\d))(?<=\b{_ORDER_WORDS}\b[^\w\n]{{0,3}}"
         rf"(?:{_OF}[^\w\n]{{1,3}})?{_MARKED})\d{{4,5}}(?![\w-]|[.,]\d)(?!\s?(?:€|eur|\$|£|%))",
-        # The number before its word: "le n°4821937 (commande du 3 mai)".
+        # The number before its word: "le n°4821937 (commande du 3 mai)"; or words between: "commande du 3 mai n°48219".
         rf"{NO_ARTICLE}(?<=(?:\bn[°º]|#)\s?)\d{{5,14}}(?=\W{{1,3}}(?:est |is )?(?:ma |mon |my |the )?{_ORDER_WORDS}\b)",
+        rf"(?<=(?:\bn[°º]|#)\s?)(?<=\b{_ORDER_WORDS}\b[^\n#]{{1,25}}(?:n[°º]|#)\s?){NO_ARTICLE}\d{{5,14}}(?![\w-])",
+        rf"(?<=\b{_ORDER_WORDS}\b[^\w\n]{{0,3}}(?:{_SAID}[^\w\n]{{0,3}})?\d{{6,14}} (?:et|and|e|und|y|ou|or"
+        rf"|&) )\d{{6,14}}(?!\w)",
     ],
 )
 
