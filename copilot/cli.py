@@ -32,6 +32,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("copilot.commands.run:run", "Run a whole job: `reassort run daily`."),
     "ask": ("copilot.commands.ask:ask", "Ask a question, in French or English."),
     "serve": ("copilot.commands.serve:serve", "Open the chat, the briefs and the API on 127.0.0.1."),
+    "privacy": ("copilot.commands.privacy:privacy", "Forget or export an author, apply retention, print the register."),
     "status": ("copilot.commands.status:status", "Show what the workspace holds and how fresh it is."),
     "reindex": ("copilot.commands.reindex:reindex", "Build the search index anew from the tables."),
     "doctor": ("copilot.commands.doctor:doctor", "Check tables and index, and repair what can be."),

@@ -19,7 +19,7 @@ from pydantic_settings import (
 )
 
 from copilot.errors import SettingsError
-from ingestion.settings import LakeSettings, PostSettings, PseudonymSettings
+from ingestion.settings import LakeSettings, PostSettings, PrivacySettings, PseudonymSettings
 from vectorstore.settings import IndexSettings
 
 Language = Literal["en", "fr"]
@@ -68,7 +68,7 @@ class SignalSettings(BaseModel):
     false_discovery_rate: float = Field(default=0.05, gt=0.0, lt=1.0)
     """Share of false ones allowed among the terms called rising."""
     minimum_authors: int = Field(default=5, ge=1)
-    """k-anonymity floor: nothing is shown on fewer distinct authors."""
+    """Fewest distinct authors of a term called rising. What is shown of it needs `privacy.min_authors` besides."""
     minimum_ratio: float = Field(default=1.5, ge=1.0)
     """Smallest ratio of observed to expected authors worth a buyer's time."""
 
@@ -84,6 +84,8 @@ class WebSettings(BaseModel):
     """0: any free port."""
     password: SecretStr | None = None
     """Sign-in for the pages and the API. Without it the service binds to loopback addresses only."""
+    admin_password: SecretStr | None = None
+    """Sign-in for erasure and export of people's data. Without it, where a password is set, the API refuses both."""
 
 
 class Settings(BaseSettings):
@@ -109,6 +111,8 @@ class Settings(BaseSettings):
     """Pseudonyms."""
     posts: PostSettings = Field(default_factory=PostSettings)
     """Posts."""
+    privacy: PrivacySettings = Field(default_factory=PrivacySettings)
+    """Rights of the people whose posts are read."""
     llm: LlmSettings = Field(default_factory=LlmSettings)
     """Chat model."""
     planning: PlanningSettings = Field(default_factory=PlanningSettings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -20,8 +21,10 @@ from copilot.commands.options import (
     print_json,
 )
 from copilot.commands.progress import progress_bars
-from copilot.lookups.context import last_morning
+from copilot.lookups.context import Context, last_morning
+from copilot.lookups.trends import newest_signals
 from copilot.settings import Language
+from copilot.signals.kept import in_order
 from copilot.signals.lexicon import load_lexicon
 from copilot.signals.records import Signal
 from copilot.signals.run import update_signals
@@ -37,23 +40,29 @@ def signals(home: Path, as_of: date | None, language: Language | None, as_json: 
     """Find the terms that more authors say than expected, and keep them for briefs and answers."""
     workspace = open_workspace(home)
     with progress_bars() as progress:
-        report = update_signals(
+        morning = as_of or last_morning(workspace)
+        update_signals(
             workspace.lake,
             workspace.warehouse,
-            as_of or last_morning(workspace),
+            morning,
             workspace.settings.signals,
             progress=progress,
         )
+    with Context(workspace, morning) as context:
+        shown, _ = newest_signals(context)
+    # What one account alone did is no figure to show.
+    found = in_order([Signal(**row) for row in shown.iter_rows(named=True)])
     if as_json:
-        print_json([asdict(signal) for signal in report.signals])
+        rows = [asdict(signal) for signal in found]
+        print_json([{name: value for name, value in row.items() if name != "top_author_share"} for row in rows])
         return
-    if not report.signals:
+    if not found:
         note("No term is said by more authors than expected.")
         return
-    Console().print(_table(report.signals, language or workspace.settings.language))
+    Console().print(_table(found, language or workspace.settings.language))
 
 
-def _table(found: tuple[Signal, ...], language: Language) -> Table:
+def _table(found: Sequence[Signal], language: Language) -> Table:
     names = {term_id: term.labels for term_id, term in load_lexicon().terms.items()}
     table = Table(box=None, pad_edge=False)
     for heading in ("term", "market", "stage", "severity", "authors", "expected", "ratio", "q"):

@@ -10,6 +10,7 @@ from typing import Self
 import polars as pl
 
 from copilot.errors import NoDataError
+from copilot.floor import Floor
 from copilot.lookups.index import PostIndex
 from copilot.lookups.vocabulary import Vocabulary, build_vocabulary
 from copilot.signals.lexicon import Lexicon, load_lexicon
@@ -87,6 +88,11 @@ class Context:
         return self._currencies
 
     @property
+    def floor(self) -> Floor:
+        """Decides what may be shown of posts."""
+        return Floor(min_authors=self.workspace.settings.privacy.min_authors)
+
+    @property
     def lexicon(self) -> Lexicon:
         """What posts can be about."""
         return load_lexicon()
@@ -105,7 +111,9 @@ class Context:
         self._refresh()
         mentions = self.workspace.lake.versions(["mentions"])
         if self._links is None or self._links_at != mentions:
-            self._links, self._links_at = product_links(self.warehouse, self.workspace.lake, self.as_of), mentions
+            floor = self.floor.min_authors
+            links = product_links(self.warehouse, self.workspace.lake, self.as_of, minimum_reviewers=floor)
+            self._links, self._links_at = links, mentions
         return self._links
 
     def versions(self, *tables: str) -> dict[str, int]:

@@ -32,8 +32,9 @@ def explain_term(
 
     Rows: the signal first where there is one (labels `term`, `stage`), then products, surest first, with `link_score`,
     price, stock and sales, and why they match as reasons. Totals: `authors`, `expected_authors`, `ratio` of the last
-    7 days and `growth` over the 7 before. Notes: `not_rising`, `below_author_floor` (then no totals and no quotes),
-    `few_accounts` when one account wrote half of the posts, `no_products_linked`, `stale_signals`. Raises
+    7 days and `growth` over the 7 before. Notes: `not_rising`, `below_author_floor` (then no totals, quotes or chart),
+    `few_accounts` when one account wrote half of the posts, `no_products_linked`, `stale_signals`. Weeks under the
+    floor of authors are not in the chart. Raises
     `UnknownNameError` for an id that the lexicon lacks, `NoDataError` where signals were never looked for.
     """
     label = context.lexicon.label(term_id, language)
@@ -41,14 +42,15 @@ def explain_term(
     weeks = _weeks(context, term_id, market)
     signal = signals.filter(pl.col("term_id") == term_id, pl.col("market") == market)
     last_week = _last_week(context, term_id, market, weeks)
-    enough = last_week["authors"] >= context.workspace.settings.signals.minimum_authors
+    others = _authors(context, term_id, "", weeks_ago=0) - int(last_week["authors"])
+    enough = context.floor.shows_part(authors=last_week["authors"], others=others)
+    shown = _shown_weeks(context, term_id, market, weeks)
     links = context.product_links.of(term_id)
     notes += [] if signal.height else ["not_rising"]
-    notes += [] if enough else ["below_author_floor"]
     notes += ["few_accounts"] if signal.height and signal["top_author_share"][0] >= 0.5 else []
     notes += [] if links else ["no_products_linked"]
     quotes = posts_behind(context.workspace.lake, term_id, context.as_of, market, limit) if enough else []
-    return make_evidence(
+    evidence = make_evidence(
         "signal",
         as_of=context.as_of,
         sources=context.versions("signals", "mentions", "posts", "products", "skus", "prices", "stock", "sales"),
@@ -56,13 +58,14 @@ def explain_term(
             *to_rows(with_terms(context, signal, language), SIGNAL_UNITS, dates=("first_seen_on",)),
             *_product_rows(context, links[:limit]),
         ],
-        totals=to_figures(last_week, _TOTALS) if enough else (),
+        totals=to_figures(last_week, _TOTALS),
         dates={"since": context.as_of - timedelta(days=7), "last_day": context.as_of - timedelta(days=1)},
         quotes=quotes,
         row_count=signal.height + len(links),
-        charts=[charts.mentions_over_time(weeks, term=label, language=language)] if weeks["authors"].sum() else [],
+        charts=[charts.mentions_over_time(shown, term=label, language=language)] if shown.height else [],
         notes=notes,
     )
+    return context.floor.released(evidence, authors=last_week["authors"], others=others)
 
 
 def _weeks(context: Context, term_id: str, market: str) -> pl.DataFrame:
@@ -73,6 +76,22 @@ def _weeks(context: Context, term_id: str, market: str) -> pl.DataFrame:
         raise NoDataError("No mentions yet. Make them with `reassort signals`.") from error
 
 
+def _shown_weeks(context: Context, term_id: str, market: str, weeks: pl.DataFrame) -> pl.DataFrame:
+    """The weeks in which enough authors said the term, here and, where others did, elsewhere."""
+    kept = context.floor.kept(weeks)
+    if not market:
+        return kept
+    said = context.workspace.lake.scan("mentions").filter(pl.col("term_id") == term_id, pl.col("date") < context.as_of)
+    age = (pl.lit(context.as_of) - pl.col("date")).dt.total_days() - 1
+    counted = said.group_by(week=age // 7).agg(
+        here=pl.col("author").filter(pl.col("market") == market).n_unique(), everywhere=pl.col("author").n_unique()
+    )
+    others = {week: everywhere - here for week, here, everywhere in counted.collect().iter_rows()}
+    ago = [((context.as_of - day).days - 1) // 7 for day in kept["week_ending"]]
+    shown = [others.get(week, 0) == 0 or context.floor.shows(others[week]) for week in ago]
+    return kept.filter(pl.Series(shown, dtype=pl.Boolean))
+
+
 def _last_week(context: Context, term_id: str, market: str, weeks: pl.DataFrame) -> dict[str, float]:
     """Authors of the last 7 days, and their ratio to what was expected and to the 7 days before, where there is one."""
     authors, before = (_authors(context, term_id, market, weeks_ago=weeks_ago) for weeks_ago in (0, 1))
@@ -81,7 +100,7 @@ def _last_week(context: Context, term_id: str, market: str, weeks: pl.DataFrame)
     expected = weeks.filter(pl.col("week_ending") == ends, pl.col("expected") > 0)["expected"].to_list()
     if expected:
         cells |= {"expected_authors": expected[0], "ratio": authors / expected[0]}
-    if before:
+    if context.floor.shows(before):
         cells["growth"] = authors / before - 1
     return cells
 

@@ -24,6 +24,10 @@ class PostIndex:
         store, encoder = self._open()
         return search(store, encoder, text, filter=filter, limit=limit, diversity=diversity)
 
+    def opened(self) -> tuple[DocumentStore, Encoder]:
+        """The store and the encoder of its vectors, to be closed by `close`. Raises as `search`."""
+        return self._open()
+
     def open(self) -> None:
         """Open it now, which takes seconds, instead of at the first search. Raises as `search`."""
         self._open()

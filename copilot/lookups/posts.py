@@ -9,6 +9,7 @@ import polars as pl
 
 from copilot.errors import NoDataError
 from copilot.evidence import Evidence, Quote, Unit, make_evidence
+from copilot.floor import BELOW_FLOOR, Floor
 from copilot.lookups.context import Context
 from copilot.lookups.rows import to_figures, to_rows
 from copilot.lookups.scope import EVERYTHING, Period, Scope
@@ -48,31 +49,33 @@ def search_posts(
     The scope limits them to reviews of its products and to its countries. For products, totals hold all their posts
     of the period: how many, ratings (`average_stars`, `low_rating_share` of 2 stars or fewer), and rows hold what they
     complain about: problem terms with their share of the posts, most frequent first, in `language`. Nothing is shown
-    that fewer authors than the floor wrote: note `below_author_floor`. Notes also: `no_posts`. Posts without a date
+    that fewer authors than the floor wrote: note `below_author_floor`, the same where nobody did. Posts without a date
     count unless a period is asked for. Raises `NoDataError` where there are no posts at all.
     """
+    floor = context.floor
     products = _products(context, scope)
-    posts = _posts(context, products, _markets(scope, market), period)
-    floor = context.workspace.settings.signals.minimum_authors
-    found = _found(context, query, products, _markets(scope, market), period)
-    notes = [] if found else ["no_posts"]
-    if found and len({hit.payload.get("author") for hit in found}) < floor:
-        found, notes = [], ["below_author_floor"]
-    enough = products is not None and posts["author"].n_unique() >= floor
-    if products is not None and posts.height and not enough:
-        found, notes = [], ["below_author_floor"]
-    complaints = _complaints(context, posts, floor, language) if enough else _no_complaints()
-    return make_evidence(
+    markets = _markets(scope, market)
+    posts = _posts(context, products, markets, period)
+    found = _found(context, query, products, markets, period)
+    behind = len({hit.payload.get("author") for hit in found})
+    quoted = _varied(found, limit) if floor.shows(behind) else []
+    complaints = _complaints(context, posts, floor, language) if products is not None else _no_complaints()
+    evidence = make_evidence(
         "posts",
         as_of=context.as_of,
         sources=context.versions("posts", "mentions"),
         rows=to_rows(complaints.head(limit), _UNITS),
-        totals=to_figures(_ratings(posts), _TOTALS) if enough else (),
+        totals=to_figures(_ratings(posts, floor), _TOTALS) if products is not None else (),
         dates={"since": period.since, "last_day": period.last_day} if period else {},
-        quotes=[quote_of(hit.id, hit.text, hit.payload) for hit in _varied(found, limit)],
+        quotes=[quote_of(hit.id, hit.text, hit.payload) for hit in quoted],
         row_count=complaints.height,
-        notes=notes,
+        notes=[] if quoted else [BELOW_FLOOR],
     )
+    if products is None:
+        return floor.released(evidence, authors=behind)
+    whole = posts if period is None and not markets else _posts(context, products, [], None)
+    others = whole.join(posts, on="post_id", how="anti")["author"].n_unique()
+    return floor.released(evidence, authors=posts["author"].n_unique(), others=others)
 
 
 def quote_of(post_id: str, text: str, payload: Payload) -> Quote:
@@ -167,17 +170,17 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(max(day, date(1970, 1, 1)), time(), tzinfo=UTC)
 
 
-def _ratings(posts: pl.DataFrame) -> dict[str, object]:
+def _ratings(posts: pl.DataFrame, floor: Floor) -> dict[str, object]:
     rated = posts.filter(pl.col("rating").is_not_null())
     cells: dict[str, object] = {"posts": posts.height, "authors": posts["author"].n_unique()}
-    if rated.is_empty():
+    if not floor.shows(rated["author"].n_unique()):
         return cells
-    low = rated.filter(pl.col("rating") <= _LOW_STARS).height
-    stars = float(rated["rating"].to_numpy().mean())
-    return cells | {"rated_posts": rated.height, "average_stars": stars, "low_rating_share": low / rated.height}
+    cells |= {"rated_posts": rated.height, "average_stars": float(rated["rating"].to_numpy().mean())}
+    low = rated.filter(pl.col("rating") <= _LOW_STARS)
+    return cells | ({"low_rating_share": low.height / rated.height} if floor.shows(low["author"].n_unique()) else {})
 
 
-def _complaints(context: Context, posts: pl.DataFrame, floor: int, language: Language) -> pl.DataFrame:
+def _complaints(context: Context, posts: pl.DataFrame, floor: Floor, language: Language) -> pl.DataFrame:
     """Problem terms in the posts: term, posts, authors and their share of all the posts."""
     problems = [term.term_id for term in context.lexicon.terms.values() if term.kind == "problem"]
     try:
@@ -188,11 +191,10 @@ def _complaints(context: Context, posts: pl.DataFrame, floor: int, language: Lan
         mentions.join(posts.select("post_id"), on="post_id", how="semi")
         .group_by("term_id")
         .agg(posts=pl.len().cast(pl.Int64), authors=pl.col("author").n_unique())
-        .filter(pl.col("authors") >= floor)
         .with_columns(complaint_share=pl.col("posts") / max(posts.height, 1))
         .sort(pl.col("posts").neg(), "term_id")
     )
-    return with_terms(context, counted, language)
+    return with_terms(context, floor.kept(counted), language)
 
 
 def _no_complaints() -> pl.DataFrame:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import polars as pl
 
 from copilot.evidence import Evidence, Unit, make_evidence
@@ -19,7 +21,6 @@ SIGNAL_UNITS: dict[str, Unit] = {
     "growth": "share",
     "severity": "severity",
     "posts": "posts",
-    "top_author_share": "share",
     "p_value": "share",
 }
 """Figures of a signal."""
@@ -33,16 +34,15 @@ def rising_terms(context: Context, *, market: str = "", limit: int = 10, languag
     `stale_signals` when they were computed on an earlier morning, `cut`. Raises `NoDataError` where none were computed.
     """
     signals, notes = newest_signals(context)
-    floor = context.workspace.settings.signals.minimum_authors
-    rising = signals.filter(
-        pl.col("market") == market, pl.col("stage").is_in(list(_RISING)), pl.col("authors") >= floor
-    ).sort(pl.col("severity").neg(), pl.col("ratio").neg(), "term_id")
+    rising = signals.filter(pl.col("market") == market, pl.col("stage").is_in(list(_RISING))).sort(
+        pl.col("severity").neg(), pl.col("ratio").neg(), "term_id"
+    )
     named = with_terms(context, rising, language)
     shown = named.head(limit)
     notes += ["nothing_rises"] if rising.is_empty() else []
     bars = [shown[column].to_list() for column in ("term", "authors", "expected_authors")]
     chart = charts.terms_bars(*bars, language=language)
-    return make_evidence(
+    evidence = make_evidence(
         "signal",
         as_of=context.as_of,
         sources=context.versions("signals", "mentions", "posts"),
@@ -52,10 +52,12 @@ def rising_terms(context: Context, *, market: str = "", limit: int = 10, languag
         charts=[chart] if shown.height else [],
         notes=[*notes, *(["cut"] if named.height > limit else [])],
     )
+    # Each row was held to the floor by itself: so many terms rise is a count of terms, not of people.
+    return context.floor.released(evidence, authors=context.floor.min_authors)
 
 
 def newest_signals(context: Context) -> tuple[pl.DataFrame, list[str]]:
-    """Signals of the newest morning that they were looked for, perhaps none, and the notes on that.
+    """Signals that may be shown of the newest morning that they were looked for, perhaps none, and the notes on that.
 
     Raises `NoDataError` where they never were.
     """
@@ -64,7 +66,17 @@ def newest_signals(context: Context) -> tuple[pl.DataFrame, list[str]]:
         signals = context.workspace.lake.scan("signals").filter(pl.col("as_of") == day).collect()
     except TableMissingError:
         signals = SIGNALS_SCHEMA.to_frame()
-    return signals, ["stale_signals"] if day < context.as_of else []
+    return context.floor.signals(signals, _everywhere(context, day)), ["stale_signals"] if day < context.as_of else []
+
+
+def _everywhere(context: Context, day: date) -> pl.DataFrame:
+    """Distinct authors of each term in the 7 days before a morning, over all markets: term_id, all_authors."""
+    try:
+        mentions = context.workspace.lake.scan("mentions")
+    except TableMissingError:
+        return pl.DataFrame(schema={"term_id": pl.String, "all_authors": pl.Int64})
+    week = mentions.filter(pl.col("date") < day, pl.col("date") >= day - timedelta(days=7))
+    return week.group_by("term_id").agg(all_authors=pl.col("author").n_unique().cast(pl.Int64)).collect()
 
 
 def with_terms(context: Context, frame: pl.DataFrame, language: Language) -> pl.DataFrame:

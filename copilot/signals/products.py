@@ -23,7 +23,7 @@ _BY_ATTRIBUTES = 0.8
 _BY_NAME = 0.5
 _BY_REVIEWS = 0.5
 """Of a product whose every reviewer says the term."""
-_FEWEST_REVIEWERS = 2
+_FEWEST_REVIEWERS = 5
 _LEAST_REVIEW_SHARE = 0.1
 _LANGUAGES = ("en", "fr", "it", "de", "es")
 
@@ -40,11 +40,21 @@ class _Product:
 class ProductLinks:
     """Links terms to the products of a catalogue. What is read once serves every term."""
 
-    def __init__(self, catalogue: pl.DataFrame, mentions: pl.DataFrame, lexicon: Lexicon) -> None:
-        """`catalogue` has a row a SKU, as the warehouse gives it; `mentions` is MENTIONS_SCHEMA."""
+    def __init__(
+        self,
+        catalogue: pl.DataFrame,
+        mentions: pl.DataFrame,
+        lexicon: Lexicon,
+        *,
+        minimum_reviewers: int = _FEWEST_REVIEWERS,
+    ) -> None:
+        """`catalogue` has a row a SKU, as the warehouse gives it; `mentions` is MENTIONS_SCHEMA.
+
+        `minimum_reviewers`: distinct authors from which on what reviews say is a reason.
+        """
         self._lexicon = lexicon
         self._products = [_product(row) for row in _by_product(catalogue)]
-        self._reviewers = _reviewers(mentions)
+        self._reviewers = _reviewers(mentions, minimum_reviewers)
         self._named = {p.product_id: self._terms_in(p.words) for p in self._products}
         self._values: dict[tuple[str, str], frozenset[str]] = {}
 
@@ -104,7 +114,9 @@ class ProductLinks:
         return frozenset(term_id for language in _LANGUAGES for term_id in self._lexicon.find(text, language))
 
 
-def product_links(warehouse: Warehouse, lake: Lake, as_of: date) -> ProductLinks:
+def product_links(
+    warehouse: Warehouse, lake: Lake, as_of: date, *, minimum_reviewers: int = _FEWEST_REVIEWERS
+) -> ProductLinks:
     """What links terms to the products of the warehouse, by posts before `as_of` and posts without a date.
 
     Raises `TableMissingError` where there are no products.
@@ -114,7 +126,7 @@ def product_links(warehouse: Warehouse, lake: Lake, as_of: date) -> ProductLinks
         mentions = lake.scan(MENTIONS).filter(known).collect()
     except TableMissingError:
         mentions = MENTIONS_SCHEMA.to_frame()
-    return ProductLinks(warehouse.catalogue(), mentions, load_lexicon())
+    return ProductLinks(warehouse.catalogue(), mentions, load_lexicon(), minimum_reviewers=minimum_reviewers)
 
 
 def _by_product(catalogue: pl.DataFrame) -> Iterator[dict[str, object]]:
@@ -139,14 +151,14 @@ def _product(row: dict[str, object]) -> _Product:
     )
 
 
-def _reviewers(mentions: pl.DataFrame) -> dict[tuple[str, str], float]:
+def _reviewers(mentions: pl.DataFrame, fewest: int) -> dict[tuple[str, str], float]:
     """(term_id, product_id) -> share of the product's reviewers who say the term, where several do."""
     reviews = mentions.filter(pl.col("product_id") != "")
     everyone = reviews.group_by("product_id").agg(all=pl.col("author").n_unique())
     found = (
         reviews.group_by("term_id", "product_id")
         .agg(said=pl.col("author").n_unique())
-        .filter(pl.col("said") >= _FEWEST_REVIEWERS)
+        .filter(pl.col("said") >= fewest)
         .join(everyone, on="product_id")
     )
     return {(term, product): said / of_all for term, product, said, of_all in found.iter_rows()}

@@ -9,7 +9,7 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 
-from copilot.web import api, pages
+from copilot.web import api, pages, privacy
 from copilot.web.problems import add_handlers
 from copilot.web.security import SecurityMiddleware, SignIn
 from copilot.web.service import Service
@@ -29,7 +29,8 @@ def create_app(workspace: Workspace, as_of: date | None = None, *, chat: bool = 
     """
     service = Service(workspace, as_of)
     password = workspace.settings.web.password
-    sign_in = SignIn(password.get_secret_value() if password else None)
+    admin = workspace.settings.web.admin_password
+    sign_in = SignIn(password.get_secret_value() if password else None, admin.get_secret_value() if admin else None)
     app = FastAPI(
         title="Reassort",
         version=version("reassort"),
@@ -43,6 +44,7 @@ def create_app(workspace: Workspace, as_of: date | None = None, *, chat: bool = 
     app.state.sign_in = sign_in
     add_handlers(app)
     app.include_router(api.router)
+    app.include_router(privacy.router)
     app.include_router(pages.router)
     if chat:
         from copilot.web.chat.mount import mount_chat  # Chainlit takes seconds to import

@@ -46,7 +46,11 @@ _KINDS: tuple[tuple[type, str, str, int], ...] = (
 )
 """Error -> type, title and status of its problem; the first that fits."""
 
-_HTTP = {404: ("not-found", "There is nothing here"), 422: ("invalid-request", "The request does not fit")}
+_HTTP = {
+    403: ("not-allowed", "This is for administrators"),
+    404: ("not-found", "There is nothing here"),
+    422: ("invalid-request", "The request does not fit"),
+}
 
 RESPONSES: Mapping[int | str, Mapping[str, object]] = {
     code: {"model": Problem, "content": {MEDIA_TYPE: {}}, "description": text}

@@ -4,28 +4,37 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import httpx
-from pydantic import SecretStr
+from pydantic import SecretStr, TypeAdapter
 
 from copilot.errors import CopilotError, ServiceInUseError
 from copilot.evidence import Evidence
+from copilot.forgetting.export import AuthorExport
+from copilot.forgetting.records import ErasureReport
 from copilot.settings import Language
 from copilot.web.models import AnswerOut, Evidences
 from copilot.workspace import RunningService, Workspace
 
 _PROBE_SECONDS = 3.0
 _ASK_SECONDS = 180.0
+_ERASE_SECONDS = 3600.0
+"""Every byte of the workspace is read."""
+_ERASURE, _EXPORT = TypeAdapter(ErasureReport), TypeAdapter(AuthorExport)
 
 
 class RemoteService:
     """The service at `url`. Raises `ServiceInUseError` where it does not answer, `CopilotError` with its own words."""
 
-    def __init__(self, running: RunningService, password: SecretStr | None) -> None:
+    def __init__(
+        self, running: RunningService, password: SecretStr | None, admin_password: SecretStr | None = None
+    ) -> None:
         self.url = running.url
         self.started_at = running.started_at
-        self._auth = httpx.BasicAuth("reassort", password.get_secret_value()) if password else None
+        self._auth = _auth(password)
+        self._admin_auth = _auth(admin_password or password)
 
     @property
     def notice(self) -> str:
@@ -43,9 +52,27 @@ class RemoteService:
         given = {name: value for name, value in arguments.items() if value not in (None, "", [])}
         return Evidences.validate_python(self._call("GET", f"/api/v1/{path}", params=given))
 
+    def forget(self, handle: str, *, source: str = "") -> ErasureReport:
+        """An author forgotten there."""
+        return _ERASURE.validate_python(self._privacy("forget", {"author": handle, "source": source}))
+
+    def export(self, handle: str, *, source: str = "") -> AuthorExport:
+        """All that is held on an author."""
+        return _EXPORT.validate_python(self._privacy("export", {"author": handle, "source": source}))
+
+    def sweep(self, as_of: date, *, dry_run: bool = False) -> ErasureReport:
+        """Retention applied there."""
+        return _ERASURE.validate_python(self._privacy("sweep", {"as_of": as_of.isoformat(), "dry_run": dry_run}))
+
+    def _privacy(self, what: str, body: Mapping[str, Any]) -> Any:
+        path = f"/api/v1/privacy/{what}"
+        return self._call("POST", path, auth=self._admin_auth, timeout=_ERASE_SECONDS, json=dict(body))
+
     def _call(self, method: str, path: str, **request: Any) -> Any:
         try:
-            answer = httpx.request(method, f"{self.url}{path}", auth=self._auth, timeout=_ASK_SECONDS, **request)
+            answer = httpx.request(
+                method, f"{self.url}{path}", **{"auth": self._auth, "timeout": _ASK_SECONDS, **request}
+            )
         except httpx.HTTPError as error:
             raise ServiceInUseError(self.url, type(error).__name__) from error
         if answer.is_success:
@@ -68,7 +95,12 @@ def find_service(workspace: Workspace) -> RemoteService | None:
             raise ServiceInUseError(running.url, f"{type(error).__name__}. Stop process {running.pid}") from error
         workspace.withdraw_service()
         return None
-    return RemoteService(running, workspace.settings.web.password)
+    web = workspace.settings.web
+    return RemoteService(running, web.password, web.admin_password)
+
+
+def _auth(password: SecretStr | None) -> httpx.BasicAuth | None:
+    return httpx.BasicAuth("reassort", password.get_secret_value()) if password else None
 
 
 def _lives(pid: int) -> bool:

@@ -36,10 +36,11 @@ PAGE_POLICY = (
 
 
 class SignIn:
-    """The one password. Sessions live as long as the process."""
+    """The password, and the one of administrators. Sessions live as long as the process."""
 
-    def __init__(self, password: str | None) -> None:
+    def __init__(self, password: str | None, admin_password: str | None = None) -> None:
         self._digest = None if password is None else _digest(password)
+        self._admin_digest = None if admin_password is None else _digest(admin_password)
         self._secret = secrets.token_bytes(32)
         self._turn = asyncio.Lock()
 
@@ -50,11 +51,23 @@ class SignIn:
 
     async def check(self, password: str) -> bool:
         """Whether this is the password, in constant time; a wrong one is answered late."""
-        right = self._digest is None or hmac.compare_digest(_digest(password), self._digest)
-        if not right:
-            async with self._turn:
-                await asyncio.sleep(_WRONG_PASSWORD_SECONDS)
-        return right
+        given = _digest(password)
+        right = self._digest is None or hmac.compare_digest(given, self._digest)
+        if not right and self._admin_digest is not None:
+            right = hmac.compare_digest(given, self._admin_digest)
+        return right or await self._refused()
+
+    async def is_administrator(self, connection: HTTPConnection) -> bool:
+        """Whether the request comes with the password of administrators; a wrong one is answered late.
+
+        Where none is set: whether nobody needs to sign in at all, because the service is this machine's alone.
+        """
+        if self._admin_digest is None:
+            return not self.required
+        password = _basic_password(connection.headers)
+        if password is None:
+            return False
+        return hmac.compare_digest(_digest(password), self._admin_digest) or await self._refused()
 
     def new_session(self) -> str:
         """A cookie that proves a sign-in to this process."""
@@ -72,6 +85,11 @@ class SignIn:
             return True
         password = _basic_password(connection.headers)
         return password is not None and await self.check(password)
+
+    async def _refused(self) -> bool:
+        async with self._turn:
+            await asyncio.sleep(_WRONG_PASSWORD_SECONDS)
+        return False
 
     def _seal(self, id: str) -> str:
         return hmac.new(self._secret, id.encode(), hashlib.sha256).hexdigest()

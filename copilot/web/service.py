@@ -13,6 +13,7 @@ from copilot.agent.records import AgentEvent, Answer
 from copilot.agent.threads import threads_in_file
 from copilot.errors import ModelError
 from copilot.lookups.context import Context, last_morning
+from copilot.lookups.index import PostIndex
 from copilot.settings import Language
 from copilot.workspace import Workspace
 
@@ -30,6 +31,7 @@ class Service:
         self._model = make_model(workspace.settings.llm)
         self._threads = threads_in_file(workspace.state_path)
         self._lock = threading.Lock()
+        self.index = PostIndex(workspace)
         self._context: Context | None = None
         self._agent: Agent | None = None
 
@@ -39,7 +41,7 @@ class Service:
         as_of = self._as_of or last_morning(self.workspace)
         with self._lock:
             if self._context is None:
-                self._context = Context(self.workspace, as_of)
+                self._context = Context(self.workspace, as_of, index=self.index)
             elif self._context.as_of != as_of:
                 # The index stays open: other requests may be reading it.
                 self._context = self._context.at(as_of)
@@ -74,6 +76,5 @@ class Service:
     def close(self) -> None:
         """Give the index free. A second call does nothing."""
         with self._lock:
-            if self._context is not None:
-                self._context.close()
             self._context = self._agent = None
+        self.index.close()

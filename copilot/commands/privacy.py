@@ -1,0 +1,155 @@
+"""`reassort privacy`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import click
+
+from copilot.commands.options import as_of_option, home_option, json_option, note, open_workspace, print_json
+from copilot.commands.progress import progress_bars
+from copilot.forgetting.export import export_author, export_markdown
+from copilot.forgetting.forget import forget_author
+from copilot.forgetting.records import ErasureReport
+from copilot.forgetting.sweep import sweep as sweep_workspace
+from copilot.register import processing_register, register_markdown
+from copilot.web.remote import find_service
+
+_EXIT_REMAINS = 1
+_author_option = click.option(
+    "--author", help="Handle or name as the source gives it. Left out: asked for, or read from stdin: not in a history."
+)
+_source_option = click.option("--source", default="", help="Only in this source of posts.  [default: all]")
+
+
+@click.group()
+def privacy() -> None:
+    """Answer the people whose posts are read: forget, export, retention, and the register of processing."""
+
+
+@privacy.command()
+@_author_option
+@_source_option
+@click.option("--yes", is_flag=True, help="Do not ask whether to go on.")
+@home_option
+@json_option
+@click.pass_context
+def forget(context: click.Context, author: str | None, source: str, yes: bool, home: Path, as_json: bool) -> None:
+    """Remove every trace of an author everywhere, and prove it. Exit code 1: something remains."""
+    workspace = open_workspace(home)
+    handle = _handle(author)
+    if not yes:
+        click.confirm("Remove every trace of this author? It cannot be undone.", abort=True, err=True)
+    service = find_service(workspace)
+    if service is not None:
+        note(service.notice)
+        report = service.forget(handle, source=source)
+    else:
+        with progress_bars() as progress:
+            report = forget_author(workspace, handle, on=_today(), source=source, progress=progress)
+    _finish(context, report, as_json=as_json)
+
+
+@privacy.command()
+@_author_option
+@_source_option
+@home_option
+@json_option
+def export(author: str | None, source: str, home: Path, as_json: bool) -> None:
+    """Print all that is held on an author, from every place. Personal data: give it to nobody else."""
+    workspace = open_workspace(home)
+    handle = _handle(author)
+    service = find_service(workspace)
+    if service is not None:
+        note(service.notice)
+        found = service.export(handle, source=source)
+    else:
+        found = export_author(workspace, handle, on=_today(), source=source)
+    if as_json:
+        print_json(asdict(found))
+    else:
+        click.echo(export_markdown(found))
+
+
+@privacy.command()
+@click.option("--dry-run", is_flag=True, help="Count what would go, and change nothing.")
+@home_option
+@as_of_option
+@json_option
+@click.pass_context
+def sweep(context: click.Context, dry_run: bool, home: Path, as_of: date | None, as_json: bool) -> None:
+    """Remove posts, chat threads and briefs that are older than they may be; --as-of defaults to today."""
+    workspace = open_workspace(home)
+    day = as_of or _today()
+    service = find_service(workspace)
+    if service is not None:
+        note(service.notice)
+        report = service.sweep(day, dry_run=dry_run)
+    else:
+        with progress_bars() as progress:
+            report = sweep_workspace(workspace, day, dry_run=dry_run, progress=progress)
+    _finish(context, report, as_json=as_json)
+
+
+@privacy.command()
+@click.option("--markdown", is_flag=True, help="As a page to file.")
+@home_option
+@json_option
+def register(markdown: bool, home: Path, as_json: bool) -> None:
+    """Print what is processed of people, why, on what basis, how long and where."""
+    found = processing_register(open_workspace(home))
+    if as_json:
+        print_json(asdict(found))
+    else:
+        page = register_markdown(found)
+        click.echo(page if markdown else page.replace("# ", "", 1))
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
+
+
+def _handle(author: str | None) -> str:
+    """From the option, else asked for where there is a terminal, else the first line of stdin."""
+    if author is not None:
+        return author
+    stdin = click.get_text_stream("stdin")
+    handle = str(click.prompt("Author", hide_input=True, err=True) if stdin.isatty() else stdin.readline())
+    if not handle.strip():
+        raise click.UsageError("No author was given: use --author, or give the handle on stdin.")
+    return handle.strip()
+
+
+def _finish(context: click.Context, report: ErasureReport, *, as_json: bool) -> None:
+    if as_json:
+        print_json({**asdict(report), "complete": report.complete})
+    else:
+        _print(report)
+    if report.proof is not None and not report.complete:
+        context.exit(_EXIT_REMAINS)
+
+
+def _print(report: ErasureReport) -> None:
+    what = "would go" if report.proof is None else "removed"
+    click.echo(f"{report.posts_removed:,} posts {what}, {report.posts_rewritten:,} posts of others rewritten.")
+    if report.undated_posts:
+        click.echo(f"{report.undated_posts:,} posts have no date: their age is not known, and they stay.")
+    for place in report.places:
+        said = f"; {place.note}" if place.note else ""
+        click.echo(
+            f"{place.kind} {place.name}: {place.searched:,} searched, {place.removed:,} removed,"
+            f" {place.rewritten:,} rewritten{said}."
+        )
+    if report.proof is None:
+        return
+    proof = report.proof
+    click.echo(
+        f"Proof: {proof.files:,} files ({proof.bytes_read:,} bytes) and {proof.documents:,} documents of the index"
+        f" read; {len(proof.remaining):,} places still hold a trace."
+    )
+    for left in proof.remaining:
+        click.echo(f"remains: {left.place}: {', '.join(left.kinds)}")
+    for unread in proof.unproved:
+        click.echo(f"not read: {unread}")

@@ -1,0 +1,1 @@
+"""Forgetting, across everything a workspace holds: tables, index, briefs, threads, files."""

@@ -1,0 +1,184 @@
+"""All that is held on one author, from every place, for the author to have: as data and as text."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+import polars as pl
+from langchain_core.messages import BaseMessage
+from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
+
+from copilot.briefs.archive import list_briefs
+from copilot.forgetting.briefs import quotes_in, read_brief
+from copilot.forgetting.forget import Index, index_of
+from copilot.forgetting.people import key_of, tokens_of
+from copilot.workspace import Workspace
+from ingestion.privacy.erasure import POSTS, posts_of
+from ingestion.privacy.holdings import personal_tables
+from ingestion.privacy.suppression import Suppressions
+from vectorstore.store import Filter
+
+
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """Something that is held: where, and what."""
+
+    place: str
+    """Table, brief, or the state file."""
+    content: Mapping[str, object]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuthorExport:
+    """Everything held on one author. Personal data: goes to the author, or to who answers for the processing."""
+
+    on: date
+    source: str
+    pseudonyms: tuple[str, ...]
+    """What stands for the author in everything below."""
+    suppressed: bool
+    """Whether the author asked to be forgotten: a keyed digest is kept for that, and nothing else."""
+    posts: tuple[Mapping[str, object], ...]
+    """The author's posts, as stored."""
+    rows: tuple[Held, ...]
+    """Rows about them in other tables: terms found, and so on."""
+    mentioned_by_others: tuple[Held, ...]
+    """Source and day of posts of others that mention the author; their words are theirs."""
+    quoted: tuple[Held, ...]
+    """Quotes in briefs and in chat threads."""
+    index_documents: int
+    """Copies of the posts in the search index, with a vector each."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is held but, perhaps, the digest that keeps the author out."""
+        return not (self.posts or self.rows or self.mentioned_by_others or self.quoted or self.index_documents)
+
+
+def export_author(
+    workspace: Workspace, handle: str, *, on: date, source: str = "", index: Index | None = None
+) -> AuthorExport:
+    """Gather everything held on an author, in one source or in all. Changes nothing.
+
+    Raises `CopilotError` for an empty handle, and what key, lake and index raise.
+    """
+    key = key_of(workspace)
+    tokens = tokens_of(handle, key)
+    posts = posts_of(workspace.lake, tokens, source)
+    ids = frozenset(posts["post_id"])
+    return AuthorExport(
+        on=on,
+        source=source,
+        pseudonyms=tokens,
+        suppressed=Suppressions(workspace.lake, key).is_suppressed(tokens[0], source),
+        posts=tuple(posts.iter_rows(named=True)),
+        rows=tuple(_rows(workspace, tokens, ids, source)),
+        mentioned_by_others=tuple(_mentions(workspace, tokens, source)),
+        quoted=(*_in_briefs(workspace, tokens, ids, source), *_in_threads(workspace, tokens, ids, source)),
+        index_documents=_in_index(workspace, tokens, source, index),
+    )
+
+
+def export_markdown(export: AuthorExport) -> str:
+    """The same for people to read."""
+    lines = [
+        f"# What is held, on {export.on.isoformat()}",
+        "",
+        f"- Pseudonym: {', '.join(export.pseudonyms)}",
+        f"- Source: {export.source or 'all'}",
+        f"- Posts: {len(export.posts)}; copies in the search index: {export.index_documents}",
+        f"- Asked to be forgotten: {'yes' if export.suppressed else 'no'}",
+        "",
+    ]
+    if export.is_empty:
+        return "\n".join([*lines, "Nothing is held.", ""])
+    for post in export.posts:
+        lines += [f"## Post, {post['source']}, {post['published_at'] or 'without a date'}", ""]
+        lines += [f"- {name}: {value}" for name, value in post.items() if value not in ("", None, [])] + [""]
+    for title, held in (
+        ("Rows about the posts", export.rows),
+        ("Mentioned by others", export.mentioned_by_others),
+        ("Quoted", export.quoted),
+    ):
+        lines += [f"## {title}: {len(held)}", ""]
+        lines += [f"- {one.place}: {_listed(one.content)}" for one in held] + [""]
+    return "\n".join(lines)
+
+
+def _listed(content: Mapping[str, object]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in content.items() if value)
+
+
+def _rows(workspace: Workspace, tokens: tuple[str, ...], ids: frozenset[str], source: str) -> Iterator[Held]:
+    for table in personal_tables(workspace.lake):
+        if table == POSTS:
+            continue
+        frame = workspace.lake.scan(table)
+        names = [name for name, kind in frame.collect_schema().items() if kind == pl.String]
+        needles = [*ids, *(() if source else tokens)]
+        if names and needles:
+            held = pl.any_horizontal([pl.col(name).is_in(needles) for name in names])
+            yield from (Held(place=table, content=row) for row in frame.filter(held).collect().iter_rows(named=True))
+
+
+def _mentions(workspace: Workspace, tokens: tuple[str, ...], source: str) -> Iterator[Held]:
+    if not workspace.lake.exists(POSTS):
+        return
+    said = pl.any_horizontal([pl.col(name).str.contains_any(list(tokens)) for name in ("title", "text")])
+    others = workspace.lake.scan(POSTS).filter(said, ~pl.col("author").is_in(list(tokens)))
+    others = others.filter(pl.col("source") == source) if source else others
+    for row in others.select("source", pl.col("published_at").dt.date().alias("day")).collect().iter_rows(named=True):
+        yield Held(place=POSTS, content=row)
+
+
+def _in_briefs(workspace: Workspace, tokens: tuple[str, ...], ids: frozenset[str], source: str) -> Iterator[Held]:
+    for ref in list_briefs(workspace):
+        brief = read_brief(ref)
+        for quote in quotes_in(brief) if brief is not None else ():
+            if quote.post_id in ids or (not source and quote.author in tokens):
+                yield Held(place=ref.path_json.name, content=asdict(quote))
+
+
+def _in_threads(workspace: Workspace, tokens: tuple[str, ...], ids: frozenset[str], source: str) -> Iterator[Held]:
+    path = workspace.state_path
+    if not path.is_file():
+        return
+    serde = JsonPlusSerializer()
+    with closing(sqlite3.connect(path)) as state:
+        there = state.execute("SELECT 1 FROM sqlite_master WHERE name = 'checkpoints'").fetchone()
+        rows = state.execute("SELECT thread_id, type, checkpoint FROM checkpoints").fetchall() if there else []
+    seen: set[tuple[str, str]] = set()
+    for thread_id, kind, value in rows:
+        for quote in _quotes(serde.loads_typed((kind, value))):
+            mine = quote.get("post_id") in ids or (not source and quote.get("author") in tokens)
+            if mine and (thread_id, str(quote.get("text"))) not in seen:
+                seen.add((thread_id, str(quote.get("text"))))
+                yield Held(place="chat thread", content=dict(quote))
+
+
+def _quotes(value: Any) -> Iterator[Mapping[str, object]]:
+    """Quotes anywhere in a checkpoint."""
+    if isinstance(value, BaseMessage):
+        yield from _quotes(getattr(value, "artifact", None))
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            if key == "quotes" and isinstance(item, list):
+                yield from (quote for quote in item if isinstance(quote, Mapping))
+            else:
+                yield from _quotes(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _quotes(item)
+
+
+def _in_index(workspace: Workspace, tokens: tuple[str, ...], source: str, index: Index | None) -> int:
+    with index_of(workspace, index) as opened:
+        if opened is None:
+            return 0
+        of_source = {"source": [source]} if source else {}
+        return opened[0].count(Filter(any_of={"author": list(tokens), **of_source}))

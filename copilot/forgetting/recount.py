@@ -1,0 +1,66 @@
+"""Counts made again without the posts that went, so that tables agree with one another."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import date, timedelta
+from pathlib import Path
+
+import polars as pl
+
+from copilot.signals.counting import DAYS
+from copilot.signals.kept import RUNS
+from copilot.signals.mentions import COUNTED, update_mentions
+from copilot.signals.run import update_signals
+from copilot.workspace import Workspace
+from ingestion.progress import Progress, silent
+
+_PENDING = "forgetting.json"
+
+
+def note_mornings(workspace: Workspace, posts: pl.DataFrame) -> None:
+    """Remember, for a run that is killed, which mornings counted posts that are about to go: their dates alone."""
+    mornings = sorted({*_pending(workspace), *_mornings(workspace, posts)})
+    if mornings:
+        path = _path(workspace)
+        draft = path.with_suffix(".part")
+        draft.write_text(json.dumps([morning.isoformat() for morning in mornings]), encoding="utf-8")
+        draft.replace(path)
+
+
+def recount(workspace: Workspace, *, progress: Progress = silent) -> int:
+    """Count mentions again where posts changed, and look for signals again on the mornings remembered; return how many.
+
+    Later weeks' expectations keep what the posts once added to them.
+    """
+    lake = workspace.lake
+    if lake.exists(COUNTED) and lake.exists("posts"):
+        update_mentions(lake)
+    mornings = _pending(workspace)
+    for number, morning in enumerate(mornings):
+        progress("signals", number, len(mornings))
+        update_signals(lake, workspace.warehouse, morning, workspace.settings.signals)
+    _path(workspace).unlink(missing_ok=True)
+    return len(mornings)
+
+
+def _mornings(workspace: Workspace, posts: pl.DataFrame) -> list[date]:
+    """Mornings with signals whose last seven days hold one of the posts."""
+    if not workspace.lake.exists(RUNS):
+        return []
+    days: Iterable[date] = posts["published_at"].drop_nulls().dt.date().unique()
+    touched = {day + timedelta(days=after) for day in days for after in range(1, DAYS + 1)}
+    runs = workspace.lake.read(RUNS, columns=["as_of"])["as_of"]
+    return sorted(touched.intersection(runs))
+
+
+def _pending(workspace: Workspace) -> list[date]:
+    path = _path(workspace)
+    if not path.is_file():
+        return []
+    return [date.fromisoformat(text) for text in json.loads(path.read_text(encoding="utf-8"))]
+
+
+def _path(workspace: Workspace) -> Path:
+    return workspace.home / _PENDING
