@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -95,7 +95,7 @@ def _touched(lake: Lake, table: str, wanted: Wanted, traces: Traces) -> pl.DataF
     """Rows about posts that hold a trace, all rows about those posts; in a table not by post, all rows if any does."""
     frame = lake.scan(table)
     schema = frame.collect_schema()
-    told = [_as_text(name, kind) for name, kind in schema.items() if _is_text(kind)]
+    told = {name: kind for name, kind in schema.items() if _is_text(kind)}
     held = _holds(told, traces.post_ids)
     if not wanted.source:
         held = held | _holds(told, wanted.tokens)
@@ -109,10 +109,16 @@ def _touched(lake: Lake, table: str, wanted: Wanted, traces: Traces) -> pl.DataF
     return frame.filter(pl.col("post_id").is_in(ids.implode())).collect()
 
 
-def _holds(texts: Sequence[pl.Expr], needles: Sequence[str]) -> pl.Expr:
-    if not texts or not needles:
+def _holds(columns: Mapping[str, pl.DataType], needles: Sequence[str]) -> pl.Expr:
+    """Whether a row holds one of the texts in one of the columns."""
+    if not columns or not needles:
         return pl.lit(value=False)
-    return pl.any_horizontal([text.str.contains_any(list(needles)).fill_null(value=False) for text in texts])
+    in_hex = [needle.encode().hex() for needle in needles]
+    found = [
+        _as_text(name, kind).str.contains_any(in_hex if isinstance(kind, pl.Binary) else list(needles))
+        for name, kind in columns.items()
+    ]
+    return pl.any_horizontal([one.fill_null(value=False) for one in found])
 
 
 def _goes(rows: pl.DataFrame, wanted: Wanted) -> pl.Series:
@@ -205,5 +211,5 @@ def _as_text(name: str, kind: pl.DataType) -> pl.Expr:
     if isinstance(kind, pl.Struct):
         return pl.col(name).struct.json_encode()
     if isinstance(kind, pl.Binary):
-        return pl.col(name).cast(pl.String, strict=False)
+        return pl.col(name).bin.encode("hex")
     return pl.col(name).cast(pl.String)
