@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -115,8 +116,8 @@ def _handle(author: str | None) -> str:
     """From the option, else asked for where there is a terminal, else the first line of stdin."""
     if author is not None:
         return author
-    stdin = click.get_text_stream("stdin")
-    handle = str(click.prompt("Author", hide_input=True, err=True) if stdin.isatty() else stdin.readline())
+    asked = sys.stdin.isatty()
+    handle = str(click.prompt("Author", hide_input=True, err=True)) if asked else sys.stdin.readline()
     if not handle.strip():
         raise click.UsageError("No author was given: use --author, or give the handle on stdin.")
     return handle.strip()
