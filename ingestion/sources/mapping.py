@@ -7,7 +7,8 @@
       title: Title
       published_at: Created
     constants: {language: en, market: US}
-    date_formats: ["%d/%m/%Y %H:%M"]   # or [epoch]; left out: ISO 8601
+    date_formats: ["%d/%m/%Y %H:%M"]   # or [epoch]; left out: ISO 8601 and other usual ways
+    timezone: Europe/Paris          # of times without a zone; left out: the market's, else UTC
     empty: ["[deleted]"]            # values that stand for none, beside the usual ones
 
 Where no column holds an id, one is made from the whole row: the same row is the same post in every file.
@@ -16,10 +17,10 @@ Where no column holds an id, one is made from the whole row: the same row is the
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
+from zoneinfo import available_timezones
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -27,31 +28,8 @@ from rapidfuzz import fuzz, process, utils
 
 from ingestion.errors import MappingError
 from ingestion.records import PostKind
+from ingestion.sources.layouts import ascii_text
 
-EPOCH = "epoch"
-"""Date format of seconds (or milliseconds) since 1970-01-01 in UTC."""
-
-_USUAL_NAMES = {
-    "text": (
-        "text review body content comment selftext message review_text review_body reviewtext tweet caption avis"
-        " commentaire texte contenu recensione testo commento bewertung kommentar inhalt resena texto comentario"
-    ),
-    "title": "title subject headline summary review_title titre sujet objet titolo titel betreff titulo",
-    "author": (
-        "author user username user_name handle screen_name reviewer customer nickname pseudo auteur utilisateur client"
-        " autore utente autor benutzer nutzer usuario"
-    ),
-    "source_id": "source_id id review_id post_id comment_id tweet_id uuid identifiant",
-    "published_at": (
-        "published_at date created_at created_utc created timestamp time published datetime review_date posted_at"
-        " submitted_at publie_le date_avis data datum erstellt_am fecha"
-    ),
-    "language": "language lang locale langue lingua sprache idioma",
-    "market": "market country country_code pays paese land pais",
-    "rating": "rating stars score_stars star_rating note etoiles voto valutazione sterne puntuacion",
-    "product_id": "product_id product item_id clothing_id asin sku article produit prodotto produkt producto",
-    "thread": "thread thread_id conversation_id link_id parent_id submission_id fil conversation",
-}
 _CONSTANT_FIELDS = ("author", "language", "market", "product_id")
 _USUAL_EMPTY = ("", "null", "none", "nan", "n/a", "#n/a")
 
@@ -110,11 +88,23 @@ class PostMapping(BaseModel):
     constants: dict[str, str] = Field(default_factory=dict)
     """The same value in every post: author, language, market or product_id."""
     date_formats: tuple[str, ...] = ()
-    """As `strftime` writes them, tried in order, or `epoch`; empty: ISO 8601. Dates without a zone are in UTC."""
+    """As `strftime` writes them, tried in order, or `epoch`; empty: ISO 8601 and other usual ways of writing them."""
+    day_first: bool = True
+    """Whether 03/04/2026 is the third of April; asked only where no format is given."""
+    timezone: str = ""
+    """Zone of times that come without one, such as `Europe/Paris`; empty: that of the post's market where that has one
+    alone, else UTC."""
     rating_scale: float = Field(default=5.0, gt=0.0)
-    """Highest rating of the file; ratings are brought to 1 to 5 by proportion."""
+    """Highest rating of the file; ratings are brought to 1 to 5 by proportion. `4/10` and stars need no scale."""
     empty: tuple[str, ...] = ()
     """Values that stand for none, whatever their case."""
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone_known(cls, value: str) -> str:
+        if value and value not in available_timezones():
+            raise ValueError(f"{value!r} is no time zone; write it as Europe/Paris")
+        return value
 
     @model_validator(mode="after")
     def _constants_fit(self) -> PostMapping:
@@ -162,48 +152,15 @@ def check_post_columns(mapping: PostMapping, file_columns: Sequence[str], *, whe
                 name, file_columns, scorer=fuzz.ratio, processor=utils.default_process, score_cutoff=60
             )
             hint = f"Did you mean {near[0]!r}?" if near else "Correct the mapping."
-            raise MappingError(where, f"has no column {name!r}; it has {_listed(file_columns)}", hint)
-
-
-def propose_post_mapping(file_columns: Sequence[str], *, where: str, source: str) -> PostMapping:
-    """A mapping guessed from the names of the columns, in five languages; each column is used once.
-
-    A file with a rating is taken for reviews, any other for social posts. Raises `MappingError` where no column looks
-    like the text.
-    """
-    plain = {_plain(name): name for name in reversed(file_columns)}
-    columns: dict[str, str] = {}
-    for field, usual in _USUAL_NAMES.items():
-        found = next((plain[name] for name in usual.split() if name in plain), None)
-        if found is not None and found not in columns.values():
-            columns[field] = found
-    if "text" not in columns:
-        raise MappingError(
-            where,
-            f"no column looks like the text of a post; it has {_listed(file_columns)}",
-            "Say which one it is in a mapping file, given with --map.",
-        )
-    dates = (EPOCH,) if "utc" in columns.get("published_at", "").lower() else ()
-    kind: PostKind = "review" if "rating" in columns else "social"
-    return PostMapping(
-        source=source_name(source), kind=kind, columns=PostColumns.model_validate(columns), date_formats=dates
-    )
+            raise MappingError(where, f"has no column {name!r}; it has {listed(file_columns)}", hint)
 
 
 def source_name(text: str) -> str:
     """A name that a source may carry, made from any text (a file's name without its endings)."""
-    return re.sub(r"[^a-z0-9._-]+", "-", _ascii(text)).strip("-._")[:64] or "posts"
+    return re.sub(r"[^a-z0-9._-]+", "-", ascii_text(text)).strip("-._")[:64] or "posts"
 
 
-def _plain(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "_", _ascii(name)).strip("_")
-
-
-def _ascii(text: str) -> str:
-    return unicodedata.normalize("NFKD", text.casefold()).encode("ascii", "ignore").decode()
-
-
-def _listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
     return ", ".join(map(repr, names))
 
 

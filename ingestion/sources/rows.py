@@ -4,23 +4,53 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from ingestion.clean import is_blank
 from ingestion.records import RawPost
-from ingestion.sources.mapping import EPOCH, PostMapping
+from ingestion.sources.layouts import known_layouts
+from ingestion.sources.mapping import PostMapping
+from ingestion.sources.moments import read_moment
+from ingestion.sources.ratings import read_rating
 from ingestion.sources.source import RejectedPost
 
 Row = Mapping[str, object]
 """Values of one row by column: text from CSV, any JSON value from JSON lines."""
 
-_LARGEST_SECONDS = 32_503_680_000  # the year 3000; larger numbers are milliseconds
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?=$|[-_])")
-_MARKET = re.compile(r"[A-Za-z]{2}")
+LANGUAGE_CODE = re.compile(r"[A-Za-z]{2,3}(?=$|[-_])")
+MARKET_CODE = re.compile(r"[A-Za-z]{2}")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
+
+
+_MARKET_ZONES = {
+    "FR": "Europe/Paris",
+    "MC": "Europe/Paris",
+    "IT": "Europe/Rome",
+    "DE": "Europe/Berlin",
+    "AT": "Europe/Vienna",
+    "CH": "Europe/Zurich",
+    "BE": "Europe/Brussels",
+    "NL": "Europe/Amsterdam",
+    "LU": "Europe/Luxembourg",
+    "GB": "Europe/London",
+    "IE": "Europe/Dublin",
+    "DK": "Europe/Copenhagen",
+    "SE": "Europe/Stockholm",
+    "NO": "Europe/Oslo",
+    "FI": "Europe/Helsinki",
+    "PL": "Europe/Warsaw",
+    "GR": "Europe/Athens",
+    "JP": "Asia/Tokyo",
+    "KR": "Asia/Seoul",
+    "CN": "Asia/Shanghai",
+    "HK": "Asia/Hong_Kong",
+    "SG": "Asia/Singapore",
+    "ES": "Europe/Madrid",
+}
+"""Zones of markets that have one alone, or nearly all of their people in one."""
 
 
 class RowError(Exception):
@@ -38,6 +68,7 @@ class RowReader:
     def __init__(self, mapping: PostMapping) -> None:
         self._mapping = mapping
         self._empty = mapping.empty_values
+        self._zone = ZoneInfo(mapping.timezone) if mapping.timezone else None
 
     def read(self, row: Row, number: int) -> RawPost | RejectedPost:
         """The row's post, or why it is none. `number` is the row's place in its file."""
@@ -52,12 +83,12 @@ class RowReader:
             source=self._mapping.source,
             source_id=self._value(row, columns.source_id) or _row_hash(row),
             kind=self._mapping.kind,
-            author=self._value(row, columns.author) or constants.get("author", ""),
+            author=self._author(row),
             text=self._text(row),
             title=self._value(row, columns.title),
             published_at=self._date(row),
-            language=self._code(row, "language", _LANGUAGE).lower(),
-            market=self._code(row, "market", _MARKET).upper(),
+            language=self._code(row, "language", LANGUAGE_CODE).lower(),
+            market=self._market(row),
             rating=self._rating(row),
             product_id=self._value(row, columns.product_id) or constants.get("product_id", ""),
             thread=self._value(row, columns.thread),
@@ -65,21 +96,23 @@ class RowReader:
 
     def _value(self, row: Row, column: str | None) -> str:
         """The value as text, trimmed; empty where there is none."""
-        value = row.get(column) if column is not None else None
+        value = _at(row, column) if column is not None else None
         if value is None:
             return ""
+        if isinstance(value, date):  # of a typed file; a datetime is one too
+            value = value.isoformat()
         if isinstance(value, float) and value.is_integer():
             value = int(value)  # ids that passed through a spreadsheet or a data frame
         if not isinstance(value, str | int | float):
             raise RowError(column or "", "is no text or number")
         text = str(value).strip()
+        if _SURROGATE.search(text):
+            raise RowError(column or "", "has bytes that are not in the file's encoding")
         return "" if text.casefold() in self._empty else text
 
     def _text(self, row: Row) -> str:
         for column in self._mapping.columns.text:
             text = self._value(row, column)
-            if _SURROGATE.search(text):
-                raise RowError(column, "has bytes that are not in the file's encoding")
             if not is_blank(text):
                 return text
         raise RowError(self._mapping.columns.text[0], "no text")
@@ -89,27 +122,35 @@ class RowReader:
         text = self._value(row, column)
         if not text:
             return None
-        for form in self._mapping.date_formats or ("",):
-            moment = _parse_date(text, form)
-            if moment is not None:
-                return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
-        known = ", ".join(self._mapping.date_formats) or "ISO 8601"
-        raise RowError(column or "", f"no date of the form {known}")
+        moment = read_moment(
+            text,
+            formats=self._mapping.date_formats,
+            day_first=self._mapping.day_first,
+            zone=self._zone or ZoneInfo(_MARKET_ZONES.get(self._market(row), "UTC")),
+        )
+        if moment is None:
+            known = f" of the form {', '.join(self._mapping.date_formats)}" if self._mapping.date_formats else ""
+            raise RowError(column or "", f"no date{known}")
+        return moment
 
     def _rating(self, row: Row) -> float | None:
         column = self._mapping.columns.rating
-        text = self._value(row, column).replace(",", ".")
+        text = self._value(row, column)
         if not text:
             return None
         try:
-            rating = float(text) * 5.0 / self._mapping.rating_scale
+            return read_rating(text, self._mapping.rating_scale)
         except ValueError as error:
-            raise RowError(column or "", "no number") from error
-        if not 0.0 <= rating <= 5.0 or not math.isfinite(rating):
-            raise RowError(column or "", f"outside 1 to {self._mapping.rating_scale:g}")
-        if rating < 1.0 and self._mapping.rating_scale == 5.0:
-            raise RowError(column or "", "outside 1 to 5")
-        return max(rating, 1.0)
+            raise RowError(column or "", str(error)) from None
+
+    def _market(self, row: Row) -> str:
+        return self._code(row, "market", MARKET_CODE).upper()
+
+    def _author(self, row: Row) -> str:
+        author = self._value(row, self._mapping.columns.author)
+        if author.casefold() in known_layouts().no_author:
+            author = ""
+        return author or self._mapping.constants.get("author", "")
 
     def _code(self, row: Row, field: str, form: re.Pattern[str]) -> str:
         """A language or country code, `fr-FR` and `fr_FR` understood; empty where there is none."""
@@ -123,14 +164,14 @@ class RowReader:
         return found.group()
 
 
-def _parse_date(text: str, form: str) -> datetime | None:
-    try:
-        if form == EPOCH:
-            seconds = float(text)
-            return datetime.fromtimestamp(seconds / 1000 if seconds > _LARGEST_SECONDS else seconds, tz=UTC)
-        return datetime.strptime(text, form) if form else datetime.fromisoformat(text)  # noqa: DTZ007 - zone added
-    except (ValueError, OverflowError, OSError):
-        return None
+def _at(row: Row, column: str) -> object:
+    """The value of a column; `a.b` is `b` within the object `a` where no column has that name."""
+    if column in row or "." not in column:
+        return row.get(column)
+    value: object = row
+    for part in column.split("."):
+        value = value.get(part) if isinstance(value, Mapping) else None
+    return value
 
 
 def _row_hash(row: Row) -> str:

@@ -7,7 +7,10 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
+import polars as pl
+import pyarrow as pa
 import pytest
+from openpyxl import Workbook
 
 from ingestion.errors import MappingError, ReadError
 from ingestion.records import RawPost
@@ -49,7 +52,7 @@ def test_csv_and_json_lines_plain_and_compressed(tmp_path: Path, name: str) -> N
     [
         ("1,,2026-01-01,4,léa", "text", "no text"),
         ("1,<p>&nbsp;</p>,2026-01-01,4,léa", "text", "no text"),
-        ("1,ok,31/02/2026,4,léa", "date", "no date of the form ISO 8601"),
+        ("1,ok,31/02/2026,4,léa", "date", "no date"),
         ("1,ok,2026-01-01,6,léa", "stars", "outside 1 to 5"),
         ("1,ok,2026-01-01,0.5,léa", "stars", "outside 1 to 5"),
         ("1,ok,2026-01-01,nan!,léa", "stars", "no number"),
@@ -134,7 +137,8 @@ def test_a_file_read_to_its_end_is_not_read_again_until_it_or_its_mapping_change
     ("lines", "error"),
     [
         (["text,text", "a,b"], MappingError),
-        (["[", '{"text": "a"}', "]"], ReadError),
+        (["[", '{"text": "a"},', '{"text": '], ReadError),
+        (['{"reviews": [', '{"text": "a"}'], ReadError),
     ],
 )
 def test_files_that_cannot_be_read(tmp_path: Path, lines: list[str], error: type[Exception]) -> None:
@@ -154,6 +158,99 @@ def test_a_missing_or_cut_file_is_a_read_error(tmp_path: Path) -> None:
 
 def test_the_list_of_rejects_is_beside_the_file(tmp_path: Path) -> None:
     assert FileSource(write(tmp_path / "avis.csv.gz", "text", "a")).rejects_path == tmp_path / "avis.rejects.csv"
+
+
+ROWS = [
+    {"id": "1", "text": "Très jolie robe, la matière est douce", "stars": 5},
+    {"id": "2", "text": "Taille petit, déçue par la coupe", "stars": 2},
+]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["a.json", "b.json", "c.parquet", "d.xlsx", "e.parquet.gz", "f.csv.zst", "g.tsv", "h.utf16.csv", "i.json"],
+)
+def test_the_same_rows_in_every_form_of_file(tmp_path: Path, name: str) -> None:
+    path, frame = tmp_path / name, pl.DataFrame(ROWS)
+    if name == "b.json":
+        path.write_text(json.dumps({"total": 2, "reviews": ROWS}, indent=2))
+    elif "json" in name:
+        write(path, json.dumps(ROWS, indent=1))
+    elif name == "d.xlsx":
+        book = Workbook()
+        for line in [["Export of reviews"], [], frame.columns, *frame.rows()]:
+            book.active.append(list(line))
+        book.save(path)
+    elif "parquet" in name:
+        frame.write_parquet(tmp_path / "plain")
+        data = (tmp_path / "plain").read_bytes()
+        path.write_bytes(gzip.compress(data) if name.endswith(".gz") else data)
+    elif name == "f.csv.zst":
+        with pa.output_stream(str(path), compression="zstd") as out:
+            out.write(frame.write_csv().encode())
+    else:
+        encoding = "utf-16" if "utf16" in name else "utf-8-sig"
+        path.write_bytes(frame.write_csv(separator="\t" if name == "g.tsv" else ";").encode(encoding))
+    posts, rejected = read(FileSource(path))
+    assert not rejected
+    found = [(post.source_id, post.text, post.rating) for post in posts]
+    assert found == [(row["id"], row["text"], float(str(row["stars"]))) for row in ROWS]
+
+
+def test_an_array_is_read_block_by_block(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ingestion.sources.file_rows._BLOCK", 7)
+    rows = [*ROWS, 12345678901234, "text", {"id": "3", "text": "Bien"}]
+    columns = {"text": "text", "source_id": "id"}
+    given = PostMapping.model_validate({"source": "web", "kind": "social", "columns": columns})
+    posts, rejected = read(FileSource(write(tmp_path / "a.json", json.dumps(rows)), given))
+    assert [post.source_id for post in posts] == ["1", "2", "3"]
+    assert [(reject.row, reject.reason) for reject in rejected] == [(3, "is no JSON object"), (4, "is no JSON object")]
+
+
+def test_columns_within_objects_are_read(tmp_path: Path) -> None:
+    review = {"name": "r1", "reviewer": {"displayName": "Zoé L."}, "starRating": "FOUR", "comment": "Très bien"}
+    source = FileSource(write(tmp_path / "reviews.json", json.dumps({"reviews": [review]})))
+    assert source.read_as == "Google Business reviews export"
+    (post,), _ = read(source)
+    assert (post.author, post.rating, post.source_id) == ("Zoé L.", 4.0, "r1")
+
+
+def test_times_without_a_zone_are_the_mappings_or_the_markets(tmp_path: Path) -> None:
+    rows = ("un,2026-07-01 10:00,FR", "deux,2026-07-01 10:00,", "trois,2026-07-01,FR")
+    path = write(tmp_path / "a.csv", "text,date,pays", *rows)
+    given = {"source": "web", "kind": "social", "columns": {"text": "text", "published_at": "date", "market": "pays"}}
+
+    def hours(**more: str) -> list[int]:
+        posts, _ = read(FileSource(path, PostMapping.model_validate({**given, **more})))
+        return [post.published_at.astimezone(UTC).hour for post in posts if post.published_at is not None]
+
+    assert hours() == [8, 10, 0]
+    assert hours(timezone="Asia/Tokyo") == [1, 1, 0]
+
+
+def test_names_that_stand_for_nobody_are_no_author(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", "text,author", "un,Amazon Customer", "deux,[deleted]", "trois,Zoé")
+    assert [post.author for post in read(FileSource(path))[0]] == ["", "", "Zoé"]
+
+
+def test_rejects_hold_no_value_of_their_row(tmp_path: Path) -> None:
+    given = "marie.durand@example.com"
+    rows = (f"1,,{given},5,x", f"2,ok,{given},5,x", f"3,ok,,{given},x")
+    _, rejected = read(FileSource(write(tmp_path / "a.csv", "id,text,date,stars,who", *rows), mapping()))
+    assert len(rejected) == 3
+    assert given not in repr(rejected)
+
+
+@pytest.mark.real_data
+def test_real_exports_are_read_without_a_mapping(real_data: Path) -> None:
+    reddit = FileSource(real_data / "posts_reddit_fashion" / "reddit_fashion_top_posts.csv.gz")
+    assert reddit.read_as == "Reddit export"
+    posts, rejected = read(reddit)
+    assert (len(posts), len(rejected)) == (14_866, 0)
+    assert {post.published_at is None for post in posts} == {False}
+    reviews = FileSource(real_data / "reviews_womens_clothing" / "reviews.csv.gz")
+    assert (reviews.mapping.columns.text, reviews.mapping.columns.rating) == (("Review Text",), "Rating")
+    assert len(read(reviews)[0]) == 22_641
 
 
 @pytest.mark.real_data

@@ -11,7 +11,6 @@ from ingestion.sources.mapping import (
     PostMapping,
     check_post_columns,
     load_post_mapping,
-    propose_post_mapping,
     source_name,
 )
 
@@ -41,6 +40,7 @@ def test_a_mapping_survives_its_file(tmp_path: Path) -> None:
         ({"constants": {"rating": "5"}}, "rating"),
         ({"columns": {"text": "a", "language": "l"}, "constants": {"language": "fr"}}, "by a column and by a constant"),
         ({"rating_scale": 0}, "rating_scale"),
+        ({"timezone": "Paris"}, "no time zone"),
     ],
 )
 def test_a_wrong_mapping_says_where(tmp_path: Path, change: dict[str, object], said: str) -> None:
@@ -55,35 +55,6 @@ def test_a_column_that_is_not_there_is_named_with_the_nearest() -> None:
     mapping = PostMapping.model_validate({"source": "s", "kind": "review", "columns": {"text": "Review text"}})
     with pytest.raises(MappingError, match="Did you mean 'Review Text'"):
         check_post_columns(mapping, ["Id", "Review Text"], where="f.csv")
-
-
-@pytest.mark.parametrize(
-    ("columns", "kind", "expected"),
-    [
-        (
-            ["Review ID", "Review Text", "Stars", "Reviewer", "Date"],
-            "review",
-            {"text": ("Review Text",), "rating": "Stars", "author": "Reviewer", "source_id": "Review ID"},
-        ),
-        (
-            ["Pseudo", "Publié le", "Commentaire", "Pays"],
-            "social",
-            {"text": ("Commentaire",), "author": "Pseudo", "published_at": "Publié le", "market": "Pays"},
-        ),
-        (["id", "created_utc", "title", "selftext"], "social", {"text": ("selftext",), "title": "title"}),
-    ],
-)
-def test_proposes_a_mapping_by_names(columns: list[str], kind: str, expected: dict[str, object]) -> None:
-    mapping = propose_post_mapping(columns, where="f.csv", source="f")
-    assert mapping.kind == kind
-    found = mapping.columns.model_dump(exclude_none=True)
-    assert {name: found.get(name) for name in expected} == expected
-    assert mapping.date_formats == (("epoch",) if "created_utc" in columns else ())
-
-
-def test_no_text_column_is_an_error_that_names_the_columns() -> None:
-    with pytest.raises(MappingError, match="'sku', 'units'"):
-        propose_post_mapping(["sku", "units"], where="f.csv", source="f")
 
 
 def test_source_names_are_made_from_file_names() -> None:
