@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 import polars as pl
 
+from copilot.register import Register, processing_register
 from copilot.workspace import RunningService, Workspace
 from ingestion.sources.runs import source_health
 
@@ -65,6 +66,8 @@ class WorkspaceStatus:
     """Where the index is: a folder or a URL."""
     service: RunningService | None
     sources: tuple[SourceStatus, ...]
+    processing: Register
+    """What is processed of people, why, how long and where."""
 
 
 def workspace_status(workspace: Workspace) -> WorkspaceStatus:
@@ -77,6 +80,7 @@ def workspace_status(workspace: Workspace) -> WorkspaceStatus:
         index=workspace.settings.index.url or str(workspace.index_path),
         service=workspace.running_service(),
         sources=_sources(workspace),
+        processing=processing_register(workspace),
     )
 
 

@@ -8,14 +8,16 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import click
+from rich.console import Console
 
 from copilot.commands.options import as_of_option, home_option, json_option, note, open_workspace, print_json
 from copilot.commands.progress import progress_bars
+from copilot.commands.register import print_register
 from copilot.forgetting.export import export_author, export_markdown
 from copilot.forgetting.forget import forget_author
 from copilot.forgetting.records import ErasureReport
 from copilot.forgetting.sweep import sweep as sweep_workspace
-from copilot.register import processing_register, register_markdown
+from copilot.register import Register, processing_register, register_markdown
 from copilot.web.remote import find_service
 
 _EXIT_REMAINS = 1
@@ -104,8 +106,14 @@ def register(markdown: bool, home: Path, as_json: bool) -> None:
     if as_json:
         print_json(asdict(found))
     else:
-        page = register_markdown(found)
-        click.echo(page if markdown else page.replace("# ", "", 1))
+        _print_register(found, markdown=markdown)
+
+
+def _print_register(found: Register, *, markdown: bool) -> None:
+    if markdown:
+        click.echo(register_markdown(found))
+    else:
+        print_register(Console(), found)
 
 
 def _today() -> date:

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from copilot.commands.options import home_option, json_option, open_workspace, print_json
+from copilot.commands.register import print_register
 from copilot.status import SourceStatus, WorkspaceStatus, workspace_status
 
 
@@ -38,6 +39,7 @@ def _print(found: WorkspaceStatus) -> None:
     if not found.tables:
         console.print("No tables yet. Bring data in with `reassort import` and `reassort ingest`.")
         _print_sources(console, found.sources)
+        print_register(console, found.processing)
         return
     table = Table(box=None, pad_edge=False)
     for heading in ("table", "rows", "until", "version"):
@@ -46,6 +48,7 @@ def _print(found: WorkspaceStatus) -> None:
         table.add_row(row.table, f"{row.rows:,}", str(row.last_date or ""), str(row.version))
     console.print(table)
     _print_sources(console, found.sources)
+    print_register(console, found.processing)
 
 
 def _print_sources(console: Console, sources: Sequence[SourceStatus]) -> None:

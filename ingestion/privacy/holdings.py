@@ -18,6 +18,7 @@ HOLDINGS: Mapping[str, Holding] = {
     "counted_posts": "about posts",
     "watermarks": "about posts",
     "source_runs": "about posts",
+    "crawl_state": "about posts",
     "suppressed_authors": "list",
     "index_state": "none",
     "signals": "counts",
