@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
+_HOST = re.compile(r"[\w.:-]+")
 LanguageCode = Literal["en", "fr", "it", "de", "es"]
 
 
@@ -106,7 +108,7 @@ class _OneSource(BaseModel):
 class CrawledSettings(_OneSource):
     """A source that is read page by page over HTTP."""
 
-    hosts: tuple[str, ...] = ()
+    hosts: tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]+$")], ...] = ()
     """Other hosts that it may send us to: redirects and next pages."""
     private_network: bool = False
     """Whether its host may be inside a private network."""
@@ -202,8 +204,10 @@ SourceName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
 def check_url(url: str) -> str:
     """The URL, where it is one of a page on the web without credentials. Raises `ValueError`."""
     parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    if parts.scheme not in ("http", "https") or not parts.hostname or not _HOST.fullmatch(parts.hostname):
         raise ValueError("is no http or https URL")
+    if not url.isprintable() or " " in url or parts.port == 0:
+        raise ValueError("is no URL: it holds spaces, or a port that none has")
     if parts.username is not None or parts.password is not None:
         raise ValueError("holds a user name or password: give it by secret_headers of a mapping file instead")
     return url

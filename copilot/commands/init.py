@@ -29,6 +29,12 @@ _FILE = """\
 
 # [planning]
 # service_level = 0.9
+
+# [posts.crawl]
+# contact = "mailto:data@example.com"  # who answers for what is crawled
+# [posts.sources.blog]            # read by `reassort ingest` and `reassort run daily`: docs/sources.md
+# kind = "feed"                   # or "json", "reddit", "file"
+# url = "https://blog.example.com/feed.xml"
 """
 
 

@@ -142,10 +142,10 @@ class PoliteClient:
                 "Ask its owner, or take it out; `robots = false` is for APIs that you have a contract or key for.",
             )
         wait_s, delay_s = self._crawl.wait_s(server_of(url)), rules.delay_s()
-        if wait_s > 0 and delay_s > self._crawl.settings.longest_wait_s:
+        if wait_s > self._crawl.settings.longest_wait_s:
             problem = f"the robots.txt of {origin(url)} asks for {delay_s:g} seconds between two requests"
             raise SourceRefusedError(
-                self._source, problem, "Raise posts.crawl.longest_wait_s, or read it by one page a run."
+                self._source, problem, "Set the source's `pages = 1`, or raise posts.crawl.longest_wait_s."
             )
 
     def _rules_of(self, url: httpx.URL) -> Rules:

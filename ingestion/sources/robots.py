@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from protego import Protego
 
@@ -32,14 +33,13 @@ class Rules:
 
     def allows(self, url: str) -> bool:
         """Whether the page may be read."""
-        return bool(self._parsed().can_fetch(url, AGENT))
+        return bool(self._parsed.can_fetch(url, AGENT))
 
     def delay_s(self) -> float:
         """Seconds to leave between two requests; 0: it says nothing."""
-        parsed = self._parsed()
-        rate = parsed.request_rate(AGENT)
+        rate = self._parsed.request_rate(AGENT)
         by_rate = rate.seconds / rate.requests if rate is not None and rate.requests else 0.0
-        return max(float(parsed.crawl_delay(AGENT) or 0.0), by_rate)
+        return max(float(self._parsed.crawl_delay(AGENT) or 0.0), by_rate)
 
     def is_fresh(self, now: datetime) -> bool:
         """Whether they need not be read again."""
@@ -49,6 +49,7 @@ class Rules:
         """Whether they hold while newer ones cannot be read."""
         return now - self.read_at < USABLE_FOR
 
+    @cached_property
     def _parsed(self) -> Protego:
         return Protego.parse(self.text)
 

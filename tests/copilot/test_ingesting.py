@@ -239,6 +239,7 @@ def test_the_command_reads_all_says_how_each_did_and_fails_where_one_did(command
         (FEED.format(name="blog", url="https://blog.example/"), ["ingest", "blgo"], 3, "Did you mean 'blog'?"),
         (FEED.format(name="blog", url="https://blog.example/"), ["ingest", "blog", "--all"], 2, "exclude each other"),
         (FEED.format(name="blog", url="blog.example"), ["status"], 1, "no http or https URL"),
+        (FEED.format(name="blog", url="http://blog.example:x/"), ["status"], 1, "Port"),
         ('[posts.sources.blog]\nkind = "fed"\n', ["status"], 1, "'feed', 'json', 'reddit', 'file'"),
         ('[posts.sources.blog]\nkind = "feed"\n', ["status"], 1, "needs a url"),
         (
@@ -257,3 +258,16 @@ def test_what_is_wrong_is_said(
     told = done.output + str(done.exception or "")
     assert said in told
     assert done.exit_code == code or done.exception is not None
+
+
+def test_the_daily_run_reads_the_sources_first(command: Callable[..., Result], tmp_path: Path) -> None:
+    with fake_web(site(feed=rss(item("1")))) as web:
+        settings = FEED.format(name="dead", url="http://127.0.0.1:1/") + FEED.format(name="blog", url=f"{web.url}/feed")
+        command(settings, "run", "daily", "--as-of", "2026-03-02", "--no-ingest")
+        assert web.asked == []
+        done = command(settings, "run", "daily", "--as-of", "2026-03-02")
+    assert "blog: 1 read, 1 new" in done.output
+    assert "dead: failed" in done.output
+    assert Workspace(load_settings(tmp_path)).lake.rows("posts") == 1
+    # A dead source is no reason to go without a brief; missing retail data are.
+    assert "reassort import" in str(done.exception)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -55,10 +56,13 @@ class FakeWeb:
 
 
 @contextmanager
-def fake_web(site: Site) -> Iterator[FakeWeb]:
-    """A server on a free port while the context lasts. What `site` does not know, it answers with 404 itself."""
+def fake_web(site: Site, *, secure: ssl.SSLContext | None = None, host: str = "127.0.0.1") -> Iterator[FakeWeb]:
+    """A server on a free port while the context lasts: over https where `secure` is given; `host`: as its URL says."""
     server = _Server(("127.0.0.1", 0), _Handler)
-    web = FakeWeb(url=f"http://127.0.0.1:{server.server_port}")
+    if secure is not None:
+        server.socket = secure.wrap_socket(server.socket, server_side=True)
+    scheme = "http" if secure is None else "https"
+    web = FakeWeb(url=f"{scheme}://{host}:{server.server_port}")
     closing = threading.Event()
     server.site, server.web, server.closing = site, web, closing  # type: ignore[attr-defined]
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()

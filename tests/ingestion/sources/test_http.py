@@ -8,13 +8,16 @@ import zlib
 from collections.abc import Callable
 from datetime import timedelta
 from email.utils import format_datetime
+from pathlib import Path
 
 import httpx
 import pytest
 
 from ingestion.errors import SourceError, SourcePausedError, SourceRefusedError, SourceUnavailableError
+from ingestion.lake import Lake
 from ingestion.settings import CrawledSettings
 from ingestion.sources.crawl import Crawl
+from ingestion.sources.crawl_state import CrawlState
 from ingestion.sources.http import Page, PoliteClient
 from tests.fakes.web_server import Answer, Asked, FakeWeb, fake_web
 from tests.ingestion.sources.crawling import NOW, crawl, robots, site, slept
@@ -341,3 +344,30 @@ def test_neither_errors_nor_logs_name_paths_or_keys(caplog: pytest.LogCaptureFix
     assert told.count("127.0.0.1") >= 3
     assert "jane" not in told + caplog.text
     assert "s3cret" not in told + caplog.text
+
+
+def test_a_delay_longer_than_a_run_waits_leaves_one_page_a_run() -> None:
+    rules = robots("User-agent: *\nCrawl-delay: 3600\n")
+    with fake_web(site(robots=rules, page=HELLO)) as web:
+        found = crawl(longest_wait_s=60)
+        with PoliteClient("voices", web.url, CrawledSettings(), found) as client:
+            assert client.get(httpx.URL(f"{web.url}/page")).text == "hello"
+            with pytest.raises(SourceRefusedError, match="3600 seconds between"):
+                client.get(httpx.URL(f"{web.url}/page"))
+        assert max(slept(found)) < 60
+
+
+def test_what_is_remembered_between_runs_names_no_address(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    with fake_web(site(robots=robots("User-agent: *\nDisallow: /x\n"), page=[Answer(status=500)])) as web:
+        found = crawl(tries=1, failures_before_pause=1)
+        with pytest.raises(SourceUnavailableError):
+            get(web, "/page", found)
+        found.state.save(lake, NOW)
+        with pytest.raises(SourcePausedError):
+            get(web, "/page", crawl(CrawlState.load(lake)))
+        assert [one.path for one in web.asked].count("/robots.txt") == 1
+    assert "127.0.0.1" not in str(lake.read("crawl_state").to_dicts())
+    version = lake.version("crawl_state")
+    found.state.save(lake, NOW)
+    assert lake.version("crawl_state") == version, "nothing changed, nothing written"
