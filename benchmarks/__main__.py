@@ -16,7 +16,7 @@ from typing import Protocol, cast
 import benchmarks
 from benchmarks.figures import Figure
 
-_NOT_BENCHMARKS = {"__main__", "figures"}
+_NOT_BENCHMARKS = {"__main__", "figures", "plain_ingest"}
 
 
 class Benchmark(Protocol):
