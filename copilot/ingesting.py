@@ -64,7 +64,14 @@ def ingest_configured(
     lake, settings = workspace.lake, workspace.settings.posts
     sources, health = settings.named_sources(), source_health(lake)
     state = CrawlState.load(lake)
-    crawl = Crawl(settings.crawl, state, clock, seed=seed, ignore_pauses=ignore_pauses)
+    crawl = Crawl(
+        settings.crawl,
+        state,
+        clock,
+        seed=seed,
+        ignore_pauses=ignore_pauses,
+        save=lambda: state.save(lake, clock.now()),
+    )
     runs = []
     with ExitStack() as stack:
         opened: list[Ingest] = []
@@ -87,7 +94,7 @@ def ingest_configured(
                 run.read(part, ingest, workspace.home / "rejects" / f"{name}{ending}.csv")
             runs.append(run.ended(health.get(name)))
             record_run(lake, runs[-1])
-            state.save(lake, clock.now())
+            crawl.save()
             told(runs[-1])
     return runs
 
@@ -135,8 +142,11 @@ class _Reading:
         except SOURCE_FAILURES as error:
             self.failed(error)
             return
-        part.settle()
-        self._outcomes.append("ok" if report.read else "unchanged")
+        if part.failure is not None:
+            self.failed(part.failure)
+        else:
+            part.settle()
+            self._outcomes.append("ok" if report.read else "unchanged")
         self._counts.update(read=report.read, new=report.new, changed=report.changed, rejected=report.rejected)
         if part.note:
             self._reasons[part.note] = None

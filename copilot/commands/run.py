@@ -28,9 +28,10 @@ def run() -> None:
 @click.option("--no-ingest", is_flag=True, help="Do not read the configured sources first.")
 @json_option
 def daily(home: Path, as_of: date | None, no_ingest: bool, as_json: bool) -> None:
-    """Signals, forecasts, restock plan and briefs of one morning, on what the configured sources have to say.
+    """Signals, forecasts, restock plan and briefs of one morning.
 
-    A source that fails is told on stderr and in `reassort status`; the morning's work goes on without it.
+    The configured sources of posts are read first. One that fails is told on stderr and in `reassort status`; the
+    morning's work goes on without it.
     """
     workspace = open_workspace(home)
     morning = as_of or last_morning(workspace)

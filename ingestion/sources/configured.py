@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
-from ingestion.errors import IngestionError, SourceContentError
+from ingestion.errors import IngestionError, SourceContentError, SourceError
 from ingestion.records import RawPost
 from ingestion.settings import (
     FeedSettings,
@@ -27,44 +27,63 @@ from ingestion.sources.reddit import RedditSource
 from ingestion.sources.source import RejectedPost, Source, Watermark
 
 
-@dataclass(frozen=True, kw_only=True)
 class NamedSource:
-    """A source under the name that the settings give it, with what they say of its posts."""
+    """A source under the name that the settings give it, with what they say of its posts.
 
-    name: str
-    inner: Source
-    language: str = ""
-    market: str = ""
-    product_id: str = ""
+    Where it fails after some of its pages, what came is given all the same, and the next reading starts anew: without
+    that, a page that always fails would keep out every page before it.
+    """
+
+    def __init__(self, name: str, inner: Source, says: SourceSettings, crawl: Crawl) -> None:
+        self.name = name
+        self.inner = inner
+        self.failure: SourceError | None = None
+        """Why the last reading ended before its end; None where it did not, or where it raised that."""
+        self._says = says
+        self._crawl = crawl
 
     @property
     def stream(self) -> str:
         """The inner source's, and another one where what is said of its posts changes."""
-        told = f"{self.language}|{self.market}|{self.product_id}"
+        told = f"{self._says.language}|{self._says.market}|{self._says.product_id}"
         mark = f"+{hashlib.sha256(told.encode()).hexdigest()[:8]}" if told != "||" else ""
         return f"{self.inner.stream}{mark}"
 
     @property
     def note(self) -> str:
-        """See `CrawledSource`."""
+        """Why the last reading left pages out; empty where it did not. No personal data."""
         return self.inner.note if isinstance(self.inner, CrawledSource) else ""
 
-    @property
-    def is_unchanged(self) -> bool:
-        """See `CrawledSource`."""
-        return isinstance(self.inner, CrawledSource) and self.inner.is_unchanged
-
     def settle(self) -> None:
-        """See `CrawledSource`."""
+        """Everything that the last reading gave is stored, and it came to its end."""
+        self._crawl.state.put("gap", self.name, self.stream, value={})
         if isinstance(self.inner, CrawledSource):
             self.inner.settle()
 
     def posts(self, after: Watermark | None = None) -> Iterator[RawPost | RejectedPost]:
-        """The inner source's posts, named. What a post says itself goes before what the settings say of all."""
-        inner_after = replace(after, stream=self.inner.stream) if after is not None else None
+        """The inner source's posts, named. What a post says itself goes before what the settings say of all.
+
+        Raises `SourceError`, `ReadError` and `MappingError` where nothing came; later `SourceError` are in `failure`.
+        """
+        self.failure = None
+        has_gap = bool(self._crawl.state.get("gap", self.name, self.stream))
+        known = replace(after, stream=self.inner.stream) if after is not None and not has_gap else None
+        given = 0
         try:
-            for item in self.inner.posts(inner_after):
+            for item in self._guarded(known):
                 yield item if isinstance(item, RejectedPost) else self._named(item)
+                given += 1
+        except SourceError as error:
+            if not given:
+                raise
+            # Saved before the pipeline notes how far it came: what was not read lies behind that.
+            self._crawl.state.put("gap", self.name, self.stream, value={"open": "1"})
+            self._crawl.save()
+            self.failure = error
+
+    def _guarded(self, after: Watermark | None) -> Iterator[RawPost | RejectedPost]:
+        try:
+            yield from self.inner.posts(after)
         except IngestionError:
             raise
         except Exception as error:  # noqa: BLE001 - a parser's failure over one source must not stop the others
@@ -77,9 +96,9 @@ class NamedSource:
         return replace(
             post,
             source=self.name,
-            language=post.language or self.language,
-            market=post.market or self.market,
-            product_id=post.product_id or self.product_id,
+            language=post.language or self._says.language,
+            market=post.market or self._says.market,
+            product_id=post.product_id or self._says.product_id,
         )
 
 
@@ -91,9 +110,8 @@ def open_source(
     `home`: where relative paths start. `environment`: where the secrets of mapping files are looked up. Raises
     `SourceRefusedError`, `MappingError` and `ReadError`.
     """
-    inner = _inner(name, one, settings, crawl, home, environment)
-    constants = {"language": one.language, "market": one.market, "product_id": one.product_id}
-    return [NamedSource(name=name, inner=part, **constants) for part in inner]
+    parts = _inner(name, one, settings, crawl, home, environment)
+    return [NamedSource(name, part, one, crawl) for part in parts]
 
 
 def _inner(

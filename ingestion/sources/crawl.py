@@ -34,12 +34,16 @@ class Crawl:
         seed: int = 0,
         ignore_pauses: bool = False,
         resolve: Resolve = resolve_host,
+        save: Callable[[], None] = lambda: None,
     ) -> None:
-        """`seed`: of the random part of waits. `ignore_pauses`: hosts on pause are tried at once."""
+        """`seed`: of the random part of waits. `ignore_pauses`: hosts on pause are tried at once. `save`: makes what
+        `state` holds outlast this process.
+        """
         self.settings = settings
         self.state = state
         self.clock = clock
         self.resolve = resolve
+        self.save = save
         self._random = random.Random(seed)
         self._ignore_pauses = ignore_pauses
         self._free_at: dict[str, datetime] = {}

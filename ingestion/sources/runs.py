@@ -58,7 +58,8 @@ class SourceRun:
     def summary(self) -> str:
         """One line for people."""
         if self.outcome in ("failed", "skipped"):
-            return f"{self.source}: {self.outcome}. {self.reason}"
+            came = f" after {self.read:,} read, {self.new:,} new" if self.read else ""
+            return f"{self.source}: {self.outcome}{came}. {self.reason}"
         told = f"{self.read:,} read, {self.new:,} new, {self.changed:,} changed, {self.rejected:,} rejected"
         told = "nothing new" if self.outcome == "unchanged" else told
         return f"{self.source}: {told}{f' ({self.reason})' if self.reason else ''}."

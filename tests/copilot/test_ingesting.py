@@ -159,6 +159,26 @@ def test_what_was_stored_is_not_asked_for_again_and_what_was_lost_is(tmp_path: P
         assert ingest(found)["blog"].new == 1
 
 
+def test_pages_before_one_that_fails_come_in_and_those_behind_it_once_it_answers(tmp_path: Path) -> None:
+    following = '<atom:link rel="next" href="/{}"/>'
+    old = item("3", date="Mon, 02 Feb 2026 10:00:00 GMT")
+    first = rss(item("1"), head=following.format("b"))
+    second = rss(item("2", date="Tue, 03 Feb 2026 10:00:00 GMT"), head=following.format("c"))
+    with fake_web(site(a=first, b=second, c=[Answer(status=500), rss(old), Answer(status=500)])) as web:
+        found = workspace(tmp_path, blog={"kind": "feed", "url": f"{web.url}/a"})
+        clock = ManualClock(NOW)
+        run = ingest(found, clock=clock)["blog"]
+        assert (run.outcome, run.new) == ("failed", 2)
+        assert "HTTP 500" in run.reason
+        assert run.summary().startswith("blog: failed after 2 read, 2 new. http://127.0.0.1")
+        clock.advance(60)
+        run = ingest(found, clock=clock)["blog"]
+        assert (run.outcome, run.new) == ("ok", 1), "read to its end, though what comes before is known"
+        clock.advance(60)
+        assert ingest(found, clock=clock)["blog"].outcome == "ok"
+        assert web.paths() == ["/a", "/b", "/c"] * 2 + ["/a", "/b"], "once there is no gap, known pages end a run"
+
+
 def test_settings_that_change_what_posts_say_bring_them_up_to_date(tmp_path: Path) -> None:
     with fake_web(site(feed=rss(item("1"), ETag='"1"'))) as web:
         for market in ("FR", "IT"):
