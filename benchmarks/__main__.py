@@ -16,7 +16,7 @@ from typing import Protocol, cast
 import benchmarks
 from benchmarks.figures import Figure
 
-_NOT_BENCHMARKS = {"__main__", "figures", "plain_ingest"}
+_NOT_BENCHMARKS = {"__main__", "figures", "marked_texts", "plain_ingest", "stock_presidio"}
 
 
 class Benchmark(Protocol):
