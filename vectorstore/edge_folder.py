@@ -3,10 +3,12 @@
     index.lock               held by the process that has the index open
     shard-N/manifest.json    what the shard was made with
     shard-N/data/            the shard itself; the highest N is the current one
-    building/                a shard in the making
+    shard-N/pending          the shard still lacks something, and does not count
+    shard-N/replaced         documents were deleted or replaced since the shard was made
+    building-*/              a shard in the making
 
-A shard is made under `building/`, manifest included, and then renamed: a process killed at any moment leaves the
-shard before or the shard after, never half of one.
+A shard is made under `building-*/`, renamed, and counts from the moment that `pending` is gone: a process killed at
+any moment leaves the shard before or the shard after, never half of one.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,9 +26,12 @@ from vectorstore.errors import StoreCorruptError, StoreLockedError
 from vectorstore.manifest import check_manifest, manifest_of
 from vectorstore.store import Schema
 
+DATA = "data"
 _MANIFEST = "manifest.json"
-_DATA = "data"
+_PENDING = "pending"
+_REPLACED = "replaced"
 _PREFIX = "shard-"
+_BUILDING = "building-"
 
 
 class EdgeFolder:
@@ -41,43 +47,59 @@ class EdgeFolder:
             raise StoreLockedError(str(path)) from error
 
     def current(self, schema: Schema, create: Callable[[Path], None]) -> Path:
-        """The data folder to load, made with `create` where there is none.
+        """The current shard, made with `create` in its data folder where there is none.
 
         Raises `SchemaMismatchError` where it was made with another schema, `StoreCorruptError` where that
         cannot be known.
         """
+        for unfinished in self._path.glob(f"{_BUILDING}*"):
+            shutil.rmtree(unfinished)
         shards = self._shards()
         if not shards:
-            return self.replace(schema, create)
+            building = self.building()
+            (building / DATA).mkdir()
+            create(building / DATA)
+            shard = self.place(building, schema)
+            self.finish(shard)
+            return shard
         check_manifest(self._read_manifest(shards[-1]), schema)
-        for outdated in shards[:-1]:
-            shutil.rmtree(outdated)
-        return shards[-1] / _DATA
+        self._clear_all_but(shards[-1])
+        return shards[-1]
 
-    def replace(self, schema: Schema, create: Callable[[Path], None]) -> Path:
-        """The data folder of a new shard, made with `create` and put in the place of those before it."""
-        building = self._path / "building"
-        shutil.rmtree(building, ignore_errors=True)
-        data = building / _DATA
-        data.mkdir(parents=True)
-        create(data)
+    def building(self) -> Path:
+        """A new folder to make a shard in; a killed process's helper may still write to an older one."""
+        return Path(tempfile.mkdtemp(prefix=_BUILDING, dir=self._path))
+
+    def place(self, building: Path, schema: Schema) -> Path:
+        """Give the shard in `building` its name; it counts from `finish` on."""
+        (building / _PENDING).touch()
         with (building / _MANIFEST).open("w", encoding="utf-8") as file:
             json.dump(manifest_of(schema), file, indent=2)
             file.flush()
             os.fsync(file.fileno())
-        outdated = self._shards()
-        number = _number(outdated[-1]) + 1 if outdated else 1
-        shard = building.rename(self._path / f"{_PREFIX}{number}")
-        for folder in outdated:
-            shutil.rmtree(folder)
-        return shard / _DATA
+        sync_folder(building)
+        numbers = [_number(shard) for shard in self._path.glob(f"{_PREFIX}*")]
+        return building.rename(self._path / f"{_PREFIX}{max(numbers, default=0) + 1}")
+
+    def finish(self, shard: Path) -> None:
+        """Make `shard` the current one, and remove those before it."""
+        (shard / _PENDING).unlink()
+        sync_folder(shard)
+        sync_folder(self._path)
+        self._clear_all_but(shard)
 
     def release(self) -> None:
         """Give the folder free."""
         self._lock.release()
 
     def _shards(self) -> list[Path]:
-        return sorted(self._path.glob(f"{_PREFIX}*"), key=_number)
+        finished = [shard for shard in self._path.glob(f"{_PREFIX}*") if not (shard / _PENDING).exists()]
+        return sorted(finished, key=_number)
+
+    def _clear_all_but(self, shard: Path) -> None:
+        for outdated in self._path.glob(f"{_PREFIX}*"):
+            if outdated != shard:
+                shutil.rmtree(outdated)
 
     def _read_manifest(self, shard: Path) -> dict[str, object]:
         try:
@@ -87,6 +109,26 @@ class EdgeFolder:
         if not isinstance(found, dict):
             raise StoreCorruptError(str(self._path), f"{_MANIFEST} holds no object")
         return found
+
+
+def was_replaced(shard: Path) -> bool:
+    """Whether documents of the shard were deleted or replaced since it was made."""
+    return (shard / _REPLACED).exists()
+
+
+def note_replaced(shard: Path) -> None:
+    """Keep, on disk at the return, that documents of the shard were deleted or replaced."""
+    (shard / _REPLACED).touch()
+    sync_folder(shard)
+
+
+def sync_folder(folder: Path) -> None:
+    """Write to disk which files the folder holds."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _number(shard: Path) -> int:

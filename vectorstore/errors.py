@@ -9,7 +9,9 @@ VectorStoreError
 ├── StoreClosedError        the store was used after it was closed
 ├── SchemaMismatchError     the index was made with another schema version, vector size or fields
 │   └── EncoderMismatchError    the index was made with another encoder
+├── SnapshotError           a snapshot cannot be written or read
 ├── EncoderLoadError        the encoder's model cannot be loaded
+├── RankingModelError       a model that orders hits cannot be loaded
 ├── InvalidDocumentError    a document does not fit the schema
 └── InvalidFilterError      a filter names an unknown field or an empty range
 """
@@ -96,6 +98,17 @@ class EncoderMismatchError(SchemaMismatchError):
         super().__init__("encoder", found=found, expected=expected)
 
 
+class SnapshotError(VectorStoreError):
+    """The snapshot at `path` cannot be written or read."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(
+            f"The snapshot {path!r}: {reason}. Name another file, or build the index with `reassort reindex`."
+        )
+        self.path = path
+        self.reason = reason
+
+
 class EncoderLoadError(VectorStoreError):
     """The encoder `model` cannot be loaded."""
 
@@ -104,6 +117,15 @@ class EncoderLoadError(VectorStoreError):
             f"The encoder {model!r} cannot be loaded: {reason}. Name a local folder or a downloadable"
             " sentence-transformers model, or leave it unset for the packaged one."
         )
+        self.model = model
+        self.reason = reason
+
+
+class RankingModelError(VectorStoreError):
+    """The model `model`, which orders hits, cannot be loaded."""
+
+    def __init__(self, model: str, reason: str) -> None:
+        super().__init__(f"The ranking model {model!r} cannot be loaded: {reason}. Name another, or leave it unset.")
         self.model = model
         self.reason = reason
 

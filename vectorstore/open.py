@@ -15,7 +15,7 @@ def open_store(settings: IndexSettings, *, path: Path, schema: Schema) -> Docume
     Raises what `EdgeStore.open` and `ServerStore.open` raise.
     """
     if not settings.url:
-        return EdgeStore.open(path, schema, dense_weight=settings.dense_weight)
+        return EdgeStore.open(path, schema, dense_weight=settings.dense_weight, quantise_from=settings.quantise_from)
     from vectorstore.server import ServerStore  # qdrant-client takes a second to import
 
     return ServerStore.open(settings, schema)

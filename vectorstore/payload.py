@@ -14,7 +14,7 @@ from uuid import UUID
 import numpy as np
 
 from vectorstore.errors import InvalidDocumentError
-from vectorstore.store import Document, FieldKind, Payload, Scalar, Schema
+from vectorstore.store import Document, FieldKind, Payload, Scalar, Schema, Vector
 
 TEXT_KEY = "_text"
 """Payload key of the document's text; keys with a leading underscore are the store's own."""
@@ -66,6 +66,12 @@ def decode_payload(stored: Mapping[str, object], schema: Schema) -> tuple[str, P
         if name != TEXT_KEY:
             payload[name] = _decode(value, schema.fields.get(name))
     return str(stored.get(TEXT_KEY, "")), payload
+
+
+def decode_document(id: str, vector: Vector, *, stored: Mapping[str, object], schema: Schema) -> Document:
+    """A kept document as it was given."""
+    text, payload = decode_payload(stored, schema)
+    return Document(id=id, text=text, vector=vector, payload=payload)
 
 
 def iso_utc(moment: datetime) -> str:

@@ -14,16 +14,16 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any, ParamSpec, Self, TypeVar
 
 from qdrant_client import QdrantClient, models
-from qdrant_client.http.exceptions import UnexpectedResponse
 
 from vectorstore import server_translation as translation
 from vectorstore.bm25 import Bm25Analyser
 from vectorstore.errors import InvalidFilterError, StoreClosedError
 from vectorstore.filters import check_facet, check_filter
 from vectorstore.fusion import fuse, pool_size
-from vectorstore.manifest import check_manifest, manifest_of
-from vectorstore.payload import canonical_id, check_documents, decode_payload, encode_payload
+from vectorstore.manifest import check_manifest
+from vectorstore.payload import canonical_id, check_documents, decode_document, decode_payload, encode_payload
 from vectorstore.ranking import check_query, make_hits
+from vectorstore.server_collections import MANIFEST_KEY, create_collection, names_of, point_alias
 from vectorstore.server_errors import RETRY_PAUSES_S, call_server
 from vectorstore.settings import IndexSettings
 from vectorstore.store import Document, Filter, Hit, Payload, Query, Schema
@@ -31,7 +31,6 @@ from vectorstore.store import Document, Filter, Hit, Payload, Query, Schema
 MEMORY = ":memory:"
 _BATCH = 256
 _ALL_VALUES = 1_000_000
-_MANIFEST_KEY = "reassort"
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -146,31 +145,26 @@ class ServerStore:
 
     def scroll(self, filter: Filter | None = None, *, batch_size: int = 1000) -> Iterator[list[tuple[str, Payload]]]:
         """Every matching document once, in batches, in id order."""
-        wanted = self._filter(filter)
-        offset: Any = None
-        while True:
-            records, offset = self._call(
-                self._client.scroll,
-                self._collection,
-                scroll_filter=wanted,
-                limit=batch_size,
-                offset=offset,
-                with_payload=True,
-            )
-            if records:
-                yield [(str(record.id), decode_payload(record.payload or {}, self._schema)[1]) for record in records]
-            if offset is None:
-                return
+        for records in self._records(filter, batch_size):
+            yield [(str(record.id), decode_payload(record.payload or {}, self._schema)[1]) for record in records]
+
+    def documents(self, filter: Filter | None = None, *, batch_size: int = 1000) -> Iterator[list[Document]]:
+        """Every matching document whole, in batches, in id order."""
+        for records in self._records(filter, batch_size, with_vectors=[translation.DENSE]):
+            yield [
+                decode_document(
+                    str(record.id), translation.dense_vector(record), stored=record.payload or {}, schema=self._schema
+                )
+                for record in records
+            ]
 
     def facet(self, field: str, filter: Filter | None = None, *, limit: int = 20) -> list[tuple[str, int]]:
         """Values of a keyword field with their document counts."""
-        check_facet(field, self._schema)
-        wanted = self._filter(filter)
-        response = self._call(
-            self._client.facet, self._collection, key=field, facet_filter=wanted, limit=_ALL_VALUES, exact=True
-        )
-        counts = [(str(hit.value), int(hit.count)) for hit in response.hits]
-        return sorted(counts, key=lambda entry: (-entry[1], entry[0]))[:limit]
+        return sorted(self._values(field, filter), key=lambda entry: (-entry[1], entry[0]))[:limit]
+
+    def distinct(self, field: str, filter: Filter | None = None) -> int:
+        """How many values a keyword field has among the matching documents."""
+        return len(self._values(field, filter))
 
     def delete(self, ids: Sequence[str]) -> None:
         """Forget the documents; unknown ids are passed over."""
@@ -206,11 +200,44 @@ class ServerStore:
             if self._owns_client:
                 self._client.close()
 
+    def _records(
+        self, filter: Filter | None, batch_size: int, *, with_vectors: bool | list[str] = False
+    ) -> Iterator[list[models.Record]]:
+        wanted = self._filter(filter)
+        offset: Any = None
+        while True:
+            records, offset = self._call(
+                self._client.scroll,
+                self._collection,
+                scroll_filter=wanted,
+                limit=batch_size,
+                offset=offset,
+                with_payload=True,
+                with_vectors=with_vectors,
+            )
+            if records:
+                yield records
+            if offset is None:
+                return
+
+    def _values(self, field: str, filter: Filter | None) -> list[tuple[str, int]]:
+        check_facet(field, self._schema)
+        # All values are asked for: a server does not say how it breaks ties at a limit.
+        response = self._call(
+            self._client.facet,
+            self._collection,
+            key=field,
+            facet_filter=self._filter(filter),
+            limit=_ALL_VALUES,
+            exact=True,
+        )
+        return [(str(hit.value), int(hit.count)) for hit in response.hits]
+
     def _create_or_check(self) -> None:
-        if not self._call(self._client.collection_exists, self._collection):
+        if self._collection not in self._call(names_of, self._client):
             self._call(self._create_collection)
         config = self._call(self._client.get_collection, self._collection).config
-        check_manifest((config.metadata or {}).get(_MANIFEST_KEY) or {}, self._schema)
+        check_manifest((config.metadata or {}).get(MANIFEST_KEY) or {}, self._schema)
         if self._url != MEMORY:  # local mode has no payload indexes
             for name, kind in self._schema.fields.items():
                 self._call(
@@ -222,16 +249,10 @@ class ServerStore:
                 )
 
     def _create_collection(self) -> None:
-        try:
-            self._client.create_collection(
-                self._collection,
-                vectors_config=translation.dense_config(self._schema.dimensions),
-                sparse_vectors_config=translation.sparse_config(),
-                metadata={_MANIFEST_KEY: manifest_of(self._schema)},
-            )
-        except UnexpectedResponse as error:
-            if error.status_code != 409:  # another process was faster: its manifest is checked next
-                raise
+        """A collection of its own name and the collection's as its alias, so that `server_rebuild` can switch."""
+        own_name = f"{self._collection}-1"
+        create_collection(self._client, own_name, self._schema)
+        point_alias(self._client, self._collection, to=own_name)
 
     def _scores(self, request: models.QueryRequest) -> dict[str, float]:
         responses = self._call(self._client.query_batch_points, self._collection, [request])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 from qdrant_client import models
 
 from vectorstore.bm25 import Terms
@@ -36,6 +37,14 @@ def sparse_config() -> dict[str, models.SparseVectorParams]:
 def make_point(id: str, *, vector: Vector, terms: Terms, payload: Stored) -> models.PointStruct:
     """A document as a point."""
     return models.PointStruct(id=id, vector={DENSE: vector.tolist(), BM25: _sparse(terms)}, payload=payload)
+
+
+def dense_vector(record: models.Record) -> Vector:
+    """The dense vector of a record that was read with it, shape `(dimensions,)`."""
+    vectors = record.vector
+    if not isinstance(vectors, dict):
+        raise TypeError("the record was read without its named vectors")
+    return np.asarray(vectors[DENSE], dtype=np.float32)
 
 
 def dense_request(vector: Vector, filter: models.Filter | None, limit: int) -> models.QueryRequest:

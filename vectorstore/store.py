@@ -73,6 +73,8 @@ class Query:
 
     text: str = ""
     """Words for BM25."""
+    further: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    """Other wordings for BM25: language (ISO 639-1) -> word -> weight, where a word of `text` weighs 1."""
     vector: Vector | None = field(default=None, repr=False)
     """Dense vector, shape `(dimensions,)`, for likeness of meaning."""
     filter: Filter = field(default_factory=Filter)
@@ -133,8 +135,15 @@ class DocumentStore(Protocol):
     def scroll(self, filter: Filter | None = None, *, batch_size: int = 1000) -> Iterator[list[tuple[str, Payload]]]:
         """Every matching document once, as (id, payload), in batches, in id order."""
 
+    def documents(self, filter: Filter | None = None, *, batch_size: int = 1000) -> Iterator[list[Document]]:
+        """Every matching document once, whole, in batches, in id order: what a snapshot is made of."""
+
     def facet(self, field: str, filter: Filter | None = None, *, limit: int = 20) -> list[tuple[str, int]]:
         """Values of a keyword field with their document counts, most frequent first, then by value."""
+
+    def distinct(self, field: str, filter: Filter | None = None) -> int:
+        """How many values a keyword field has among the matching documents: of how many authors they are, so that
+        what is shown rests on enough of them."""
 
     def delete(self, ids: Sequence[str]) -> None:
         """Forget the documents; unknown ids are passed over."""

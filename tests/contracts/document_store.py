@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -22,7 +23,8 @@ from vectorstore.errors import (
     SchemaMismatchError,
     StoreClosedError,
 )
-from vectorstore.store import Document, DocumentStore, Filter, Payload, Query, Schema
+from vectorstore.snapshot import restore_snapshot, write_snapshot
+from vectorstore.store import SCHEMA_VERSION, Document, DocumentStore, Filter, Payload, Query, Schema
 
 
 class DocumentStoreContract(FindingContract):
@@ -175,6 +177,22 @@ class DocumentStoreContract(FindingContract):
         filled.upsert([document(3)])
         assert filled.count() == 6
 
+    # Snapshots
+
+    def test_a_snapshot_brings_everything_back(self, filled: DocumentStore, tmp_path: Path) -> None:
+        queries = [
+            Query(text="linen coat"),
+            Query(vector=unit(1, 1, 0, 0)),
+            Query(text="robe", vector=unit(1, 0, 0, 0)),
+        ]
+        before = [filled.query(query) for query in queries]
+        assert write_snapshot(filled, tmp_path / "posts.snapshot") == 6
+        filled.delete([kept.id for kept in wardrobe()])
+        for _ in range(2):
+            assert restore_snapshot(tmp_path / "posts.snapshot", filled) == 6
+            assert [filled.query(query) for query in queries] == before
+        assert filled.count() == 6
+
     # Opening and closing
 
     def test_closing_twice_does_nothing_and_later_calls_are_refused(self, filled: DocumentStore) -> None:
@@ -186,7 +204,9 @@ class DocumentStoreContract(FindingContract):
             "count": filled.count,
             "existing": lambda: filled.existing([doc_id(1)]),
             "scroll": lambda: list(filled.scroll()),
+            "documents": lambda: list(filled.documents()),
             "facet": lambda: filled.facet("author"),
+            "distinct": lambda: filled.distinct("author"),
             "delete": lambda: filled.delete([doc_id(1)]),
             "delete_where": lambda: filled.delete_where(Filter(any_of={"author": ["anna"]})),
             "optimize": filled.optimize,
@@ -222,6 +242,14 @@ class DocumentStoreContract(FindingContract):
         again = reopen(SCHEMA)
         assert again.count() == 6
         again.close()
+
+    def test_an_index_of_another_version_is_refused_with_the_remedy(
+        self, filled: DocumentStore, reopen: Reopen, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        filled.close()
+        monkeypatch.setattr("vectorstore.manifest.SCHEMA_VERSION", SCHEMA_VERSION + 1)
+        with pytest.raises(SchemaMismatchError, match=r"schema_version 1, .*`reassort reindex`"):
+            reopen(SCHEMA)
 
     def test_threads_may_share_the_store(self, store: DocumentStore) -> None:
         failures: list[BaseException] = []

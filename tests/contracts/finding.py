@@ -158,6 +158,20 @@ class FindingContract:
                 [1],
             ),
             (Filter(any_of={"language": ["en"]}, since={"rating": 2}, before={"price": 50.0}), [3]),
+            (Filter(any_of={"source": ["social"]}), [5, 6]),
+            (Filter(any_of={"market": ["FR", "IT"]}), [1, 2, 4, 6]),
+            (Filter(any_of={"product": ["style-1"]}), [1, 2]),
+            (Filter(none_of={"product": ["style-1", "style-2"]}), [5, 6]),
+            (Filter(before={"sentiment": 0.0}), [1, 5]),
+            (Filter(since={"sentiment": 0.8}), [2, 4, 6]),
+            (
+                Filter(
+                    any_of={"source": ["reviews"], "market": ["FR"], "product": ["style-1", "style-2"]},
+                    since={"sentiment": 0.0, "posted_at": DAY_1 + timedelta(days=1)},
+                    before={"posted_at": DAY_1 + timedelta(days=3)},
+                ),
+                [2],
+            ),
         ],
         ids=str,
     )
@@ -198,6 +212,8 @@ class FindingContract:
             lambda: filled.query(Query(text="linen", filter=filter)),
             lambda: list(filled.scroll(filter)),
             lambda: filled.facet("author", filter),
+            lambda: filled.distinct("author", filter),
+            lambda: list(filled.documents(filter)),
             lambda: filled.delete_where(filter),
         ):
             with pytest.raises(InvalidFilterError):
@@ -234,7 +250,55 @@ class FindingContract:
         assert filled.facet("tags", Filter(any_of={"language": ["fr"]}), limit=1) == [("camel", 1)]
 
     @pytest.mark.parametrize("field", ["colour", "rating", "posted_at"])
-    def test_facet_takes_keyword_fields_only(self, filled: DocumentStore, field: str) -> None:
-        with pytest.raises(InvalidFilterError) as caught:
-            filled.facet(field)
-        assert caught.value.field == field
+    def test_facet_and_distinct_take_keyword_fields_only(self, filled: DocumentStore, field: str) -> None:
+        for call in (lambda: filled.facet(field), lambda: filled.distinct(field)):
+            with pytest.raises(InvalidFilterError) as caught:
+                call()
+            assert caught.value.field == field
+
+    def test_a_facet_after_changes_counts_what_is_there(self, filled: DocumentStore) -> None:
+        filled.upsert([replace(wardrobe()[0], payload={"author": "bea"})])
+        filled.delete([doc_id(3)])
+        assert filled.facet("author") == [("bea", 2), ("anna", 1), ("chloe", 1), ("dario", 1)]
+
+    @pytest.mark.parametrize(
+        ("filter", "authors"),
+        [
+            (Filter(), 4),
+            (Filter(any_of={"market": ["UK"]}), 1),
+            (Filter(any_of={"product": ["style-1"]}), 2),
+            (Filter(any_of={"product": ["style-2"]}, since={"sentiment": 0.5}), 1),
+            (Filter(any_of={"author": ["nobody"]}), 0),
+        ],
+        ids=str,
+    )
+    def test_distinct_counts_the_authors_behind_what_is_found(
+        self, filled: DocumentStore, filter: Filter, authors: int
+    ) -> None:
+        assert filled.distinct("author", filter) == authors
+
+    def test_distinct_counts_each_author_once_and_no_absent_one(self, filled: DocumentStore) -> None:
+        filled.upsert([document(7), document(8, author=None), document(9, author="anna")])
+        assert filled.distinct("author") == 4
+        assert filled.distinct("tags") == 5
+
+    @pytest.mark.parametrize("batch_size", [4, 1000])
+    def test_documents_come_back_whole_in_id_order(self, store: DocumentStore, batch_size: int) -> None:
+        given = wardrobe()
+        store.upsert(list(reversed(given)))
+        found = [kept for batch in store.documents(batch_size=batch_size) for kept in batch]
+        assert [(kept.id, kept.text, dict(kept.payload)) for kept in found] == [
+            (kept.id, kept.text, dict(kept.payload)) for kept in given
+        ]
+        for kept, original in zip(found, given, strict=True):
+            assert kept.vector == pytest.approx(original.vector, abs=1e-6)
+        french = [kept for batch in store.documents(Filter(any_of={"language": ["fr"]})) for kept in batch]
+        assert numbers([kept.id for kept in french]) == [2, 4]
+
+    def test_the_pool_is_wide_enough_to_pick_a_varied_page_from(self, store: DocumentStore) -> None:
+        loud = [document(number, f"linen dress {number}", author="loud") for number in range(1, 41)]
+        quiet = [document(number, "linen dress", unit(1, 0.3, 0, 0), author=f"author {number}") for number in (41, 42)]
+        store.upsert([*loud, *quiet])
+        hits = store.query(Query(text="linen dress", vector=unit(1, 0, 0, 0), limit=50))
+        assert len(hits) == 42
+        assert {hit.payload["author"] for hit in hits} == {"loud", "author 41", "author 42"}

@@ -22,6 +22,10 @@ SCHEMA = Schema(
         "verified": "bool",
         "posted_at": "datetime",
         "language": "keyword",
+        "source": "keyword",
+        "market": "keyword",
+        "product": "keyword",
+        "sentiment": "float",
     },
     encoder="test@1",
 )
@@ -47,6 +51,7 @@ def document(number: int, text: str = "linen dress", vector: Vector | None = Non
 
 def wardrobe() -> list[Document]:
     """Six documents that differ in every field."""
+    linen = ["dress", "linen"]
     return [
         document(
             number,
@@ -59,14 +64,18 @@ def wardrobe() -> list[Document]:
             verified=number % 2 == 0,
             posted_at=DAY_1 + timedelta(days=number - 1),
             language=language,
+            source="reviews" if number <= 4 else "social",
+            market=market,
+            product=None if number == 6 else f"style-{(number + 1) // 2}",
+            sentiment=sentiment,
         )
-        for number, text, vector, author, tags, language in [
-            (1, "The linen dress is too tight at the waist", unit(1, 0, 0, 0), "anna", ["dress", "linen"], "en"),
-            (2, "Robe en lin légère, parfaite pour l'été", unit(1, 0.2, 0, 0), "bea", ["dress", "linen"], "fr"),
-            (3, "A wool coat for cold mornings", unit(0, 1, 0, 0), "anna", ["coat"], "en"),
-            (4, "Un manteau camel très chaud", unit(0, 1, 0.2, 0), "chloe", ["coat", "camel"], "fr"),
-            (5, "Leather sandals, the strap broke", unit(0, 0, 1, 0), "anna", [], "en"),
-            (6, "Sandali di pelle bellissimi", unit(0, 0, 1, 0.2), "dario", ["sandals"], "it"),
+        for number, text, vector, author, tags, language, market, sentiment in [
+            (1, "The linen dress is too tight at the waist", unit(1, 0, 0, 0), "anna", linen, "en", "FR", -0.6),
+            (2, "Robe en lin légère, parfaite pour l'été", unit(1, 0.2, 0, 0), "bea", linen, "fr", "FR", 0.9),
+            (3, "A wool coat for cold mornings", unit(0, 1, 0, 0), "anna", ["coat"], "en", "UK", 0.1),
+            (4, "Un manteau camel très chaud", unit(0, 1, 0.2, 0), "chloe", ["coat", "camel"], "fr", "FR", 0.8),
+            (5, "Leather sandals, the strap broke", unit(0, 0, 1, 0), "anna", [], "en", "UK", -0.9),
+            (6, "Sandali di pelle bellissimi", unit(0, 0, 1, 0.2), "dario", ["sandals"], "it", "IT", 1.0),
         ]
     ]
 

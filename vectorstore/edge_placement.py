@@ -1,0 +1,79 @@
+"""Where an embedded index keeps what, chosen by its size.
+
+Measured with 100,000 documents of 384 dimensions on 2 cores, 100 candidates, all documents and under a filter that 28 %
+pass: an exact scan of the originals takes 7 ms and 10 ms, a scan of vectors of one byte a dimension 2 ms and 6 ms, a
+graph (HNSW) over these 0.6 ms and 1.7 ms, finding 0.978 of the ten that an exact search finds. So a large index
+has the graph; with 16 links in the place of 32 it finds 0.89. Four bits a dimension are no faster than eight; one
+bit finds 0.89. The best candidates are scored again with the originals: without it the scan finds 0.953, with it
+all. Filters and words are read from mapped files, which opens the index in a quarter of the time and leaves the
+memory to the system.
+"""
+
+from __future__ import annotations
+
+import qdrant_edge as edge
+
+from vectorstore.store import FieldKind, Schema
+
+DENSE = "dense"
+BM25 = "bm25"
+RESCORED = 3.0
+"""Candidates that are scored again with their original vectors, as a multiple of the limit."""
+
+_INDEXING_FROM_KIB = 1000
+_CANDIDATES = 256
+_NO_GRAPH = edge.HnswIndexConfig(m=0, ef_construct=100, full_scan_threshold=10_000, payload_m=0)
+_GRAPH = edge.HnswIndexConfig(
+    m=32, ef_construct=256, full_scan_threshold=10_000, payload_m=0, memory=edge.Memory.Cached
+)
+_MAPPED = edge.Memory.Cold
+
+
+def shard_config(dimensions: int, *, quantised: bool) -> edge.EdgeConfig:
+    """One dense vector by cosine, one sparse vector weighted by inverse document frequency.
+
+    `quantised`: vectors also as one byte a dimension, in memory, with a graph over them, and the originals on disk.
+    """
+    graph = _GRAPH if quantised else _NO_GRAPH
+    quantisation = edge.ScalarQuantizationConfig(edge.ScalarType.Int8, quantile=0.99, memory=edge.Memory.Pinned)
+    return edge.EdgeConfig(
+        vectors={
+            DENSE: edge.EdgeVectorParams(
+                size=dimensions,
+                distance=edge.Distance.Cosine,
+                memory=_MAPPED if quantised else edge.Memory.Cached,
+                quantization_config=quantisation if quantised else None,
+                hnsw_config=graph,
+            )
+        },
+        sparse_vectors={BM25: edge.EdgeSparseVectorParams(modifier=edge.Modifier.Idf, memory=_MAPPED)},
+        hnsw_config=graph,
+        id_tracker_memory=_MAPPED,
+        optimizers=edge.EdgeOptimizersConfig(indexing_threshold=_INDEXING_FROM_KIB),
+    )
+
+
+def field_indexes(schema: Schema) -> list[edge.UpdateOperation]:
+    """The operations that index the schema's fields."""
+    return [
+        edge.UpdateOperation.create_field_index(name, _index_of(kind)) for name, kind in sorted(schema.fields.items())
+    ]
+
+
+def dense_params() -> edge.SearchParams:
+    """How the dense vectors are searched; passed over where there is no graph and no smaller vectors."""
+    return edge.SearchParams(
+        hnsw_ef=_CANDIDATES, quantization=edge.QuantizationSearchParams(rescore=True, oversampling=RESCORED)
+    )
+
+
+def _index_of(
+    kind: FieldKind,
+) -> edge.KeywordIndexParams | edge.DatetimeIndexParams | edge.FloatIndexParams | edge.IntegerIndexParams:
+    if kind == "keyword":
+        return edge.KeywordIndexParams(memory=_MAPPED)
+    if kind == "datetime":
+        return edge.DatetimeIndexParams(memory=_MAPPED)
+    if kind == "float":
+        return edge.FloatIndexParams(memory=_MAPPED)
+    return edge.IntegerIndexParams(lookup=True, range=True, memory=_MAPPED)  # booleans are kept as 0 and 1

@@ -1,0 +1,107 @@
+"""A shard optimised, or written anew, in a process of its own.
+
+`EdgeShard.optimize` holds Python's lock until it is done: 14 s for 100,000 documents. So a copy of the shard is
+worked on by another process, at low priority, while this one goes on answering:
+
+    python -m vectorstore.edge_upkeep optimize|rewrite FOLDER QUANTISED < schema.json
+
+`FOLDER/copy` is the shard as it was, `FOLDER/data` the result.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Literal
+
+import qdrant_edge as edge
+
+from vectorstore.edge_folder import DATA
+from vectorstore.edge_placement import field_indexes, shard_config
+from vectorstore.edge_translation import points_of
+from vectorstore.errors import StoreFailedError
+from vectorstore.store import Schema
+
+Work = Literal["optimize", "rewrite"]
+
+COPY = "copy"
+_BATCH = 1000
+_NICENESS = 10
+
+
+def work_beside(work: Work, building: Path, schema: Schema, *, quantised: bool) -> None:
+    """Do `work` on `building/copy` in another process, and wait for it without holding Python's lock.
+
+    Raises `StoreFailedError` where that process fails.
+    """
+    command = [sys.executable, "-m", "vectorstore.edge_upkeep", work, str(building), str(int(quantised))]
+    root = str(Path(__file__).parents[1])
+    paths = os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])
+    done = subprocess.run(
+        command,
+        input=json.dumps(asdict(schema)),
+        env={**os.environ, "PYTHONPATH": paths},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        last = done.stderr.strip().rsplit("\n", 1)[-1]
+        raise StoreFailedError(str(building.parent), f"the process for {work} ended with {done.returncode}: {last}")
+
+
+def main() -> None:
+    """What the other process runs."""
+    work, folder, quantised = sys.argv[1], Path(sys.argv[2]), sys.argv[3] == "1"
+    schema = Schema(**json.load(sys.stdin))
+    os.nice(_NICENESS)
+    if work == "optimize":
+        (folder / COPY).rename(folder / DATA)
+        _optimize(folder / DATA, schema, quantised=quantised)
+    else:
+        (folder / DATA).mkdir()
+        _rewrite(folder / COPY, folder / DATA, schema, quantised=quantised)
+        shutil.rmtree(folder / COPY)
+
+
+def _optimize(data: Path, schema: Schema, *, quantised: bool) -> None:
+    shard = edge.EdgeShard.load(str(data), shard_config(schema.dimensions, quantised=quantised))
+    shard.optimize()
+    shard.flush()
+    shard.close()
+
+
+def _rewrite(source: Path, target: Path, schema: Schema, *, quantised: bool) -> None:
+    old = edge.EdgeShard.load(str(source))
+    new = create_shard(target, schema, quantised=quantised)
+    offset = None
+    while True:
+        request = edge.ScrollRequest(limit=_BATCH, offset=offset, with_payload=True, with_vector=True)
+        records, offset = old.scroll(request)
+        if records:
+            new.update(edge.UpdateOperation.upsert_points(points_of(records)))
+        if offset is None:
+            break
+    if quantised:
+        new.optimize()
+    new.flush()
+    new.close()
+    old.close()
+
+
+def create_shard(data: Path, schema: Schema, *, quantised: bool = False) -> edge.EdgeShard:
+    """An empty shard in the folder `data`, which exists."""
+    shard = edge.EdgeShard.create(str(data), shard_config(schema.dimensions, quantised=quantised))
+    for operation in field_indexes(schema):
+        shard.update(operation)
+    shard.flush()
+    return shard
+
+
+if __name__ == "__main__":
+    main()
