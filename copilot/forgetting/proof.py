@@ -58,7 +58,8 @@ def _remaining(place: str, found: Counter[TraceKind]) -> list[Remaining]:
 
 def _in_file(path: Path, traces: Traces) -> Counter[TraceKind]:
     found = traces.find_in_bytes(path.name.encode())
-    found += traces.find_in_chunks(_chunks(path))
+    size = path.stat().st_size
+    found += traces.find_in_bytes(path.read_bytes()) if size <= _READ else traces.find_in_chunks(_chunks(path))
     with path.open("rb") as file:
         head = file.read(len(_SQLITE))
     if path.suffix == ".parquet":

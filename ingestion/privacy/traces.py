@@ -25,6 +25,8 @@ SOMEONE = "[name]"
 """Stands where a forgotten person was mentioned: the stand-in of any name, so that it singles nobody out."""
 
 _CHUNK = 4_000_000
+_DIRECT = 20_000_000
+"""Bytes times forms up to which each form is looked for by itself: setting up a joint search costs more."""
 _WORD = re.compile(r"\w+")
 _RUN = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)+")
 _WINDOW_WORDS = 5
@@ -62,7 +64,9 @@ class Traces:
 
     def find_in_bytes(self, data: bytes) -> Counter[TraceKind]:
         """Kinds of trace in bytes, each form that a trace may be written in counted once."""
-        return self.find_in_chunks([data])
+        if len(data) * len(self._byte_forms) > _DIRECT:
+            return self.find_in_chunks([data])
+        return Counter(kind for form, kind in self._byte_forms.items() if form.encode("latin-1") in data)
 
     def find_in_chunks(self, chunks: Iterable[bytes]) -> Counter[TraceKind]:
         """`find_in_bytes` over pieces of one stream, a trace across two of them found too."""

@@ -166,12 +166,6 @@ def test_a_later_crawl_does_not_bring_the_author_back(forgotten: Forgotten) -> N
     assert author.removeprefix("author_") not in listed["digest"][0]
 
 
-def test_again_it_finds_nothing_and_proves_it(forgotten: Forgotten) -> None:
-    report = forget_author(forgotten.workspace, forgotten.handle, on=ON)
-    assert report.complete
-    assert [place for place in report.places if place.removed or place.rewritten] == []
-
-
 def test_the_proof_finds_what_is_left(forgotten: Forgotten) -> None:
     left = forgotten.workspace.home / "notes.txt"
     left.write_text(f"see {forgotten.traces.post_ids[0]}")
