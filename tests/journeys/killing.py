@@ -21,6 +21,7 @@ from ingestion.pipeline import ingest_posts
 from ingestion.post_preparation import PostPreparation
 from ingestion.pseudonymise.names.finder import NamesOnly, NoNames
 from ingestion.settings import PostSettings
+from ingestion.sources.source import RejectedPost
 from tests.ingestion.raw_posts import pseudonymiser
 from tests.ingestion.test_pipeline import ListSource, many_posts, open_home
 from vectorstore.encoder import HashEncoder
@@ -33,7 +34,7 @@ def ingest(folder: Path) -> None:
     """One run over the same small source."""
     home = open_home(folder)
     ingest_posts(
-        ListSource(many_posts(POSTS)),
+        ListSource([*many_posts(POSTS), RejectedPost(row=POSTS, column="text", reason="no text")]),
         lake=home.lake,
         store=home.store,
         encoder=HashEncoder(),
