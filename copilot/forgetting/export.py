@@ -123,7 +123,13 @@ def _rows(workspace: Workspace, tokens: tuple[str, ...], ids: frozenset[str], so
         needles = [*ids, *(() if source else tokens)]
         if names and needles:
             held = pl.any_horizontal([pl.col(name).is_in(needles) for name in names])
-            yield from (Held(place=table, content=row) for row in frame.filter(held).collect().iter_rows(named=True))
+            rows = frame.filter(held).collect().iter_rows(named=True)
+            yield from (Held(place=table, content={name: _plain(value) for name, value in row.items()}) for row in rows)
+
+
+def _plain(value: object) -> object:
+    """Bytes, such as signatures of texts, in hex."""
+    return value.hex() if isinstance(value, bytes) else value
 
 
 def _mentions(workspace: Workspace, tokens: tuple[str, ...], source: str) -> Iterator[Held]:
