@@ -25,9 +25,11 @@ _EMOJI = "\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\ufe0f"
 _HIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200c"
     "\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\ufffe\uffff"
-    "\U000e0000-\U000e0fff\ud800-\udfff]"
+    "\ud800-\udfff]"
     f"|(?<![{_EMOJI}])\u200d"
 )
+# Tags draw a region's flag after a black one; elsewhere nobody sees them, and messages are hidden in them.
+_TAGS = re.compile("(\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{3,6}\U000e007f)|[\U000e0000-\U000e0fff]")
 _SPACES = re.compile(r"[^\S\n]+")
 _LINE_ENDS = re.compile(r"\r\n?|[\x85\u2028\u2029]")
 _LINES = re.compile(r" ?\n ?")
@@ -41,7 +43,7 @@ def clean_text(text: str) -> str:
     if "&" in text or "<" in text:
         text = _without_markup(text)
     text = _LINE_ENDS.sub("\n", text)
-    text = _HIDDEN.sub("", text)
+    text = _TAGS.sub(r"\1", _HIDDEN.sub("", text))
     text = unicodedata.normalize("NFC", text)
     text = _LINES.sub("\n", _SPACES.sub(" ", text))
     return _BLANK_LINES.sub("\n\n", text).strip()

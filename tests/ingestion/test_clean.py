@@ -12,6 +12,8 @@ from ingestion.clean import clean_posts, clean_text, in_utc, is_blank
 from ingestion.languages import LanguageDetector
 from tests.ingestion.raw_posts import raw_post
 
+SCOTLAND = "🏴" + "".join(chr(0xE0000 + ord(c)) for c in "gbsct") + "\U000e007f"
+
 
 @pytest.mark.parametrize(
     ("given", "cleaned"),
@@ -28,6 +30,11 @@ from tests.ingestion.raw_posts import raw_post
         pytest.param("a \n\n\n\n b\u2028c\r\nd", "a\n\nb\nc\nd", id="lines"),
         pytest.param("120\u00a0€", "120 €", id="no-break-space"),
         pytest.param("👩\u200d💻 ❤\ufe0f #robe 🇫🇷", "👩\u200d💻 ❤\ufe0f #robe 🇫🇷", id="emoji-and-hashtag-stay"),
+        pytest.param(
+            "👩\u200d👩\u200d👧 👍🏽 1\ufe0f\u20e3", "👩\u200d👩\u200d👧 👍🏽 1\ufe0f\u20e3", id="emoji-sequences-stay"
+        ),
+        pytest.param(f"{SCOTLAND} ok", f"{SCOTLAND} ok", id="flag-of-a-region-stays"),
+        pytest.param("ok" + "".join(chr(0xE0000 + ord(c)) for c in "obey me"), "ok", id="hidden-message"),
         pytest.param("lone \ud83d surrogate", "lone surrogate", id="surrogate"),
     ],
 )
@@ -71,6 +78,13 @@ def test_the_language_of_the_source_is_trusted() -> None:
         ("La giacca è bellissima e la consegna è stata veloce", "it"),
         ("Die Hose sitzt perfekt und der Stoff ist angenehm", "de"),
         ("El vestido es precioso y la tela es muy suave", "es"),
+        ("Adorei este vestido, muito confortável", "pt"),
+        ("Ik vind deze jurk geweldig, de stof is zacht", "nl"),
+        ("Buona qualità e buon prezzo", "it"),
+        ("Buena calidad y buen precio", "es"),
+        ("La gonna è più corta del previsto", "it"),
+        ("La falda es más corta de lo esperado", "es"),
+        ("Trop beau ce manteau camel !! 😍😍", "fr"),
         ("top 👍", "und"),
         ("https://example.com/une-robe-rouge-pour-cet-hiver @sophie_la_belle_robe", "und"),
     ],
