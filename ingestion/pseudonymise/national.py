@@ -138,6 +138,7 @@ PLATE = pattern_kind(
         r"[A-Z]{2}[ -]?\d{3}[ -]?[A-Z]{2}|\d{1,4} ?[A-Z]{2,3} ?(?:\d\d|2[AB])"
         r"|[A-ZÄÖÜ]{1,3}[- :][A-Z]{1,2}[ -]?\d{1,4}[EH]?"
         r"|\d{4}[ -]?[BCDFGHJKLMNPRSTVWXYZ]{3}|[A-Z]{2}\d{2} ?[A-Z]{3})(?!\w)",
+        rf"(?<=(?i:\b{_PLATE_WORDS}\b)[^\d\n]{{1,25}}\W)[A-Z]{{2}}[ -]?\d{{3}}[ -]?[A-Z]{{2}}(?!\w)",
     ],
     ignore_case=False,
 )

@@ -8,6 +8,7 @@ _NETWORKS = (
     r"(?:insta(?:gram)?|ig|snap(?:chat)?|tik\s?tok|twitter|vinted|depop|pinterest|facebook|fb|telegram|discord|threads"
     r"|poshmark)"
 )
+_CALLED = r"(?:\s(?:name|handle|username|user|pseudo|account|compte|profile?|profilo|konto|cuenta))?"
 
 HANDLE = pattern_kind(
     "HANDLE",
@@ -15,7 +16,9 @@ HANDLE = pattern_kind(
     patterns=[
         r"(?<![\w@＠])[@＠](?=[\w.\-]*\p{L})\w(?:[\w.\-]*\w)?",
         r"(?<![\w/])/?u/[A-Za-z0-9_-]{3,20}\b",
-        rf"(?<=\b{_NETWORKS}\s?(?:[:=]|is|c'est|->|→)\s?)(?=[\w.]*[\d_.]\w)(?=[\w.]*\p{{L}})\w[\w.]{{1,28}}\w\b",
+        rf"(?<=\b{_NETWORKS}{_CALLED}\s?(?:[:=]|is|c'est|->|→)\s?)(?=[\w.]*[\d_.]\w)(?=[\w.]*\p{{L}})\w[\w.]{{1,28}}\w\b",
+        # One plain word, where it ends what is said: "my insta: sophiestyle".
+        rf"(?<=\b{_NETWORKS}{_CALLED}\s?[:=]\s?)[\w.]{{4,30}}(?=\s*(?:$|[,;!)\n]))",
         r"(?<![\w#])\w{2,32}#\d{4}\b",
     ],
 )
