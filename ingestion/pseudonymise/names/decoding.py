@@ -83,7 +83,7 @@ class NameDecoder:
         """Names in a text, in order, without overlaps.
 
         `logits` (tokens, labels) belong to the tokens at `offsets`; what the first piece of a word says counts for the
-        word. Names that are a known brand as a whole are left out.
+        word. Names that are a known brand as a whole, or letters alone, are left out.
         """
         margins = logits[: len(offsets), 1] - logits[: len(offsets), 0]
         likely = [offsets[at] for at in np.flatnonzero(margins >= self._margin).tolist()]
@@ -98,7 +98,7 @@ class NameDecoder:
         return [
             Span(start=words[first].start, end=words[last].end, kind=PERSON)
             for first, last in _groups(text, words, named)
-            if not self._is_brand(words, first, last)
+            if not self._is_brand(words, first, last) and any(len(word.text) > 1 for word in words[first : last + 1])
         ]
 
     def _is_brand(self, words: Sequence[_Word], first: int, last: int) -> bool:

@@ -7,6 +7,7 @@ token has those of the word that it is a piece of.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from zlib import crc32
 
@@ -33,6 +34,7 @@ _PLAIN, ALL_LOWER, ALL_UPPER, _TITLED, _NO_CASE = range(_STYLES)
 _TITLED_FROM = 0.6
 
 _ENDINGS = 256
+_PART = re.compile(r"[A-Z][a-z]{2,}")
 
 SHAPE, GAP_BEFORE, GAP_AFTER, STYLE, LISTS, BRAND, PIECE, ENDING = range(8)
 """Columns of the features."""
@@ -111,8 +113,25 @@ class FeatureMaker:
         if known is None:
             plain = folded(word)
             ending = 1 + crc32(plain[-3:].encode()) % _ENDINGS
-            known = self._words[word] = (_shape(word), self._gazetteer.look_up(plain), ending, plain)
+            shape, flags = _shape(word), self._flags(plain)
+            if shape == MIXED and not flags:
+                flags = self._flags_of_parts(word)
+            known = self._words[word] = (shape, flags, ending, plain)
         return known
+
+    def _flags(self, plain: str) -> int:
+        """Those of the word, or, where there are none, of the word that it is the genitive of ("Annas")."""
+        flags = self._gazetteer.look_up(plain)
+        if not flags and plain.endswith("s"):
+            return self._gazetteer.look_up(plain[:-1])
+        return flags
+
+    def _flags_of_parts(self, word: str) -> int:
+        """Whether words that are written as one are names: "DonaldSterling"."""
+        flags = 0
+        for part in _PART.findall(word):
+            flags |= self._gazetteer.look_up(folded(part)) & (lists.FIRST | lists.LAST)
+        return flags
 
     def _gap(self, between: str) -> int:
         known = self._gaps.get(between)

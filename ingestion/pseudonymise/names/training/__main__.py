@@ -28,31 +28,52 @@ from ingestion.pseudonymise.names.weights import BRANDS, DATA, GAZETTEER, HeadDe
 @click.option("--epochs", default=Fit.epochs, show_default=True)
 @click.option("--layers", default=HeadShape.layers, show_default=True)
 @click.option("--threshold", default=0.5, show_default=True, help="A word is a name from this probability on.")
+@click.option("--start", type=click.Path(path_type=Path, exists=True), help="Folder of a head to go on from.")
+@click.option("--until", type=int, help="Stop after this epoch, the rates still falling as for all of them.")
+@click.option("--share", default=1.0, show_default=True, help="Share of the texts to learn from.")
+@click.option("--rate", default=Fit.layer_rate, show_default=True, help="Learning rate of the layers.")
 @click.option("--seed", default=Fit.seed, show_default=True)
-def main(*, data: Path, out: Path, evaluate: bool, epochs: int, layers: int, threshold: float, seed: int) -> None:
+def main(
+    *,
+    data: Path,
+    out: Path,
+    evaluate: bool,
+    epochs: int,
+    layers: int,
+    threshold: float,
+    start: Path | None,
+    until: int | None,
+    share: float,
+    rate: float,
+    seed: int,
+) -> None:
     """Train the head on one core, and print how well it finds names."""
     torch.set_num_threads(1)
     if not evaluate:
         out.mkdir(parents=True, exist_ok=True)
-        if not (out / BRANDS).exists():
-            shutil.copy(DATA / BRANDS, out / BRANDS)
+        shutil.copy(DATA / BRANDS, out / BRANDS)
         gazetteer(lower_case_texts(data)).save(out / GAZETTEER)
-        _train(data, out, HeadShape(layers=layers), Fit(epochs=epochs, seed=seed), threshold)
+        how = Fit(epochs=epochs, until=until, layer_rate=rate, new_rate=10 * rate, seed=seed)
+        _train(data, out, HeadShape(layers=layers), how, threshold=threshold, share=share, start=start)
     stored = load_head(out)
     head = NameHead.of(HeadShape(layers=stored.description.layers), stored.tensors)
     for line in report(head, data, out, threshold=stored.description.threshold):
         click.echo(line)
 
 
-def _train(data: Path, out: Path, shape: HeadShape, how: Fit, threshold: float) -> None:
+def _train(
+    data: Path, out: Path, shape: HeadShape, how: Fit, *, threshold: float, share: float, start: Path | None
+) -> None:
     lower = LowerLayers()
-    maker = FeatureMaker(Gazetteer.load(out / GAZETTEER), Brands.load(out / BRANDS))
-    examples = learned(data, Brands.load(out / BRANDS).names, seed=how.seed)
+    brands = Brands.load(out / BRANDS)
+    examples = learned(data, brands.names, share=share, seed=how.seed)
     texts = lower.encode([example.text for example in examples])
     click.echo(f"{len(texts)} texts of {sum(len(text.offsets) for text in texts)} tokens", err=True)
     torch.manual_seed(how.seed)
     head = NameHead(shape, dropout=how.dropout)
     head.start_from(lower.upper[: shape.layers])
+    if start:
+        head.load_state_dict(NameHead.of(shape, load_head(start).tensors).state_dict())
 
     def keep(epoch: int, fitted: NameHead) -> None:
         description = HeadDescription(
@@ -61,6 +82,7 @@ def _train(data: Path, out: Path, shape: HeadShape, how: Fit, threshold: float) 
         save_head(out, description, {name: weights.numpy() for name, weights in fitted.state_dict().items()})
         click.echo(f"epoch {epoch} kept", err=True)
 
+    maker = FeatureMaker(Gazetteer.load(out / GAZETTEER), brands)
     fit(head, rows(examples, texts, maker), how, after_epoch=keep)
 
 

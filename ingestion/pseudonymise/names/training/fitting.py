@@ -38,8 +38,10 @@ class Fit:
     upper_cased: float = 0.04
     unlisted: float = 0.15
     """Share of texts read as if no name in them were in the lists of names."""
-    averaged_from: float = 0.5
+    averaged_from: float = 0.6
     """The weights are the mean over the steps after this share of them."""
+    until: int | None = None
+    """Stop after this epoch, the rates still falling as for all `epochs`; None for all of them."""
     seed: int = 7
 
 
@@ -86,9 +88,9 @@ def fit(head: NameHead, learned: Sequence[Row], how: Fit, *, after_epoch: Callab
     )
     steps = how.epochs * -(-len(learned) // how.batch)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _rate(step / steps))
-    mean = torch.optim.swa_utils.AveragedModel(head, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.998))
+    mean = torch.optim.swa_utils.AveragedModel(head)
     step = 0
-    for epoch in range(how.epochs):
+    for epoch in range(how.until or how.epochs):
         head.train()
         total = 0.0
         for batch in _batches(learned, how.batch, chance):
@@ -104,8 +106,8 @@ def fit(head: NameHead, learned: Sequence[Row], how: Fit, *, after_epoch: Callab
             total += loss.item()
         print(f"epoch {epoch + 1}: loss {total * how.epochs / steps:.4f}", file=sys.stderr, flush=True)  # noqa: T201
         after_epoch(epoch + 1, head if step < how.averaged_from * steps else mean.module)
-    averaged: NameHead = mean.module
-    return averaged
+    fitted: NameHead = mean.module if step >= how.averaged_from * steps else head
+    return fitted
 
 
 def _rate(done: float, *, warm_up: float = 0.06) -> float:

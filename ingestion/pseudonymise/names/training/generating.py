@@ -13,13 +13,15 @@ from zlib import crc32
 import yaml
 
 from ingestion.pseudonymise.names.training.examples import Bounds, Example
-from ingestion.pseudonymise.names.training.lists import LANGUAGES, NameLists, held_out
+from ingestion.pseudonymise.names.training.lists import LANGUAGES, NameLists, held_out, more_common_words
 
 Purpose = Literal["learn", "measure"]
 
 _FOLDER = Path(__file__).parent / "sentences"
 _MEASURED_PERCENT = 20
 _VOWELS = set("AEIOUÉÈÊÂÎÔ")
+_TITLED = 0.4
+"""Share of common words that are written with a capital, as in headings and by careless hands."""
 _PERSON = {"first", "first2", "last", "last2", "full", "full2", "initial", "vowel"}
 _STOPS = [". ", ". ", ". ", "! ", " ", ", ", "\n", "... ", " - "]
 _ENDS = [".", ".", "", "", "!", " !", "...", " ❤", " 😍", "?", " :("]
@@ -33,6 +35,10 @@ class Language:
     named: tuple[str, ...]
     plain: tuple[str, ...]
     words: dict[str, list[str]]
+    common: tuple[str, ...]
+    """Words that are no names where they stand, though some are elsewhere."""
+    titled_nouns: bool
+    """Whether nouns have a capital."""
     first: tuple[str, ...]
     last: tuple[str, ...]
 
@@ -48,6 +54,10 @@ class SentenceMaker:
         self._every_first = tuple(name for language in self._languages.values() for name in language.first)
         self._every_last = tuple(name for language in self._languages.values() for name in language.last)
         self._brands = list(brands)
+
+    def language(self, code: str) -> Language:
+        """What texts of a language are made of."""
+        return self._languages[code]
 
     def make(self, code: str, count: int, *, seed: int, with_names: float = 0.55) -> list[Example]:
         """Texts in a language, a share of them with names."""
@@ -84,6 +94,9 @@ class SentenceMaker:
             return self._person(kind, language, chance)
         if kind == "brand":
             return chance.choice(self._brands)
+        if kind == "common":
+            word = chance.choice(language.common)
+            return word.capitalize() if language.titled_nouns or chance.random() < _TITLED else word
         if kind == "Colour":
             return chance.choice(language.words["colour"]).capitalize()
         return chance.choice(language.words[kind])
@@ -166,6 +179,8 @@ def _language(code: str, names: NameLists, purpose: Purpose) -> Language:
         named=tuple(pattern for pattern in patterns["named"] if _is_measured(pattern) == measured),
         plain=tuple(pattern for pattern in patterns["plain"] if _is_measured(pattern) == measured),
         words=words[code],
+        common=tuple(more_common_words()[code]),
+        titled_nouns=code == "de",
         first=tuple(name for name in names.first if held_out(name) == measured),
         last=tuple(name for name in names.last if held_out(name) == measured),
     )

@@ -11,6 +11,7 @@ from pathlib import Path
 from zlib import crc32
 
 import faker.providers.person
+import yaml
 from babel import Locale
 
 from ingestion.pseudonymise.names.gazetteer import COMMON, FIRST, LAST, PLACE, Gazetteer
@@ -35,6 +36,7 @@ _REGIONS = (
     ("it_IT", "states"),
 )
 _MORE_PLACES = Path(__file__).parent / "places.txt"
+_MORE_COMMON = Path(__file__).parent / "sentences" / "common.yaml"
 _SHORTEST_NAME = 2
 _SHORTEST_PLACE = 4
 _OFTEN = 3
@@ -71,7 +73,7 @@ def gazetteer(lower_case_texts: Iterable[str]) -> Gazetteer:
 
 
 def common_words(texts: Iterable[str]) -> set[str]:
-    """Words of faker's lorem lists, and those that the texts write in lower case often and more than now and then."""
+    """Words of faker's lorem lists, `more_common_words`, and those that the texts often write in lower case."""
     seen = Counter(word for text in texts for word in WORD.findall(text))
     listed = {
         word
@@ -79,11 +81,22 @@ def common_words(texts: Iterable[str]) -> set[str]:
         for entry in importlib.import_module(f"faker.providers.lorem.{locale}").Provider.word_list
         for word in WORD.findall(entry)
     }
-    return listed | {
-        word
-        for word, times in seen.items()
-        if word.islower() and times >= max(_OFTEN, _LOWER_TO_TITLE * seen[word.capitalize()])
-    }
+    more = {word for words in more_common_words().values() for word in words}
+    return (
+        more
+        | listed
+        | {
+            word
+            for word, times in seen.items()
+            if word.islower() and times >= max(_OFTEN, _LOWER_TO_TITLE * seen[word.capitalize()])
+        }
+    )
+
+
+def more_common_words() -> dict[str, list[str]]:
+    """Words of customers in each language, in lower case; some are names of people as well."""
+    by_language = yaml.safe_load(_MORE_COMMON.read_text(encoding="utf-8"))
+    return {code: words.split() for code, words in by_language.items()}
 
 
 def _names(locales: Iterable[str]) -> NameLists:

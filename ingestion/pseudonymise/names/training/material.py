@@ -10,28 +10,27 @@ from ingestion.pseudonymise.names.training.examples import Bounds, Example, broa
 from ingestion.pseudonymise.names.training.fashion import fashion_posts, france_titles, reviews
 from ingestion.pseudonymise.names.training.generating import SentenceMaker
 from ingestion.pseudonymise.names.training.lists import LANGUAGES, held_out, names_by_language
+from ingestion.pseudonymise.names.words import WORD
 
 _GENERATED = {"en": 1400, "fr": 2400, "it": 1700, "de": 1700, "es": 1700}
 _MEASURED = 400
 _REVIEWS = 800
+_TITLES_REPEATED = 3
+_PEOPLE = Path(__file__).parent / "sentences" / "people.txt"
+"""Persons in the r/france titles of odd rows, by word, as read by hand in what an earlier head found there."""
 
 
-def learned(data: Path, brands: Sequence[str], *, seed: int) -> list[Example]:
-    """The marked sets, their tweets once more with other names, made sentences, clothing reviews."""
+def learned(data: Path, brands: Sequence[str], *, share: float, seed: int) -> list[Example]:
+    """A share of the marked sets, their tweets with other names, made sentences and reviews; and r/france titles."""
     tweets = _half_spaced(broad_twitter(data, "train"), broad_twitter(data, "train", spaced=True))
     forum = _half_spaced(wnut17(data, "train"), wnut17(data, "train", spaced=True))
     renamed = _renamed([text for text in [*tweets, *forum] if text.names], seed)
     maker = SentenceMaker(names_by_language(), brands, "learn")
     made = [text for code in LANGUAGES for text in maker.make(code, _GENERATED[code], seed=seed)]
-    plain = Random(seed).sample(reviews(data, "odd"), _REVIEWS)
-    return [
-        *tweets,
-        *forum,
-        *presidio_synth(data, "train"),
-        *renamed,
-        *made,
-        *(Example(text=text, names=()) for text in plain),
-    ]
+    plain = [Example(text=text, names=()) for text in Random(seed).sample(reviews(data, "odd"), _REVIEWS)]
+    every = [*tweets, *forum, *presidio_synth(data, "train"), *renamed, *made, *plain]
+    titles = [_with_people(text) for text in france_titles(data, "odd")] * _TITLES_REPEATED
+    return [*Random(seed).sample(every, round(share * len(every))), *titles]
 
 
 def measured(data: Path, brands: Sequence[str]) -> dict[str, list[Example]]:
@@ -58,7 +57,14 @@ def nearly_free(data: Path) -> dict[str, list[str]]:
 
 def lower_case_texts(data: Path) -> list[str]:
     """Texts to learn from which words are common ones."""
-    return [*reviews(data, "odd"), *fashion_posts(data, "odd"), *france_titles(data, "odd")]
+    marked = [*broad_twitter(data, "train"), *wnut17(data, "train"), *presidio_synth(data, "train")]
+    fashion = [*reviews(data, "odd"), *fashion_posts(data, "odd"), *france_titles(data, "odd")]
+    return [*fashion, *(example.text for example in marked)]
+
+
+def _with_people(title: str) -> Example:
+    people = set(_PEOPLE.read_text(encoding="utf-8").split())
+    return Example(text=title, names=tuple(match.span() for match in WORD.finditer(title) if match.group() in people))
 
 
 def _half_spaced(written: Sequence[Example], spaced: Sequence[Example]) -> list[Example]:
