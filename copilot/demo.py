@@ -7,7 +7,7 @@ from datetime import timedelta
 from itertools import groupby
 
 from copilot.daily import DailyReport, run_daily
-from copilot.ingesting import ingest_source
+from copilot.ingesting import opened_pipeline
 from copilot.workspace import Workspace
 from ingestion.demo import Demo, build_demo, parse_size
 from ingestion.pipeline import IngestReport
@@ -52,7 +52,8 @@ def _import_tables(workspace: Workspace, demo: Demo, progress: Progress) -> dict
 
 def _ingest_posts(workspace: Workspace, demo: Demo, stream: str, progress: Progress) -> tuple[IngestReport, ...]:
     posts = sorted(demo.raw_posts(), key=lambda post: post.source)
-    return tuple(
-        ingest_source(workspace, MemorySource(name=name, stream=stream, entries=tuple(of_source)), progress=progress)
-        for name, of_source in groupby(posts, key=lambda post: post.source)
-    )
+    with opened_pipeline(workspace, progress=progress) as ingest:
+        return tuple(
+            ingest(MemorySource(name=name, stream=stream, entries=tuple(of_source)), None)
+            for name, of_source in groupby(posts, key=lambda post: post.source)
+        )

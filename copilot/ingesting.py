@@ -14,6 +14,7 @@ from ingestion.errors import MappingError, ReadError, SourceError, SourcePausedE
 from ingestion.pipeline import IngestReport, ingest_posts
 from ingestion.progress import Progress, silent
 from ingestion.pseudonymise.keys import ensure_key, load_key
+from ingestion.pseudonymise.names.loading import load_text_reader
 from ingestion.pseudonymise.posts import Pseudonymiser
 from ingestion.sources.clock import Clock
 from ingestion.sources.configured import NamedSource, open_source
@@ -41,7 +42,7 @@ def ingest_source(
     workspace: Workspace, source: Source, *, rejects_path: Path | None = None, progress: Progress = silent
 ) -> IngestReport:
     """Bring the posts of a source into the workspace. Raises what `ingest_posts` and `open_index` raise."""
-    with _pipeline(workspace, progress) as ingest:
+    with opened_pipeline(workspace, progress=progress) as ingest:
         return ingest(source, rejects_path)
 
 
@@ -79,7 +80,7 @@ def ingest_configured(
         def ingest(source: Source, rejects_path: Path | None) -> IngestReport:
             # Encoder and index take seconds: not for sources that are all on pause.
             if not opened:
-                opened.append(stack.enter_context(_pipeline(workspace, progress)))
+                opened.append(stack.enter_context(opened_pipeline(workspace, progress=progress)))
             return opened[0](source, rejects_path)
 
         for name in names:
@@ -100,12 +101,16 @@ def ingest_configured(
 
 
 @contextmanager
-def _pipeline(workspace: Workspace, progress: Progress) -> Iterator[Ingest]:
-    """The pipeline into the workspace, its index held open."""
+def opened_pipeline(workspace: Workspace, *, progress: Progress = silent) -> Iterator[Ingest]:
+    """The pipeline into the workspace, its models loaded and its index held open: for several sources.
+
+    Raises what `open_index` and `load_text_reader` raise.
+    """
     settings = workspace.settings
     ensure_key(settings.pseudonym, workspace.home)
     key = load_key(settings.pseudonym, workspace.home)
     pseudonymiser = Pseudonymiser(key, languages=settings.pseudonym.languages, keep=_names_to_keep(workspace))
+    reader = load_text_reader(settings.pseudonym, workspace.models_path, encoder=settings.index.encoder)
     with opened_index(workspace) as (store, encoder):
 
         def ingest(source: Source, rejects_path: Path | None) -> IngestReport:
@@ -115,6 +120,7 @@ def _pipeline(workspace: Workspace, progress: Progress) -> Iterator[Ingest]:
                 store=store,
                 encoder=encoder,
                 pseudonymiser=pseudonymiser,
+                reader=reader,
                 settings=settings.posts,
                 progress=progress,
                 rejects_path=rejects_path,

@@ -1,4 +1,4 @@
-"""What every test shares: no network, no real model, and one small demo workspace built once a run."""
+"""What every test shares: no network, the names model only where asked for, and one small demo workspace built once."""
 
 from __future__ import annotations
 
@@ -49,6 +49,8 @@ def _own_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
                 patch.delenv(name)
         patch.setenv("XDG_CONFIG_HOME", str(_shared_folder(tmp_path_factory) / "config"))
         patch.setenv("HF_HUB_OFFLINE", "1")
+        # The names model takes seconds to load: tests of what it finds ask for it.
+        patch.setenv("REASSORT_PSEUDONYM__NAMES_MODEL", "none")
         yield
 
 
