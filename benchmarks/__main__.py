@@ -16,7 +16,16 @@ from typing import Protocol, cast
 import benchmarks
 from benchmarks.figures import Figure
 
-_NOT_BENCHMARKS = {"__main__", "figures", "marked_texts", "plain_ingest", "stock_presidio"}
+_NOT_BENCHMARKS = {
+    "__main__",
+    "figures",
+    "marked_texts",
+    "plain_ingest",
+    "rerank_training",
+    "review_search",
+    "stock_presidio",
+    "synthetic_posts",
+}
 
 
 class Benchmark(Protocol):

@@ -8,6 +8,8 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,9 +17,11 @@ import qdrant_edge
 
 from tests.contracts.document_store import DocumentStoreContract
 from tests.contracts.material import SCHEMA, Reopen, doc_id, document, unit, wardrobe
+from vectorstore import edge_shard
 from vectorstore.edge import EdgeStore
+from vectorstore.edge_upkeep import Work, work_beside
 from vectorstore.errors import StoreCorruptError, StoreFailedError, StoreLockedError
-from vectorstore.store import Query
+from vectorstore.store import Filter, Query, Schema
 
 ROOT = Path(__file__).parents[2]
 
@@ -36,19 +40,26 @@ else:
 """
 
 # Each acknowledged upsert is said on stdout before the next begins; every document is replaced by its second version.
+# Optimising runs beside it all the time, in a process that outlives the kill.
 WRITE = """
-import sys
+import sys, threading
 from pathlib import Path
-from tests.contracts.material import SCHEMA, document
+from tests.contracts.material import document
+from tests.vectorstore.test_edge import SMALL
 from vectorstore.edge import EdgeStore
-store = EdgeStore.open(Path(sys.argv[1]), SCHEMA)
+from vectorstore.errors import VectorStoreError
+store = EdgeStore.open(Path(sys.argv[1]), SMALL, quantise_from=1)
+def upkeep():
+    while True:
+        store.optimize()
+threading.Thread(target=upkeep, daemon=True).start()
 for start in range(int(sys.argv[2]), 1_000_000, 20):
     for version in ("first", "second"):
         store.upsert([document(n, f"style {n} {version}", author=version) for n in range(start, start + 20)])
         print(start, version, flush=True)
-    if start % 3 == 0:
-        store.purge()
 """
+
+SMALL = replace(SCHEMA, fields={"author": "keyword"})
 
 
 def run(code: str, *args: object) -> list[str]:
@@ -149,33 +160,142 @@ def test_nothing_acknowledged_is_lost_when_the_writer_is_killed(tmp_path: Path) 
     chance = random.Random(7)
     acknowledged: dict[int, str] = {}
     start = 1
-    for _ in range(4):
-        command = [sys.executable, "-c", WRITE, str(tmp_path), str(start)]
-        with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as writer:
-            assert writer.stdout is not None
-            for _ in range(chance.randint(1, 40)):
-                first, version = writer.stdout.readline().split()
-                acknowledged.update(dict.fromkeys(range(int(first), int(first) + 20), version))
-            os.kill(writer.pid, signal.SIGKILL)
+    for _ in range(50):
+        acknowledged |= write_and_kill(tmp_path, start, after=chance.randint(1, 40))
         start = max(acknowledged) + 41
-        with_rest = EdgeStore.open(tmp_path, SCHEMA)
-        held = {id: payload["author"] for batch in with_rest.scroll() for id, payload in batch}
+        opened = EdgeStore.open(tmp_path, SMALL)
+        held = {id: payload["author"] for batch in opened.scroll() for id, payload in batch}
+        assert len(held) == opened.count()
         for number, version in acknowledged.items():
             assert held[doc_id(number)] in (version, "second")
-        hit = with_rest.query(Query(text=f"{min(acknowledged)}", vector=unit(1, 0, 0, 0), limit=1))[0]
+        hit = opened.query(Query(text=f"{min(acknowledged)}", vector=unit(1, 0, 0, 0), limit=1))[0]
         assert hit.id == doc_id(min(acknowledged))
-        with_rest.close()
+        opened.close()
+
+
+def write_and_kill(index: Path, start: int, *, after: int) -> dict[int, str]:
+    """What a writer had acknowledged, by number, when it was killed."""
+    acknowledged: dict[int, str] = {}
+    command = [sys.executable, "-c", WRITE, str(index), str(start)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as writer:
+        assert writer.stdout is not None
+        for _ in range(after):
+            first, version = writer.stdout.readline().split()
+            acknowledged.update(dict.fromkeys(range(int(first), int(first) + 20), version))
+        os.kill(writer.pid, signal.SIGKILL)
+    return acknowledged
+
+
+def test_a_log_is_repeated_after_a_kill_and_written_out_at_times(tmp_path: Path) -> None:
+    code = """
+import os, signal, sys
+from pathlib import Path
+import vectorstore.edge_shard
+from tests.contracts.material import document
+from tests.vectorstore.test_edge import SMALL
+from vectorstore.edge import EdgeStore
+vectorstore.edge_shard._FLUSH_EVERY = 100
+store = EdgeStore.open(Path(sys.argv[1]), SMALL)
+store.upsert([document(n) for n in range(1, 131)])
+store.delete([document(n).id for n in range(1, 31)])
+store.upsert([document(n, "scarf") for n in range(131, 151)])
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+    subprocess.run([sys.executable, "-c", code, str(tmp_path)], cwd=ROOT, check=False)
+    store = EdgeStore.open(tmp_path, SMALL)
+    assert store.count() == 120
+    assert len(store.query(Query(text="scarf", limit=50))) == 20
+    assert len(store.query(Query(text="linen", limit=200))) == 100
+    store.close()
+
+
+def test_optimising_runs_in_another_process_while_this_one_searches_and_writes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = EdgeStore.open(tmp_path, SMALL, quantise_from=1)
+    store.upsert([document(number, f"style {number}", author="old") for number in range(1, 61)])
+    there = (os.getpid(), threading.get_ident())
+    real, calls = work_beside, []
+
+    def meanwhile(work: Work, building: Path, schema: Schema, *, quantised: bool) -> None:
+        calls.append((work, quantised))
+        real(work, building, schema, quantised=quantised)
+        # The copy is made by now: what follows reaches the new shard as a change that came meanwhile.
+        store.upsert([document(number, "scarf", author="new") for number in (1, 61)])
+        store.delete([doc_id(2)])
+        assert store.delete_where(Filter(any_of={"author": ["nobody"]})) == 0
+        assert len(store.query(Query(text="scarf"))) == 2
+
+    monkeypatch.setattr(edge_shard, "work_beside", meanwhile)
+    monkeypatch.setattr(qdrant_edge.EdgeShard, "optimize", forbidden, raising=True)
+    store.optimize()
+    assert calls == [("optimize", True)]
+    assert there == (os.getpid(), threading.get_ident())
+    check_changed(store)
+    store.close()
+    assert shards(tmp_path) == ["shard-2"]
+    again = EdgeStore.open(tmp_path, SMALL)
+    check_changed(again)
+    again.close()
+
+
+def forbidden(*_: object) -> None:
+    raise AssertionError("optimised in this process")
+
+
+def check_changed(store: EdgeStore) -> None:
+    assert store.count() == 60
+    assert store.facet("author") == [("old", 58), ("new", 2)]
+    assert store.existing([doc_id(1), doc_id(2), doc_id(61)]) == {doc_id(1), doc_id(61)}
+    assert len(store.query(Query(text="scarf"))) == 2
+    assert store.query(Query(vector=unit(1, 0, 0, 0), limit=3))[0].dense_score == pytest.approx(1.0, abs=1e-3)
+
+
+def test_a_small_index_is_left_as_it_is(tmp_path: Path) -> None:
+    store = EdgeStore.open(tmp_path, SMALL, quantise_from=3)
+    store.upsert([document(1), document(2)])
+    store.optimize()
+    assert shards(tmp_path) == ["shard-1"]
+    store.upsert([document(3)])
+    store.optimize()
+    assert shards(tmp_path) == ["shard-2"]
+    store.close()
+
+
+@pytest.mark.parametrize("failing", ["work", "load"])
+def test_upkeep_that_fails_leaves_the_index_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing: str
+) -> None:
+    store = EdgeStore.open(tmp_path, SMALL)
+    store.upsert([document(1), document(2)])
+    if failing == "work":
+        monkeypatch.setattr(sys, "executable", "/bin/false")
+    else:
+        monkeypatch.setattr(edge_shard, "_load", broken)
+    with pytest.raises(StoreFailedError, match=r"ended with 1|broken"):
+        store.purge()
+    monkeypatch.undo()
+    store.upsert([document(3)])
+    assert store.count() == 3
+    assert store.purge()
+    assert store.count() == 3
+    store.close()
+    assert len(shards(tmp_path)) == 1
+
+
+def broken(*_: object) -> None:
+    raise OSError("broken disk")
 
 
 def test_a_shard_in_the_making_or_outdated_is_cleared_away(tmp_path: Path) -> None:
-    store = EdgeStore.open(tmp_path, SCHEMA)
-    store.upsert(wardrobe())
+    store = EdgeStore.open(tmp_path, SMALL)
+    store.upsert([document(number) for number in range(1, 7)])
     store.close()
     shutil.copytree(tmp_path / "shard-1", tmp_path / "shard-2")
     shutil.copytree(tmp_path / "shard-1", tmp_path / "shard-3")
     (tmp_path / "shard-3" / "pending").touch()
     (tmp_path / "building-x" / "data").mkdir(parents=True)
-    again = EdgeStore.open(tmp_path, SCHEMA)
+    again = EdgeStore.open(tmp_path, SMALL)
     assert again.count() == 6
     assert shards(tmp_path) == ["shard-2"]
     assert again.purge()
@@ -184,7 +304,7 @@ def test_a_shard_in_the_making_or_outdated_is_cleared_away(tmp_path: Path) -> No
 
 
 def test_purge_leaves_no_trace_of_what_was_deleted_or_replaced(tmp_path: Path) -> None:
-    store = EdgeStore.open(tmp_path, SCHEMA)
+    store = EdgeStore.open(tmp_path, SMALL)
     store.upsert([document(number, f"kept {number}") for number in range(1, 50)])
     store.upsert([document(50, "deleted-secret"), document(51, "replaced-secret")])
     store.delete([doc_id(50)])

@@ -1,0 +1,148 @@
+"""The embedded index at 100,000 posts: upserts, opening, optimising while it is asked, and filtered hybrid queries."""
+
+from __future__ import annotations
+
+import itertools
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.figures import Better, Figure, absent, real_data
+from benchmarks.synthetic_posts import Material, blocks, cache_folder, load_material, queries
+from vectorstore.edge import EdgeStore
+from vectorstore.encoder import load_encoder
+from vectorstore.settings import IndexSettings
+from vectorstore.store import Document, Query
+
+FOLDER = "reviews_womens_clothing"
+_BATCH = 1000
+_QUERIES = 100
+
+TARGETS: dict[str, tuple[str, Better, float | None]] = {
+    "search_scale.upsert": ("docs/s", "higher", 15_000.0),
+    "search_scale.optimize": ("s", "lower", None),
+    "search_scale.longest_wait_while_optimizing": ("ms", "lower", 100.0),
+    "search_scale.searches_while_optimizing": ("queries", "higher", None),
+    "search_scale.open": ("ms", "lower", 1000.0),
+    "search_scale.recall_at_10": ("share", "higher", 0.97),
+    "search_scale.query_median": ("ms", "lower", 4.0),
+    "search_scale.query_p95": ("ms", "lower", 10.0),
+    "search_scale.encode_and_query_p95": ("ms", "lower", 30.0),
+}
+"""Name -> unit, direction, target."""
+
+
+def run(quick: bool) -> Iterator[Figure]:
+    """100,000 posts, or 25,000."""
+    folder = real_data(FOLDER)
+    if folder is None:
+        for name, (unit, better, target) in TARGETS.items():
+            yield absent(name, unit=unit, better=better, target=target, folder=FOLDER)
+        return
+    material = load_material(folder)
+    size = 25_000 if quick else 100_000
+    with tempfile.TemporaryDirectory(dir=cache_folder()) as scratch:
+        yield from _measure(material, size, Path(scratch) / "index")
+
+
+def _measure(material: Material, size: int, path: Path) -> Iterator[Figure]:
+    asked = queries(material, _QUERIES)
+    best = BestScores(material.title_vectors[:_QUERIES])
+    store = EdgeStore.open(path, material.schema)
+    seconds = 0.0
+    for block in blocks(material, size):
+        best.add(block)
+        started = time.perf_counter()
+        _upsert(store, block)
+        seconds += time.perf_counter() - started
+    detail = f"{size:,} posts, {len(material.schema.fields)} indexed fields, batches of {_BATCH}, on disk at the return"
+    yield _figure("search_scale.upsert", size / seconds, detail)
+    yield from _optimizing(store, asked)
+    store.close()
+    started = time.perf_counter()
+    store = EdgeStore.open(path, material.schema)
+    yield _figure("search_scale.open", (time.perf_counter() - started) * 1000, f"{size:,} posts, optimised")
+    found = [[hit.id for hit in store.query(Query(vector=query.vector))] for query in asked]
+    yield _figure("search_scale.recall_at_10", best.recall(found), f"dense, against exact search, {_QUERIES} titles")
+    times_ms = [_milliseconds(store, query) for query in asked]
+    detail = f"hybrid, filter that 28 % pass, 10 hits of {size:,} posts, {_QUERIES} titles"
+    yield _figure("search_scale.query_median", float(np.median(times_ms)), detail)
+    yield _figure("search_scale.query_p95", float(np.percentile(times_ms, 95)), detail)
+    encoder = load_encoder(IndexSettings(), cache_folder() / "models")
+    whole_ms = []
+    for query in asked:
+        started = time.perf_counter()
+        store.query(Query(text=query.text, vector=encoder.encode([query.text])[0], filter=query.filter))
+        whole_ms.append((time.perf_counter() - started) * 1000)
+    yield _figure("search_scale.encode_and_query_p95", float(np.percentile(whole_ms, 95)), detail)
+    store.close()
+
+
+def _optimizing(store: EdgeStore, asked: Sequence[Query]) -> Iterator[Figure]:
+    """Optimise while another thread asks one query after the other."""
+    answered = [time.perf_counter()]
+    done = threading.Event()
+
+    def ask() -> None:
+        while not done.is_set():
+            store.query(asked[len(answered) % len(asked)])
+            answered.append(time.perf_counter())
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    started = time.perf_counter()
+    try:
+        store.optimize()
+    finally:
+        done.set()
+        asking.join()
+    seconds = time.perf_counter() - started
+    yield _figure("search_scale.optimize", seconds, "in another process, while one thread asks without a pause")
+    longest_ms = max(after - before for before, after in itertools.pairwise(answered)) * 1000
+    yield _figure(
+        "search_scale.longest_wait_while_optimizing", longest_ms, "between two answers, the query itself included"
+    )
+    yield _figure("search_scale.searches_while_optimizing", len(answered) - 1, "answered meanwhile")
+
+
+class BestScores:
+    """The ten nearest posts of each query, by exact search over all that were added."""
+
+    def __init__(self, vectors: NDArray[np.float32]) -> None:
+        self._queries = vectors
+        self._best: list[list[tuple[float, str]]] = [[] for _ in vectors]
+
+    def add(self, documents: Sequence[Document]) -> None:
+        """Compare more posts."""
+        scores = self._queries @ np.stack([document.vector for document in documents]).T
+        for best, row in zip(self._best, scores, strict=True):
+            nearest = np.argpartition(-row, 10)[:10]
+            best.extend((float(row[column]), documents[column].id) for column in nearest)
+            best.sort(reverse=True)
+            del best[10:]
+
+    def recall(self, found: Sequence[Sequence[str]]) -> float:
+        """Share of the nearest that the lists hold."""
+        hits = [len({id for _, id in best} & set(ids)) for best, ids in zip(self._best, found, strict=True)]
+        return float(np.mean(hits)) / 10
+
+
+def _upsert(store: EdgeStore, documents: Sequence[Document]) -> None:
+    for start in range(0, len(documents), _BATCH):
+        store.upsert(documents[start : start + _BATCH])
+
+
+def _milliseconds(store: EdgeStore, query: Query) -> float:
+    started = time.perf_counter()
+    store.query(query)
+    return (time.perf_counter() - started) * 1000
+
+
+def _figure(name: str, value: float, detail: str) -> Figure:
+    unit, better, target = TARGETS[name]
+    return Figure(name=name, value=value, unit=unit, target=target, better=better, detail=detail)
