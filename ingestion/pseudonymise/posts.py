@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import regex
@@ -25,6 +25,8 @@ from ingestion.records import Post, RawPost
 _PROFILE_NAME = regex.compile(
     r"(?:https?://)?[^/]+/(?:(?:add|in|u|user|c|channel|member|photos|people|closet)/)?@?(?:\d+-)?([\w.%-]*\w)"
 )
+
+_POSSESSIVE = regex.compile(r"['’]s?$")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,11 +53,13 @@ class Pseudonymiser:
 
     def __init__(self, key: PseudonymKey, *, languages: Sequence[str], keep: Collection[str] = ()) -> None:
         """`languages`: ISO 639-1 codes. `keep`: names and handles that are nobody's (brands, products), in any case:
-        they stay where a name or a handle is recognised, but not where they are an author's.
+        they stay where a name or a handle is recognised, whole or two words of them or more, but not where they are an
+        author's.
         """
         self.key = key
         self.languages = tuple(languages)
         self.keep = frozenset(normal_handle(name) for name in keep)
+        self._kept = frozenset(part for name in self.keep for part in _with_parts(name))
         self._pseudonyms = Pseudonyms(key)
         self._detector = Detector(languages)
 
@@ -143,7 +147,8 @@ class Pseudonymiser:
     def _is_kept(self, span: Span, text: str) -> bool:
         if span.kind not in ("HANDLE", "PERSON", "PROFILE_LINK"):
             return False
-        return self._identifier(span, text) in self.keep
+        name = self._identifier(span, text)
+        return name in self._kept or _POSSESSIVE.sub("", name) in self._kept
 
     def _replaced(self, finds: _Finds, people: NamedPeople, conversation: str) -> str:
         if not finds.spans:
@@ -180,3 +185,12 @@ def pseudonymise_batch(posts: Sequence[RawPost], pseudonymiser: Pseudonymiser) -
     in all of its posts.
     """
     return [pseudonymiser.post(raw, names) for raw, names in with_known_names(posts)]
+
+
+def _with_parts(name: str) -> Iterator[str]:
+    """The name, and each row of its words that leaves some out and has two or more."""
+    words = name.split(" ")
+    yield name
+    for start in range(len(words) - 1):
+        for end in range(start + 2, len(words) + 1):
+            yield " ".join(words[start:end])
