@@ -46,7 +46,7 @@ def ingest(
     home: Path,
     as_json: bool,
 ) -> None:
-    """Ingest posts from SOURCE: a file (CSV, JSON lines), or a source that reassort.toml names.
+    """Ingest posts from SOURCE: a file (CSV, JSON, Parquet, Excel), or a source that reassort.toml names.
 
     Without SOURCE every configured source is read; one that fails stops no other, and makes the exit code 1. Posts are
     pseudonymised before anything is stored. Ingesting the same twice adds nothing.
@@ -97,9 +97,11 @@ def read_sources(workspace: Workspace, names: Sequence[str], *, retry: bool) -> 
 
 
 def _read_file(workspace: Workspace, path: Path, map_file: Path | None, as_json: bool) -> None:
-    if map_file is None:
-        note("No --map: using what the file's column names suggest. See it with --save-map FILE.")
     file = FileSource(path, load_post_mapping(map_file) if map_file else None)
+    if map_file is None:
+        note(f"No --map: read as {file.read_as}. See the mapping with --save-map FILE.")
+    for assumed in file.notes:
+        note(assumed)
     with progress_bars() as progress:
         report = ingest_source(workspace, file, rejects_path=_rejects_path(file, workspace.home), progress=progress)
     if as_json:
