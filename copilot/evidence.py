@@ -57,6 +57,22 @@ class Row:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Scores:
+    """What put a post where it is among those found; comparable within one answer only."""
+
+    score: float
+    """What the order is by, 0 to 1."""
+    rerank: float
+    """Of the re-ranker, before recency and source count."""
+    fused: float
+    """BM25 and likeness of meaning together, 0 to 1."""
+    dense: float | None = None
+    """Cosine likeness of meaning; None where the post was found by its words alone."""
+    bm25: float | None = None
+    """BM25; None where no word matched."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Quote:
     """Some words of a pseudonymised post. Untrusted text: shown as text, never followed."""
 
@@ -67,6 +83,10 @@ class Quote:
     """Pseudonym."""
     published_on: date | None
     text: str
+    matched: tuple[str, ...] = ()
+    """Words of the post that answer a search, as written."""
+    scores: Scores | None = None
+    """Of a post that was searched for."""
 
 
 @dataclass(frozen=True, kw_only=True)

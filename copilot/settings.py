@@ -20,6 +20,7 @@ from pydantic_settings import (
 
 from copilot.errors import SettingsError
 from ingestion.settings import LakeSettings, PostSettings, PrivacySettings, PseudonymSettings
+from vectorstore.search_settings import SearchSettings
 from vectorstore.settings import IndexSettings
 
 Language = Literal["en", "fr"]
@@ -107,6 +108,8 @@ class Settings(BaseSettings):
     """Tables."""
     index: IndexSettings = Field(default_factory=IndexSettings)
     """Search index."""
+    search: SearchSettings = Field(default_factory=SearchSettings)
+    """Order of what is found."""
     pseudonym: PseudonymSettings = Field(default_factory=PseudonymSettings)
     """Pseudonyms."""
     posts: PostSettings = Field(default_factory=PostSettings)

@@ -18,6 +18,8 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from itertools import chain
 
 from qdrant_edge import Bm25, Bm25Config, Language, StopwordsSet
 
@@ -70,7 +72,7 @@ class Bm25Analyser:
         if language not in LANGUAGES.values():
             raise ValueError(f"no BM25 analyser for language {language!r}: one of {sorted(LANGUAGES.values())}")
         self._language = language
-        self._models = {name: _model(name) for name in LANGUAGES.values()}
+        self._models = {name: query_model(name) for name in LANGUAGES.values()}
 
     def document(self, text: str, language: object = None) -> Terms:
         """Weighted terms of a document; `language` is an ISO 639-1 code, or anything else where it is unknown."""
@@ -78,16 +80,23 @@ class Bm25Analyser:
         vector = self._models[name].embed_document(text)
         return Terms(indices=list(vector.indices), values=list(vector.values))
 
-    def query(self, text: str) -> Terms:
-        """Terms of a query, weight 1 each; empty where it holds stop words only."""
+    def query(self, text: str, further: Mapping[str, Mapping[str, float]] | None = None) -> Terms:
+        """Terms of a query, weight 1 each, and of other wordings (see `Query.further`) with theirs; empty where all
+        are stop words. A term that comes twice has its highest weight; languages without an analyser are passed over.
+        """
         stems = {word: self._stems(word) for word in sorted(set(_WORD.findall(text.lower())))}
         plain = self._plain_language(stems)
-        indices: set[int] = set()
+        weights: dict[int, float] = {}
         for by_language in stems.values():
             stopped = [name for name, found in by_language.items() if not found]
             if len(stopped) < _PLAIN_STOPWORDS and plain not in stopped:
-                indices.update(*by_language.values())
-        return Terms(indices=sorted(indices), values=[1.0] * len(indices))
+                weights.update(dict.fromkeys(chain(*by_language.values()), 1.0))
+        for language, words in (further or {}).items():
+            for word, weight in words.items() if language in LANGUAGES else ():
+                for index in self._models[LANGUAGES[language]].embed_query(word).indices:
+                    weights[index] = max(weights.get(index, 0.0), weight)
+        indices = sorted(weights)
+        return Terms(indices=indices, values=[weights[index] for index in indices])
 
     def _stems(self, word: str) -> dict[str, list[int]]:
         return {name: list(model.embed_query(word).indices) for name, model in self._models.items()}
@@ -102,7 +111,9 @@ class Bm25Analyser:
         return name if count >= _PLAIN_STOPWORDS or name == self._language else None
 
 
-def _model(language: str) -> Bm25:
+@cache
+def query_model(language: str) -> Bm25:
+    """The analyser of a language, one of `LANGUAGES`' values."""
     return Bm25(
         Bm25Config(
             language=language,

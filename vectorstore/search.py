@@ -1,95 +1,149 @@
-"""From words to varied hits: the store's fused ranking, spread over authors and without near-duplicates.
+"""From words to varied hits that say why they are hits.
 
-Hits are picked one by one, each time the one with the highest marginal relevance
-
-    (1 - d) * score - d * likeness to the most alike hit picked before
-
-(Carbonell and Goldstein, 1998), where likeness is the share of words that two texts have in common (Jaccard).
+store: dense and BM25, fused -> candidates -> re-ranked -> preferences -> varied -> explained
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from typing import Protocol
 
+from vectorstore.diversity import NO_DIVERSITY, Diversity, diversify
 from vectorstore.encoder import Encoder
+from vectorstore.matching import Matcher
+from vectorstore.preference import NO_PREFERENCE, Preference
+from vectorstore.quoting import best_quote, matched_terms
+from vectorstore.reranking import language_of, rerank_scores
 from vectorstore.store import DocumentStore, Filter, Hit, Query
+from vectorstore.wanted import Wanted, as_asked
 
-_WORD = re.compile(r"\w+")
-_CANDIDATES_PER_HIT = 5
-_LEAST_CANDIDATES = 50
+__all__ = [
+    "NO_DIVERSITY",
+    "Diversity",
+    "PairScorer",
+    "RankedHit",
+    "Ranking",
+    "diversify",
+    "explained",
+    "rank",
+    "search",
+]
+
+_CANDIDATES = 60
 
 
 @dataclass(frozen=True, kw_only=True)
-class Diversity:
-    """How much hits must differ from each other."""
+class RankedHit(Hit):
+    """A hit with the reasons for its place; `score` is what the order is by."""
 
-    once_per: str = ""
-    """Payload field of which each value comes once (`author`: one post an author) until all have come; then
-    second ones fill the limit. Empty: no such field."""
-    weight: float = 0.2
-    """`d`, from 0 (score alone) to 1 (variety alone)."""
-    duplicate_at: float = 0.8
-    """Hits whose likeness to a picked one is at or above this are left out; above 1 keeps all."""
+    fused_score: float
+    """The store's score: BM25 and cosine together."""
+    rerank_score: float
+    """Score of the re-ranker, before preferences."""
+    matched: tuple[str, ...] = ()
+    """Words of the text that answer what was asked, as written; filled by `explained`."""
+    quote: str = ""
+    """Sentences of the text around the one that says most; filled by `explained`."""
 
 
-NO_DIVERSITY = Diversity(weight=0.0, duplicate_at=2.0)
+class PairScorer(Protocol):
+    """Says how well texts answer a query, reading each with it."""
+
+    def scores(self, query: str, texts: Sequence[str]) -> list[float]:
+        """One score in [0, 1] a text, in their order."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ranking:
+    """How candidates are put in order."""
+
+    candidates: int = _CANDIDATES
+    """Hits of the store that are put in order, at least."""
+    rerank: bool = True
+    """Whether the linear model orders them; else they keep the store's scores."""
+    preference: Preference = NO_PREFERENCE
+    pair_scorer: PairScorer | None = None
+    """Orders the best ones once more."""
+    pair_candidates: int = 20
+    """How many of them it reads."""
 
 
 def search(
     store: DocumentStore,
     encoder: Encoder,
-    text: str,
+    asked: str | Wanted,
     *,
     filter: Filter | None = None,
     limit: int = 10,
     diversity: Diversity | None = None,
-) -> list[Hit]:
-    """The best hits for the words and their meaning, at most `limit`, in the order picked; scores are the store's.
+    ranking: Ranking | None = None,
+) -> list[RankedHit]:
+    """The best hits for the words and their meaning, at most `limit`, in the order picked, explained.
 
     Raises `ValueError` for a text without words, `InvalidFilterError`, and what the store raises.
     """
-    if not text.strip():
-        raise ValueError("a search needs words")
+    ranking = ranking or Ranking()
+    wide = replace(ranking, candidates=max(ranking.candidates, 3 * limit))
+    ranked = rank(store, encoder, asked, filter=filter, ranking=wide)
+    return explained(diversify(ranked, limit=limit, diversity=diversity or Diversity()), asked)
+
+
+def rank(
+    store: DocumentStore, encoder: Encoder, asked: str | Wanted, *, filter: Filter | None, ranking: Ranking
+) -> list[RankedHit]:
+    """All candidates, best first, equals by id; neither varied nor explained. Raises as `search`."""
+    wanted = _wanted(asked)
     query = Query(
-        text=text,
-        vector=encoder.encode([text])[0],
+        text=wanted.text,
+        further=wanted.further,
+        vector=encoder.encode_queries([wanted.meaning or wanted.text])[0],
         filter=filter if filter is not None else Filter(),
-        limit=max(_LEAST_CANDIDATES, limit * _CANDIDATES_PER_HIT),
+        limit=ranking.candidates,
     )
-    return diversify(store.query(query), limit=limit, diversity=diversity or Diversity())
+    hits = store.query(query)
+    relevance = [hit.score for hit in hits]
+    if ranking.rerank:
+        relevance = rerank_scores(hits, wanted, Matcher(wanted))
+    ranked = _in_order([_ranked(hit, score, ranking) for hit, score in zip(hits, relevance, strict=True)])
+    if ranking.pair_scorer is not None:
+        ranked = _by_pairs(ranked, wanted.text, ranking.pair_scorer, ranking)
+    return ranked
 
 
-def diversify(hits: Sequence[Hit], *, limit: int, diversity: Diversity) -> list[Hit]:
-    """At most `limit` of the hits, varied as `diversity` asks; the best hit always comes first."""
-    words = {hit.id: frozenset(_WORD.findall(hit.text.lower())) for hit in hits}
-    likeness = dict.fromkeys(words, 0.0)
-    left = list(hits)
-    picked: list[Hit] = []
-    seen: set[object] = set()
-    while left and len(picked) < limit:
-        fresh = [hit for hit in left if _value(hit, diversity) not in seen]
-        best = max(fresh or left, key=lambda hit: _marginal(hit, likeness[hit.id], diversity.weight))
-        picked.append(best)
-        if diversity.once_per and _value(best, diversity) is not None:
-            seen.add(_value(best, diversity))
-        for hit in left:
-            likeness[hit.id] = max(likeness[hit.id], _jaccard(words[hit.id], words[best.id]))
-        left = [hit for hit in left if hit.id != best.id and likeness[hit.id] < diversity.duplicate_at]
-    return picked
+def explained(hits: Sequence[RankedHit], asked: str | Wanted) -> list[RankedHit]:
+    """The hits, each with the words that matched and a quote."""
+    matcher = Matcher(_wanted(asked, say_little=False))
+    found = []
+    for hit in hits:
+        said = matcher.said(hit.text, language_of(hit))
+        found.append(replace(hit, matched=matched_terms(hit.text, said), quote=best_quote(hit.text, said)))
+    return found
 
 
-def _value(hit: Hit, diversity: Diversity) -> object:
-    value = hit.payload.get(diversity.once_per) if diversity.once_per else None
-    return tuple(value) if isinstance(value, list) else value
+def _wanted(asked: str | Wanted, *, say_little: bool = True) -> Wanted:
+    wanted = as_asked(asked) if isinstance(asked, str) else asked
+    if not wanted.text.strip():
+        raise ValueError("a search needs words")
+    return wanted if say_little else wanted.telling()
 
 
-def _marginal(hit: Hit, likeness: float, weight: float) -> float:
-    return (1.0 - weight) * hit.score - weight * likeness
+def _ranked(hit: Hit, relevance: float, ranking: Ranking) -> RankedHit:
+    kept = {field.name: getattr(hit, field.name) for field in fields(Hit)}
+    score = relevance * ranking.preference.factor(hit.payload)
+    return RankedHit(**{**kept, "score": score}, fused_score=hit.score, rerank_score=relevance)
 
 
-def _jaccard(left: frozenset[str], right: frozenset[str]) -> float:
-    if not left and not right:
-        return 1.0
-    return len(left & right) / len(left | right)
+def _by_pairs(ranked: Sequence[RankedHit], text: str, scorer: PairScorer, ranking: Ranking) -> list[RankedHit]:
+    """The best hits ordered by the scorer, before the others."""
+    head, tail = ranked[: ranking.pair_candidates], ranked[ranking.pair_candidates :]
+    scores = scorer.scores(text, [hit.text for hit in head])
+    read = [
+        replace(hit, rerank_score=score, score=0.5 + 0.5 * score * ranking.preference.factor(hit.payload))
+        for hit, score in zip(head, scores, strict=True)
+    ]
+    return [*_in_order(read), *(replace(hit, score=0.5 * hit.score) for hit in tail)]
+
+
+def _in_order(hits: Sequence[RankedHit]) -> list[RankedHit]:
+    return sorted(hits, key=lambda hit: (-hit.score, hit.id))

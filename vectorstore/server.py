@@ -120,7 +120,7 @@ class ServerStore:
         if query.vector is not None:
             dense = self._scores(translation.dense_request(query.vector, filter, pool))
         if query.text.strip():
-            terms = self._analyser.query(query.text)
+            terms = self._analyser.query(query.text, query.further)
             bm25 = self._scores(translation.bm25_request(terms, filter, pool)) if terms else {}
         ranked = fuse(dense, bm25, dense_weight=self._dense_weight)[: query.limit]
         records = self._call(self._client.retrieve, self._collection, [id for id, _ in ranked], with_payload=True)

@@ -7,8 +7,9 @@ import threading
 from copilot.indexing import open_index
 from copilot.workspace import Workspace
 from vectorstore.encoder import Encoder
-from vectorstore.search import Diversity, search
-from vectorstore.store import DocumentStore, Filter, Hit
+from vectorstore.search import Diversity, RankedHit, Ranking, rank, search
+from vectorstore.store import DocumentStore, Filter
+from vectorstore.wanted import Wanted
 
 
 class PostIndex:
@@ -19,10 +20,15 @@ class PostIndex:
         self._lock = threading.Lock()
         self._opened: tuple[DocumentStore, Encoder] | None = None
 
-    def search(self, text: str, *, filter: Filter, limit: int, diversity: Diversity) -> list[Hit]:
+    def search(self, asked: str | Wanted, *, filter: Filter, limit: int, diversity: Diversity) -> list[RankedHit]:
         """The best hits. Raises what encoder and store raise: `StoreLockedError` where another process has it."""
         store, encoder = self._open()
-        return search(store, encoder, text, filter=filter, limit=limit, diversity=diversity)
+        return search(store, encoder, asked, filter=filter, limit=limit, diversity=diversity)
+
+    def rank(self, wanted: Wanted, *, filter: Filter, ranking: Ranking) -> list[RankedHit]:
+        """All candidates in order, neither varied nor explained. Raises as `search`."""
+        store, encoder = self._open()
+        return rank(store, encoder, wanted, filter=filter, ranking=ranking)
 
     def opened(self) -> tuple[DocumentStore, Encoder]:
         """The store and the encoder of its vectors, to be closed by `close`. Raises as `search`."""

@@ -8,16 +8,17 @@ from datetime import UTC, date, datetime, time
 import polars as pl
 
 from copilot.errors import NoDataError
-from copilot.evidence import Evidence, Quote, Unit, make_evidence
+from copilot.evidence import Evidence, Unit, make_evidence
 from copilot.floor import BELOW_FLOOR, Floor
 from copilot.lookups.context import Context
+from copilot.lookups.post_hits import ranked_posts, shown_posts
 from copilot.lookups.rows import to_figures, to_rows
 from copilot.lookups.scope import EVERYTHING, Period, Scope
 from copilot.lookups.trends import with_terms
 from copilot.settings import Language
 from ingestion.errors import TableMissingError
-from vectorstore.search import NO_DIVERSITY, Diversity, diversify
-from vectorstore.store import Filter, Hit, Payload
+from vectorstore.search import RankedHit
+from vectorstore.store import Filter
 
 _UNITS: dict[str, Unit] = {"posts": "posts", "authors": "authors", "complaint_share": "share"}
 _TOTALS: dict[str, Unit] = {
@@ -28,8 +29,6 @@ _TOTALS: dict[str, Unit] = {
     "low_rating_share": "share",
 }
 _LOW_STARS = 2.0
-_LONGEST_QUOTE = 280
-_POOL = 50
 _ALIKE = 0.35
 """Cosine from which a post without a word of the query still counts as found."""
 
@@ -56,9 +55,10 @@ def search_posts(
     products = _products(context, scope)
     markets = _markets(scope, market)
     posts = _posts(context, products, markets, period)
-    found = _found(context, query, products, markets, period)
+    found = _found(context, query, products, markets, period, language)
     behind = len({hit.payload.get("author") for hit in found})
-    quoted = _varied(found, limit) if floor.shows(behind) else []
+    shown = found if floor.shows(behind) else []
+    quotes = shown_posts(context, query, shown, limit=limit, language=language, threads=_threads(posts, shown))
     complaints = _complaints(context, posts, floor, language) if products is not None else _no_complaints()
     evidence = make_evidence(
         "posts",
@@ -67,36 +67,15 @@ def search_posts(
         rows=to_rows(complaints.head(limit), _UNITS),
         totals=to_figures(_ratings(posts, floor), _TOTALS) if products is not None else (),
         dates={"since": period.since, "last_day": period.last_day} if period else {},
-        quotes=[quote_of(hit.id, hit.text, hit.payload) for hit in quoted],
+        quotes=quotes,
         row_count=complaints.height,
-        notes=[] if quoted else [BELOW_FLOOR],
+        notes=[] if quotes else [BELOW_FLOOR],
     )
     if products is None:
         return floor.released(evidence, authors=behind)
     whole = posts if period is None and not markets else _posts(context, products, [], None)
     others = whole.join(posts, on="post_id", how="anti")["author"].n_unique()
     return floor.released(evidence, authors=posts["author"].n_unique(), others=others)
-
-
-def quote_of(post_id: str, text: str, payload: Payload) -> Quote:
-    """A post as it is quoted: its words on one line, cut at a word where they are long."""
-    published = payload.get("published_at")
-    return Quote(
-        post_id=post_id,
-        source=str(payload.get("source") or ""),
-        language=str(payload.get("language") or ""),
-        author=str(payload.get("author") or ""),
-        published_on=published.date() if isinstance(published, datetime) else None,
-        text=shortened(text),
-    )
-
-
-def shortened(text: str) -> str:
-    """The text on one line, at most 280 characters, ending at a word."""
-    line = " ".join(text.split())
-    if len(line) <= _LONGEST_QUOTE:
-        return line
-    return line[:_LONGEST_QUOTE].rsplit(" ", 1)[0].rstrip(",;:-") + " …"
 
 
 def _products(context: Context, scope: Scope) -> list[str] | None:
@@ -113,7 +92,7 @@ def _markets(scope: Scope, market: str) -> list[str]:
 def _posts(
     context: Context, products: Sequence[str] | None, markets: Sequence[str], period: Period | None
 ) -> pl.DataFrame:
-    """Countable posts on the products, known this morning: post_id, author, rating."""
+    """Countable posts on the products, known this morning: post_id, author, rating, thread."""
     try:
         posts = context.workspace.lake.scan("posts")
     except TableMissingError as error:
@@ -129,12 +108,17 @@ def _posts(
         kept = kept.filter(pl.col("product_id").is_in(list(products)))
     if markets:
         kept = kept.filter(pl.col("market").is_in(list(markets)))
-    return kept.select("post_id", "author", "rating").collect()
+    return kept.select("post_id", "author", "rating", "thread").collect()
 
 
 def _found(
-    context: Context, query: str, products: Sequence[str] | None, markets: Sequence[str], period: Period | None
-) -> list[Hit]:
+    context: Context,
+    query: str,
+    products: Sequence[str] | None,
+    markets: Sequence[str],
+    period: Period | None,
+    language: Language,
+) -> list[RankedHit]:
     """Hits that share a word or the meaning of the query, known this morning."""
     any_of = {"spam": [False], "duplicate": [False]}
     filter = Filter(
@@ -149,19 +133,21 @@ def _found(
     if not query.strip() or products == []:
         return []
     # Not varied yet: copies of one text by many authors are many authors.
-    hits = context.index.search(query, filter=filter, limit=_POOL, diversity=NO_DIVERSITY)
+    hits = ranked_posts(context, query, filter=filter, language=language)
     return [hit for hit in hits if _is_about(hit) and _is_known(hit, context.as_of)]
 
 
-def _varied(found: Sequence[Hit], limit: int) -> list[Hit]:
-    return diversify(found, limit=limit, diversity=Diversity(once_per="author"))
+def _threads(posts: pl.DataFrame, found: Sequence[RankedHit]) -> dict[str, str]:
+    """Post id -> thread, of the posts found that are in one."""
+    kept = posts.filter(pl.col("post_id").is_in([hit.id for hit in found]), pl.col("thread") != "")
+    return dict(kept.select("post_id", "thread").iter_rows())
 
 
-def _is_about(hit: Hit) -> bool:
+def _is_about(hit: RankedHit) -> bool:
     return hit.bm25_score is not None or (hit.dense_score or 0.0) >= _ALIKE
 
 
-def _is_known(hit: Hit, as_of: date) -> bool:
+def _is_known(hit: RankedHit, as_of: date) -> bool:
     published = hit.payload.get("published_at")
     return not isinstance(published, datetime) or published.date() < as_of
 

@@ -18,6 +18,7 @@ _HIDDEN = {"product_id": "product", "location_id": "location", "country": "locat
 _DETAILS = frozenset({"p05_units", "p25_units", "p75_units", "p95_units", "horizon_days"})
 """Figures that a table of an API has and a reader's does without."""
 _MOST_ROWS = 20
+_MOST_TERMS = 8
 
 
 def evidence_markdown(evidence: Evidence, language: Language) -> str:
@@ -111,7 +112,9 @@ def _quotes(evidence: Evidence, language: Language) -> str:
     lines = [f"**{phrase('web.chat.posts', language)}**"]
     for quote in evidence.quotes:
         when = f", {day(quote.published_on, language, year=True)}" if quote.published_on else ""
-        lines.append(f"> {plain(quote.text)}\n>\n> {plain(quote.author)}, {plain(quote.source)}{when}")
+        said = ", ".join(plain(term) for term in quote.matched[:_MOST_TERMS])
+        why = f"\n>\n> {phrase('web.chat.matched', language, terms=said)}" if said else ""
+        lines.append(f"> {plain(quote.text)}\n>\n> {plain(quote.author)}, {plain(quote.source)}{when}{why}")
     return "\n\n".join(lines)
 
 

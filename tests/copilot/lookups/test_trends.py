@@ -10,7 +10,7 @@ import pytest
 from copilot.errors import NoDataError, UnknownNameError
 from copilot.lookups.context import Context
 from copilot.lookups.explain import explain_term
-from copilot.lookups.posts import search_posts, shortened
+from copilot.lookups.posts import search_posts
 from copilot.lookups.scope import Period, Scope
 from copilot.lookups.trends import rising_terms
 from copilot.settings import Settings
@@ -122,9 +122,3 @@ def _with_floor(voiced: Context, min_authors: int) -> Context:
     settings = voiced.workspace.settings
     privacy = settings.privacy.model_copy(update={"min_authors": min_authors})
     return Context(Workspace(settings.model_copy(update={"privacy": privacy})), AS_OF, index=voiced.index)
-
-
-def test_long_quotes_end_at_a_word() -> None:
-    text = shortened("word " * 100)
-    assert len(text) <= 283
-    assert text.endswith("word …")
