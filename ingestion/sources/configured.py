@@ -17,7 +17,6 @@ from ingestion.settings import (
     SourceSettings,
 )
 from ingestion.sources.crawl import Crawl
-from ingestion.sources.crawled import CrawledSource
 from ingestion.sources.feeds import FeedSource
 from ingestion.sources.files import FileSource
 from ingestion.sources.json_api import JsonApiSource
@@ -52,12 +51,12 @@ class NamedSource:
     @property
     def note(self) -> str:
         """Why the last reading left pages out; empty where it did not. No personal data."""
-        return self.inner.note if isinstance(self.inner, CrawledSource) else ""
+        return self.inner.note if isinstance(self.inner, FeedSource | JsonApiSource) else ""
 
     def settle(self) -> None:
         """Everything that the last reading gave is stored, and it came to its end."""
         self._crawl.state.put("gap", self.name, self.stream, value={})
-        if isinstance(self.inner, CrawledSource):
+        if isinstance(self.inner, FeedSource | JsonApiSource):
             self.inner.settle()
 
     def posts(self, after: Watermark | None = None) -> Iterator[RawPost | RejectedPost]:

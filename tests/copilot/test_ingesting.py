@@ -221,6 +221,8 @@ def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Re
 HEAD = """
 [index]
 encoder = "hash"
+[pseudonym]
+names_model = "none"
 [posts]
 workers = 1
 [posts.crawl]
