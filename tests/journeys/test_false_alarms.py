@@ -1,13 +1,14 @@
-"""Texts that hold hardly any personal data, drawn by a seed and read by a person: what is altered in them, and rightly?
+"""Texts that hold hardly any personal data, drawn by a seed and all read by a person: what is altered in them wrongly?
 
-Verdicts name rows of the data sets, never their texts. A row that is altered and not judged here fails: read it, then
-add it to the right or the wrong ones.
+Verdicts name rows of the data sets, never their texts: how many stretches of personal data (here all names of people,
+most of them in the news) are in a row. A row in which more is replaced is a false alarm.
 """
 
 from __future__ import annotations
 
 import csv
 import gzip
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -27,17 +28,15 @@ MOST_FALSE = 0.01
 
 @dataclass(frozen=True, kw_only=True)
 class Judged:
-    """A set of texts, and the rows altered in its sample, as a person judged them."""
+    """A set of texts, and what a person found in its sample."""
 
     path: str
     language: str
     columns: tuple[str, ...]
     every: int
     """One row in so many is a candidate."""
-    right: frozenset[int]
-    """Rows in which what is replaced is personal data."""
-    wrong: frozenset[int]
-    """Rows in which something else is replaced."""
+    personal: Mapping[int, int]
+    """Row -> stretches of personal data in it; rows that are not here hold none."""
 
 
 REVIEWS = Judged(
@@ -45,16 +44,20 @@ REVIEWS = Judged(
     language="en",
     columns=("Title", "Review Text"),
     every=2,
-    right=frozenset(),
-    wrong=frozenset(),
+    personal={9054: 1},
 )
 TITLES = Judged(
     path="posts_reddit_fashion/reddit_france_top_posts_fr.csv.gz",
     language="fr",
     columns=("title",),
     every=1,
-    right=frozenset(),
-    wrong=frozenset(),
+    personal={
+        **dict.fromkeys(
+            (22, 31, 35, 167, 210, 227, 235, 236, 237, 261, 275, 354, 399, 501, 526, 583, 598, 629, 686), 1
+        ),
+        **dict.fromkeys((693, 720, 738, 761, 779, 782, 785, 802, 849, 855, 857, 880, 892, 902, 903, 905, 996), 1),
+        **dict.fromkeys((137, 339, 758, 914), 2),
+    },
 )
 
 
@@ -67,20 +70,30 @@ def drawn(judged: Judged, data: Path) -> dict[int, str]:
     return {row: "\n".join(rows[row][column] for column in judged.columns if rows[row][column]) for row in chosen}
 
 
-def altered(judged: Judged, data: Path, finder: NameFinder) -> set[int]:
-    """Rows of the sample in which patterns or `finder` find anything."""
+def replaced(judged: Judged, data: Path, finder: NameFinder) -> dict[int, int]:
+    """Row -> stretches that patterns and `finder` would replace, for the rows of the sample in which there are any."""
     texts, detector = drawn(judged, data), Detector(LANGUAGES)
     named = finder.find(list(texts.values()))
-    return {
-        row
+    counts = {
+        row: len(without_overlaps([*detector.find(text, judged.language), *names]))
         for (row, text), names in zip(texts.items(), named, strict=True)
-        if without_overlaps([*detector.find(text, judged.language), *names])
     }
+    return {row: count for row, count in counts.items() if count}
+
+
+def false_alarms(judged: Judged, data: Path, finder: NameFinder) -> set[int]:
+    """Rows of the sample in which more is replaced than is personal data."""
+    return {row for row, count in replaced(judged, data, finder).items() if count > judged.personal.get(row, 0)}
 
 
 @pytest.mark.real_data
 @pytest.mark.parametrize("judged", [REVIEWS, TITLES], ids=["reviews", "titles"])
-def test_what_patterns_alter_was_judged_and_hardly_ever_wrong(judged: Judged, real_data: Path) -> None:
-    rows = altered(judged, real_data, NoNames())
-    assert rows == judged.right | judged.wrong
-    assert len(rows & judged.wrong) <= MOST_FALSE * DRAWN
+def test_patterns_alter_hardly_a_text_wrongly(judged: Judged, real_data: Path) -> None:
+    assert set(judged.personal) <= set(drawn(judged, real_data))
+    assert len(false_alarms(judged, real_data, NoNames())) <= MOST_FALSE * DRAWN
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize("judged", [REVIEWS, TITLES], ids=["reviews", "titles"])
+def test_what_patterns_alter_is_as_it_was_when_it_was_read(judged: Judged, real_data: Path) -> None:
+    assert replaced(judged, real_data, NoNames()) == {}
