@@ -69,7 +69,7 @@ def test_growth_over_a_week_with_too_few_is_hidden() -> None:
     assert shown["growth"].to_list() == [None, 1.0]
 
 
-@pytest.fixture(scope="module", params=[1, 2])
+@pytest.fixture(scope="module", params=[3, 5])
 def crowd(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Context]:
     """A retailer of whom few people write, at random: some terms, markets and products stay under the floor."""
     seed = int(request.param)
