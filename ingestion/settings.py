@@ -221,7 +221,8 @@ class PostSettings(BaseModel):
     batch_size: int = Field(default=2000, ge=1)
     """Posts cleaned, stored and indexed at a time."""
     workers: int = Field(default=0, ge=0)
-    """Processes that pseudonymise; 0: one a core."""
+    """Processes that prepare posts, each with models of its own. 0: this one alone, or on Ray one a core; more pay on
+    machines with many cores."""
     runner: Literal["local", "ray"] = "local"
     """Where batches are prepared: on this machine, or on a Ray cluster."""
     ray_address: str = ""
