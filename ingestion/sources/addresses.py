@@ -52,6 +52,8 @@ class Addresses:
             for configured in self._origins
             if private_network or _is_named_private(httpx.URL(configured).host.lower())
         }
+        self._inside = {host.lower() for host in hosts} if private_network else set()
+        self._ports = {None, *_PORTS.values(), *(httpx.URL(url).port for url in urls)}
         self._resolve = resolve
 
     def is_own(self, url: httpx.URL) -> bool:
@@ -72,7 +74,7 @@ class Addresses:
             raise self._refused(
                 url, "is another host than the source's", "Add it to the source's `hosts` if it belongs to it."
             )
-        if url.port not in (None, *_PORTS.values()):
+        if url.port not in self._ports:
             raise self._refused(url, "is another port than the source's")
 
     def ips(self, url: httpx.URL) -> list[str]:
@@ -92,7 +94,8 @@ class Addresses:
             ) from None
         if not found:
             raise SourceUnavailableError(self._source, f"{shown(url)} has no address")
-        if origin(url) not in self._private and not all(map(is_public, found)):
+        may_be_private = origin(url) in self._private or host in self._inside
+        if not may_be_private and not all(map(is_public, found)):
             raise self._refused(
                 url,
                 "is inside a private network",

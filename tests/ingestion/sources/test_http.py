@@ -317,14 +317,22 @@ def test_requests_say_who_asks() -> None:
 
 
 def test_secrets_go_to_the_own_host_only() -> None:
-    def asked_with(asked: Asked) -> Answer:
-        return Answer(body=asked.headers.get("x-key", "none").encode())
+    def page(asked: Asked) -> Answer:
+        there = asked.headers["host"].replace("api.example", "cdn.example")
+        return Answer(status=302, headers={"Location": f"http://{there}/media"})
 
-    with fake_web(site(page=asked_with)) as other, fake_web(site(page=asked_with)) as web:
-        client = PoliteClient("voices", web.url, CrawledSettings(), crawl())
-        with client:
-            assert client.get(httpx.URL(f"{web.url}/page"), secrets={"X-Key": "s3cret"}).text == "s3cret"
-            assert not client.is_own(httpx.URL(f"{other.url}/page"))
+    with fake_web(site(page=page, media=HELLO), host="api.example") as web:
+        found = crawl()
+        found.resolve = lambda host, port: ["127.0.0.1"]
+        settings = CrawledSettings(hosts=("cdn.example",), private_network=True)
+        with PoliteClient("voices", web.url, settings, found) as client:
+            answer = client.get(httpx.URL(f"{web.url}/page"), secrets={"X-Key": "s3cret"})
+        assert answer.text == "hello"
+        asked = [one for one in web.asked if one.path != "/robots.txt"]
+        assert [(one.headers["host"].partition(":")[0], one.headers.get("x-key")) for one in asked] == [
+            ("api.example", "s3cret"),
+            ("cdn.example", None),
+        ]
 
 
 def test_neither_errors_nor_logs_name_paths_or_keys(caplog: pytest.LogCaptureFixture) -> None:
