@@ -17,7 +17,7 @@ from ingestion.pseudonymise.names.training.scoring import Judged, judged, score
 from ingestion.pseudonymise.names.weights import BRANDS, GAZETTEER
 
 _AROUND = 0.15
-_FEWER = 3000
+_FEWER = 1000
 
 
 def report(head: NameHead, data: Path, folder: Path, *, threshold: float) -> Iterator[str]:

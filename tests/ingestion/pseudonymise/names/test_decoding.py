@@ -39,6 +39,7 @@ def _found(text: str, names: str, decoder: NameDecoder = _DECODER, margin: float
         ("Sophie. Martin came", "Sophie Martin", ["Sophie. Martin"]),
         ("Sophie! Martin came", "Sophie Martin", ["Sophie", "Martin"]),
         ("Sophie loves Martin", "Sophie Martin", ["Sophie", "Martin"]),
+        ("E. J. said", "E J", []),
         ("nothing here", "", []),
         ("", "", []),
     ],

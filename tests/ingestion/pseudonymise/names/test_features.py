@@ -43,6 +43,13 @@ def test_words_are_looked_up_without_accents_and_case() -> None:
     assert flags.tolist() == [FIRST, LAST, 0]
 
 
+@pytest.mark.parametrize(
+    ("word", "flags"), [("Sophies", FIRST), ("SophieMartin", FIRST + LAST), ("sophiemartin", 0), ("McDress", 0)]
+)
+def test_genitives_and_names_written_as_one_word_are_looked_up(word: str, flags: int) -> None:
+    assert _of_words(word)[0, features.LISTS] == flags
+
+
 def test_a_brand_of_two_words_is_marked_on_both() -> None:
     assert _of_words("my kate spade bag")[:, features.BRAND].tolist() == [0, PHRASE, PHRASE, 0]
 
