@@ -1,12 +1,16 @@
 """Where an embedded index keeps what, chosen by its size.
 
-Measured with 100,000 documents of 384 dimensions on 2 cores, 100 candidates, all documents and under a filter that 28 %
-pass: an exact scan of the originals takes 7 ms and 10 ms, a scan of vectors of one byte a dimension 2 ms and 6 ms, a
-graph (HNSW) over these 0.6 ms and 1.7 ms, finding 0.978 of the ten that an exact search finds. So a large index
-has the graph; with 16 links in the place of 32 it finds 0.89. Four bits a dimension are no faster than eight; one
-bit finds 0.89. The best candidates are scored again with the originals: without it the scan finds 0.953, with it
-all. Filters and words are read from mapped files, which opens the index in a quarter of the time and leaves the
-memory to the system.
+Measured with 100,000 documents of 384 dimensions on 2 busy cores, for 100 candidates of all documents, and of those
+that pass a filter (28 %):
+
+    exact scan of the originals                 7 ms    10 ms
+    scan of one byte a dimension                2 ms     6 ms    finds all of the ten that an exact search finds
+    graph (HNSW) over one byte a dimension    0.6 ms     2 ms    finds 0.975 of them; with 16 links for 32, 0.89
+
+So a large index has the graph, which took 106 s to build, against 14 s. Four bits a dimension are no faster than eight,
+and one bit finds 0.89. The best candidates are scored again with the originals: without it the scan finds 0.953.
+Filters and words are read from mapped files, which opens the index in a quarter of the time and leaves the memory to
+the system.
 """
 
 from __future__ import annotations
@@ -17,9 +21,6 @@ from vectorstore.store import FieldKind, Schema
 
 DENSE = "dense"
 BM25 = "bm25"
-RESCORED = 3.0
-"""Candidates that are scored again with their original vectors, as a multiple of the limit."""
-
 _INDEXING_FROM_KIB = 1000
 _CANDIDATES = 256
 _NO_GRAPH = edge.HnswIndexConfig(m=0, ef_construct=100, full_scan_threshold=10_000, payload_m=0)
@@ -62,9 +63,7 @@ def field_indexes(schema: Schema) -> list[edge.UpdateOperation]:
 
 def dense_params() -> edge.SearchParams:
     """How the dense vectors are searched; passed over where there is no graph and no smaller vectors."""
-    return edge.SearchParams(
-        hnsw_ef=_CANDIDATES, quantization=edge.QuantizationSearchParams(rescore=True, oversampling=RESCORED)
-    )
+    return edge.SearchParams(hnsw_ef=_CANDIDATES, quantization=edge.QuantizationSearchParams(rescore=True))
 
 
 def _index_of(
