@@ -70,7 +70,7 @@ def test_range_without_the_like_has_no_links() -> None:
 
 def test_reviews_link_when_several_reviewers_say_it() -> None:
     reviews = [
-        {"post_id": f"r{n}", "text": "It runs small, linen", "product_id": "P2", "author": f"a{n}"} for n in range(3)
+        {"post_id": f"r{n}", "text": "It runs small, linen", "product_id": "P2", "author": f"a{n}"} for n in range(5)
     ]
     single = [{"post_id": "r9", "text": "runs small", "product_id": "P4", "author": "b"}]
 
@@ -80,7 +80,7 @@ def test_reviews_link_when_several_reviewers_say_it() -> None:
 
 
 def test_agreeing_reasons_make_a_link_surer() -> None:
-    reviews = [{"post_id": f"r{n}", "text": "This camel coat!", "product_id": "P1"} for n in range(3)]
+    reviews = [{"post_id": f"r{n}", "text": "This camel coat!", "product_id": "P1"} for n in range(5)]
 
     alone, with_reviews = _links("camel_coat")[0], _links("camel_coat", find_mentions(posts(*reviews)))[0]
 
