@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 import regex
 
-from ingestion.pseudonymise.presidio import Pattern, PatternRecognizer
+from ingestion.pseudonymise.presidio import Pattern, PatternRecognizer, RecognizerResult
 
 Check = Callable[[str], bool]
+_SCORE = 0.8
+TIMEOUT_S = 10.0
 _FLAGS: int = regex.DOTALL | regex.MULTILINE
 
 
@@ -41,7 +43,7 @@ class CheckedRecogniser(PatternRecognizer):  # type: ignore[misc]  # Presidio is
     """Patterns, and a check that a match must pass."""
 
     def __init__(self, kind: Kind, language: str, entity: str) -> None:
-        patterns = [Pattern(f"{kind.name} {number}", pattern, 0.8) for number, pattern in enumerate(kind.patterns)]
+        patterns = [Pattern(f"{kind.name} {number}", pattern, _SCORE) for number, pattern in enumerate(kind.patterns)]
         super().__init__(
             supported_entity=entity,
             supported_language=language,
@@ -49,11 +51,23 @@ class CheckedRecogniser(PatternRecognizer):  # type: ignore[misc]  # Presidio is
             name=f"{entity}_{language}",
             global_regex_flags=_flags(ignore_case=kind.ignore_case),
         )
+        self._compiled = [regex.compile(pattern, _flags(ignore_case=kind.ignore_case)) for pattern in kind.patterns]
         self._check = kind.check
+        self._entity = entity
 
-    def validate_result(self, pattern_text: str) -> bool | None:
-        """False drops the match; None keeps it with the pattern's own score."""
-        return None if self._check(pattern_text) else False
+    def analyze(
+        self, text: str, entities: Sequence[str], nlp_artifacts: object = None, regex_flags: int | None = None
+    ) -> list[RecognizerResult]:
+        """Matches that pass the check. The whole text where a pattern takes over `TIMEOUT_S` on it: Presidio's own way
+        would pass over the pattern, and leave what it looks for.
+        """
+        try:
+            found = [match.span() for pattern in self._compiled for match in pattern.finditer(text, timeout=TIMEOUT_S)]
+        except TimeoutError:
+            found = [(0, len(text))]
+        else:
+            found = [(start, end) for start, end in found if end > start and self._check(text[start:end])]
+        return [RecognizerResult(self._entity, start, end, _SCORE) for start, end in found]
 
 
 def pattern_kind(

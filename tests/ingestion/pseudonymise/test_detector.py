@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import date
 
 import pytest
@@ -10,6 +11,7 @@ from ingestion.clean import clean_text
 from ingestion.demo import build_demo, parse_size
 from ingestion.pseudonymise.contacts import phone_number
 from ingestion.pseudonymise.detector import Detector
+from ingestion.pseudonymise.recogniser import pattern_kind
 from tests.ingestion.pseudonymise.marked import french_sentences
 from tests.ingestion.raw_posts import LANGUAGES
 
@@ -145,9 +147,23 @@ def test_one_phone_number_has_one_form(text: str, number: str) -> None:
     assert phone_number(text) == number
 
 
+def test_a_text_on_which_a_pattern_takes_too_long_goes_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ingestion.pseudonymise.recogniser.TIMEOUT_S", 0.05)
+    endless = pattern_kind("HANDLE", hint="a", patterns=[r"(?:a|aa)+$"]).make("fr")
+    text = "a" * 200 + "!"
+    assert [(result.start, result.end) for result in endless.analyze(text, ["HANDLE"])] == [(0, len(text))]
+
+
 def test_hints_change_nothing_on_sentences_with_personal_data() -> None:
     for sentence in french_sentences():
         assert set(DETECTOR.find(sentence.text, "fr")) == set(DETECTOR.find(sentence.text, "fr", every_kind=True))
+
+
+def test_nothing_is_logged_of_what_is_found(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    for sentence in french_sentences():
+        DETECTOR.find(sentence.text, "fr", every_kind=True)
+    assert caplog.text == ""
 
 
 def test_hints_change_nothing_on_the_demo_posts() -> None:
