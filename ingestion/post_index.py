@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +12,7 @@ from ingestion.index_comparison import POSTS, REVISION, index_gaps, revision
 from ingestion.index_state import is_in_line, record_in_line
 from ingestion.lake import Lake
 from ingestion.progress import Progress, silent
+from ingestion.pseudonymise.stand_ins import as_words
 from ingestion.pseudonymise.stored import posts_from_frame, shown_text
 from ingestion.records import Post
 from vectorstore.encoder import Encoder
@@ -33,10 +33,6 @@ POST_INDEX_FIELDS: Mapping[str, FieldKind] = {
 """Payload fields of a post that searches filter by."""
 
 _BATCH = 1000
-_STAND_INS = (
-    (re.compile(r"@author_[0-9a-f]{16}"), "someone"),
-    (re.compile(r"\[(email|phone)_[0-9a-f]{8}\]"), r"\1"),
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,13 +117,10 @@ def _vectors(rows: pl.DataFrame, posts: Sequence[Post], encoder: Encoder) -> lis
     """A vector a post: the one given, or else that of what it says."""
     given = rows["vector"].to_list() if "vector" in rows.columns else [None] * len(posts)
     without = [post for post, vector in zip(posts, given, strict=True) if vector is None]
-    made = iter(encoder.encode([_meaning(post) for post in without]) if without else ())
+    made = iter(encoder.encode([meaning(post) for post in without]) if without else ())
     return [next(made) if vector is None else np.asarray(vector, dtype=np.float32) for vector in given]
 
 
-def _meaning(post: Post) -> str:
-    """The text for the encoder: stand-ins as plain words, whose digits would drown what is said."""
-    text = shown_text(post.title, post.text)
-    for pattern, word in _STAND_INS:
-        text = pattern.sub(word, text)
-    return text
+def meaning(post: Post) -> str:
+    """The text that a post's vector is made of: stand-ins as plain words."""
+    return as_words(shown_text(post.title, post.text))

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from ingestion.post_marks.signatures import SIGNATURE_BYTES, signatures
+from ingestion.pseudonymise.stand_ins import STAND_IN
 
 FEATURES_SCHEMA = pl.Schema(
     {
@@ -27,11 +28,10 @@ counts words of selling, `linked` says whether there is a link, `repost` whether
 FEWEST_SIGNED_WORDS = 6
 """Shorter texts have no near-copies: one word more or less makes them another text."""
 
-MADE_BY = f"w3-{SIGNATURE_BYTES}-1"
+MADE_BY = f"w3-{SIGNATURE_BYTES}-2"
 """How features are made now. Those kept under another name are made again: change it with anything below."""
 
 _LINK = r"(?i)https?://\S+|www\.\S+|\[link\]|\blink in (?:my )?bio\b|\blien (?:en|dans la|dans ma) bio\b"
-_STAND_IN = r"@?author_[0-9a-f]{16}|\[(?:email|phone)_[0-9a-f]{8}\]|\[[a-z_]+\]"
 _CUES = (
     r"(?i)\b(?:promo(?: ?code)?s?|code promo|discount(?: code)?|coupons?|vouchers?|\d{2} ?% off|free shipping"
     r"|livraison (?:gratuite|offerte)|spedizione gratuita|kostenloser versand|rabatt(?:code)?|sconto|codice sconto"
@@ -52,7 +52,7 @@ def mark_features(posts: pl.DataFrame) -> pl.DataFrame:
     plain = (
         pl.col("text")
         .str.to_lowercase()
-        .str.replace_all(_STAND_IN, " ")
+        .str.replace_all(STAND_IN, " ")
         .str.replace_all(_LINK, " ")
         .str.replace_all(r"[^\p{L}\p{N}]+", " ")
         .str.strip_chars()
