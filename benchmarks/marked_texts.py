@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from zlib import crc32
 
-from ingestion.pseudonymise.names.training.examples import broad_twitter
+from ingestion.names_training.examples import broad_twitter
 from ingestion.pseudonymise.span import Span
 
 Find = Callable[[Sequence[str], str], list[list[Span]]]

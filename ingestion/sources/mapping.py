@@ -161,6 +161,7 @@ def source_name(text: str) -> str:
 
 
 def listed(names: Sequence[str]) -> str:
+    """The names in quotes, separated by commas, as messages show them."""
     return ", ".join(map(repr, names))
 
 

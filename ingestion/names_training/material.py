@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
-from ingestion.pseudonymise.names.training.examples import Bounds, Example, broad_twitter, presidio_synth, wnut17
-from ingestion.pseudonymise.names.training.fashion import fashion_posts, france_titles, reviews
-from ingestion.pseudonymise.names.training.generating import SentenceMaker
-from ingestion.pseudonymise.names.training.lists import LANGUAGES, held_out, names_by_language
+from ingestion.names_training.examples import Bounds, Example, broad_twitter, presidio_synth, wnut17
+from ingestion.names_training.fashion import fashion_posts, france_titles, reviews
+from ingestion.names_training.generating import SentenceMaker
+from ingestion.names_training.lists import LANGUAGES, held_out, names_by_language
+from ingestion.names_training.own_posts import own_posts
 from ingestion.pseudonymise.names.words import WORD
 
 _GENERATED = {"en": 1400, "fr": 2400, "it": 1700, "de": 1700, "es": 1700}
@@ -21,14 +22,16 @@ _PEOPLE = Path(__file__).parent / "sentences" / "people.txt"
 
 
 def learned(data: Path, brands: Sequence[str], *, share: float, seed: int) -> list[Example]:
-    """A share of the marked sets, their tweets with other names, made sentences and reviews; and r/france titles."""
+    """A share of the marked sets, their tweets with other names, made sentences, the demo's posts and reviews; and
+    r/france titles.
+    """
     tweets = _half_spaced(broad_twitter(data, "train"), broad_twitter(data, "train", spaced=True))
     forum = _half_spaced(wnut17(data, "train"), wnut17(data, "train", spaced=True))
     renamed = _renamed([text for text in [*tweets, *forum] if text.names], seed)
     maker = SentenceMaker(names_by_language(), brands, "learn")
     made = [text for code in LANGUAGES for text in maker.make(code, _GENERATED[code], seed=seed)]
     plain = [Example(text=text, names=()) for text in Random(seed).sample(reviews(data, "odd"), _REVIEWS)]
-    every = [*tweets, *forum, *presidio_synth(data, "train"), *renamed, *made, *plain]
+    every = [*tweets, *forum, *presidio_synth(data, "train"), *renamed, *made, *own_posts(seed=seed), *plain]
     titles = [_with_people(text) for text in france_titles(data, "odd")] * _TITLES_REPEATED
     return [*Random(seed).sample(every, round(share * len(every))), *titles]
 

@@ -1,4 +1,4 @@
-"""Trains the head of the name model, or measures one: `python -m ingestion.pseudonymise.names.training`."""
+"""Trains the head of the name model, or measures one: `python -m ingestion.names_training`."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from pathlib import Path
 import click
 import torch
 
+from ingestion.names_training.evaluation import report
+from ingestion.names_training.fitting import Fit, fit, rows
+from ingestion.names_training.lists import gazetteer
+from ingestion.names_training.lower import LOWER_LAYERS, LowerLayers
+from ingestion.names_training.material import learned, lower_case_texts
 from ingestion.pseudonymise.names.brands import Brands
 from ingestion.pseudonymise.names.features import SIZES, FeatureMaker
 from ingestion.pseudonymise.names.gazetteer import Gazetteer
 from ingestion.pseudonymise.names.head import LABELS, HeadShape, NameHead
-from ingestion.pseudonymise.names.training.evaluation import report
-from ingestion.pseudonymise.names.training.fitting import Fit, fit, rows
-from ingestion.pseudonymise.names.training.lists import gazetteer
-from ingestion.pseudonymise.names.training.lower import LOWER_LAYERS, LowerLayers
-from ingestion.pseudonymise.names.training.material import learned, lower_case_texts
 from ingestion.pseudonymise.names.weights import BRANDS, DATA, GAZETTEER, HeadDescription, load_head, save_head
 
 

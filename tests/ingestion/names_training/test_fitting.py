@@ -4,15 +4,15 @@ import numpy as np
 import pytest
 import torch
 
+from ingestion.names_training.examples import Example
+from ingestion.names_training.fitting import Fit, fit, rows
+from ingestion.names_training.lower import Encoded
+from ingestion.names_training.scoring import judged, score
 from ingestion.pseudonymise.names.brands import Brands
 from ingestion.pseudonymise.names.decoding import NameDecoder
 from ingestion.pseudonymise.names.features import FeatureMaker
 from ingestion.pseudonymise.names.gazetteer import FIRST, Gazetteer
 from ingestion.pseudonymise.names.head import HeadShape, NameHead
-from ingestion.pseudonymise.names.training.examples import Example
-from ingestion.pseudonymise.names.training.fitting import Fit, fit, rows
-from ingestion.pseudonymise.names.training.lower import Encoded
-from ingestion.pseudonymise.names.training.scoring import judged, score
 from ingestion.pseudonymise.names.words import WORD
 
 _SHAPE = HeadShape(layers=1, width=24, heads=3, inner=32, feature_width=4, classifier_width=8)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from ingestion.names_training.examples import Example
+from ingestion.names_training.lower import LowerLayers
+from ingestion.names_training.material import measured, nearly_free
+from ingestion.names_training.scoring import Judged, judged, score
 from ingestion.pseudonymise.names.brands import Brands
 from ingestion.pseudonymise.names.decoding import NameDecoder
 from ingestion.pseudonymise.names.features import FeatureMaker
 from ingestion.pseudonymise.names.gazetteer import Gazetteer
 from ingestion.pseudonymise.names.head import NameHead
-from ingestion.pseudonymise.names.training.examples import Example
-from ingestion.pseudonymise.names.training.lower import LowerLayers
-from ingestion.pseudonymise.names.training.material import measured, nearly_free
-from ingestion.pseudonymise.names.training.scoring import Judged, judged, score
 from ingestion.pseudonymise.names.weights import BRANDS, GAZETTEER
 
 _AROUND = 0.15

@@ -2,8 +2,8 @@
 
 import pytest
 
+from ingestion.names_training.lists import common_words, gazetteer, held_out, names_by_language
 from ingestion.pseudonymise.names.gazetteer import COMMON, FIRST, LAST, PLACE, Gazetteer
-from ingestion.pseudonymise.names.training.lists import common_words, gazetteer, held_out, names_by_language
 
 
 @pytest.fixture(scope="module")

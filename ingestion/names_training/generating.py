@@ -12,8 +12,8 @@ from zlib import crc32
 
 import yaml
 
-from ingestion.pseudonymise.names.training.examples import Bounds, Example
-from ingestion.pseudonymise.names.training.lists import LANGUAGES, NameLists, held_out, more_common_words
+from ingestion.names_training.examples import Bounds, Example
+from ingestion.names_training.lists import LANGUAGES, NameLists, held_out, more_common_words
 
 Purpose = Literal["learn", "measure"]
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from ingestion.pseudonymise.names.training.examples import Bounds, Example
-from ingestion.pseudonymise.names.training.scoring import score
+from ingestion.names_training.examples import Bounds, Example
+from ingestion.names_training.scoring import score
 
 _TEXT = "Julius Erving and Ann came"
 _NAMES: tuple[Bounds, ...] = ((0, 13), (18, 21))

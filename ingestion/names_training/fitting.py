@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
+from ingestion.names_training.examples import Bounds, Example
+from ingestion.names_training.lower import Encoded
 from ingestion.pseudonymise.names import features as columns
 from ingestion.pseudonymise.names.features import FeatureMaker
 from ingestion.pseudonymise.names.gazetteer import FIRST, LAST
 from ingestion.pseudonymise.names.head import NameHead
-from ingestion.pseudonymise.names.training.examples import Bounds, Example
-from ingestion.pseudonymise.names.training.lower import Encoded
 
 _IGNORED = -100
 _CASED = (columns.TITLE, columns.INITIAL, columns.UPPER, columns.MIXED)

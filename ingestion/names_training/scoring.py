@@ -9,12 +9,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from ingestion.names_training.examples import Bounds, Example
+from ingestion.names_training.fitting import padded
+from ingestion.names_training.lower import Encoded
 from ingestion.pseudonymise.names.decoding import NameDecoder
 from ingestion.pseudonymise.names.features import FeatureMaker
 from ingestion.pseudonymise.names.head import NameHead
-from ingestion.pseudonymise.names.training.examples import Bounds, Example
-from ingestion.pseudonymise.names.training.fitting import padded
-from ingestion.pseudonymise.names.training.lower import Encoded
 from ingestion.pseudonymise.names.words import WORD
 
 _BATCH = 64

@@ -4,8 +4,8 @@ from functools import cache
 
 import pytest
 
-from ingestion.pseudonymise.names.training.generating import Purpose, SentenceMaker
-from ingestion.pseudonymise.names.training.lists import LANGUAGES, names_by_language
+from ingestion.names_training.generating import Purpose, SentenceMaker
+from ingestion.names_training.lists import LANGUAGES, names_by_language
 
 _BRANDS = ["Jacquemus", "Kate Spade"]
 

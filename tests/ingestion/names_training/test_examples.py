@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.pseudonymise.names.training.examples import Example, broad_twitter, presidio_synth, wnut17
+from ingestion.names_training.examples import Example, broad_twitter, presidio_synth, wnut17
 
 
 def _write(path: Path, lines: str) -> None:
