@@ -43,8 +43,9 @@ def searches_of(reviews: Sequence[Review], store: DocumentStore, encoder: Encode
 
 
 def write_weights(searches: Sequence[Search], path: Path) -> None:
-    """Train, and keep the weights with what they were made from."""
-    declared = {
+    """Train, and keep the weights with what they were made from; what was added by hand stays."""
+    kept = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    declared = kept | {
         "weights": train(searches),
         "trained_on": f"{FOLDER}: titles of odd rows, {len(searches):,} searches",
         "command": _COMMAND,

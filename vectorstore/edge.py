@@ -74,7 +74,7 @@ class EdgeStore:
         check_query(query, self._schema)
         filter = self._filter(query.filter)
         pool = pool_size(query.limit)
-        terms = self._analyser.query(query.text, query.further) if query.text.strip() else None
+        terms = self._analyser.query(query.text, query.further) if query.asks_words else None
         with self._index.reading() as shard:
             dense = bm25 = None
             if query.vector is not None:

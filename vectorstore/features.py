@@ -7,7 +7,8 @@
     sentence   `cover` of the sentence that covers most
     length     log(1 + words)
 
-`idf` is a wish's rarity among the candidates themselves, log((n + 1) / (df + 0.5)): stop words count, for little.
+`idf` is a wish's rarity among the candidates themselves, log((n + 1) / (df + 0.5)): stop words count, for little;
+what no candidate says does not count.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ def _rarity(matches: Sequence[Matches], wishes: int) -> list[float]:
     for found in matches:
         for wish in {match.wish for match in found.found}:
             counts[wish] += 1
-    return [math.log((len(matches) + 1) / (count + 0.5)) for count in counts]
+    return [math.log((len(matches) + 1) / (count + 0.5)) if count else 0.0 for count in counts]
 
 
 def _said(matches: Matches, rarity: Sequence[float]) -> tuple[float, float, float]:

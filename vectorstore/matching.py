@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from vectorstore.bm25 import LANGUAGES
 from vectorstore.stems import stemmer
 from vectorstore.wanted import Wanted
 
@@ -50,9 +51,10 @@ class Matcher:
 
     def match(self, text: str, language: str) -> Matches:
         """Where `text`, written in `language` (ISO 639-1, or empty), says what is asked for."""
-        if language not in self._languages:
-            self._languages[language] = _InLanguage(self._wanted, language)
-        return self._languages[language].match(text)
+        known = language if language in LANGUAGES else ""
+        if known not in self._languages:
+            self._languages[known] = _InLanguage(self._wanted, known)
+        return self._languages[known].match(text)
 
     def said(self, text: str, language: str) -> list[tuple[int, int, int]]:
         """(wish, start, end) of each wording in `text`, as places of characters."""
@@ -74,8 +76,7 @@ class _InLanguage:
             for wording in wish.wordings:
                 if wording.language and language and wording.language != language:
                     continue
-                stem = self._stem if not wording.language or language else stemmer(wording.language)
-                stems = tuple(stem(word) for word in wording.words)
+                stems = tuple(self._stem(word) for word in wording.words)
                 self._starts.setdefault(stems[0], []).append((number, wording.weight, stems[1:]))
 
     def match(self, text: str) -> Matches:

@@ -12,7 +12,7 @@ from vectorstore.store import Hit, Query, Schema
 
 def check_query(query: Query, schema: Schema) -> None:
     """Raises `ValueError` for a query without words or vector, of another vector size, or without a limit."""
-    if query.vector is None and not query.text.strip():
+    if query.vector is None and not query.asks_words:
         raise ValueError("a query needs words or a vector")
     if query.vector is not None and query.vector.shape != (schema.dimensions,):
         raise ValueError(f"the query vector has shape {query.vector.shape}, not ({schema.dimensions},)")

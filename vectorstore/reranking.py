@@ -2,13 +2,14 @@
 
     score = w . x                         scaled to [0, 1] over the candidates
 
-The weights are in `reranking.json`, with what they were trained on and how; `vectorstore.rerank_training` makes them.
+The weights are in `reranking.json`, with what they were trained on and how. What is `added` there is chosen by hand,
+for questions of two or three things, where posts that say all of them must come first.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -56,9 +57,10 @@ def weights() -> NDArray[np.float64]:
 def read_weights(path: Path) -> NDArray[np.float64]:
     """The weights in a file that training wrote. Raises `RankingModelError`."""
     try:
-        declared = json.loads(path.read_text(encoding="utf-8"))["weights"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        declared = json.loads(path.read_text(encoding="utf-8"))
+        trained, added = declared["weights"], declared.get("added", {})
+        if set(trained) != set(NAMES) or not set(added) <= set(NAMES):
+            raise RankingModelError(str(path), f"it does not weigh exactly {', '.join(NAMES)}")
+        return np.array([float(trained[name]) + float(added.get(name, 0.0)) for name in NAMES])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise RankingModelError(str(path), "no weights can be read from it") from error
-    if not isinstance(declared, Mapping) or set(declared) != set(NAMES):
-        raise RankingModelError(str(path), f"it does not weigh exactly {', '.join(NAMES)}")
-    return np.array([float(declared[name]) for name in NAMES])

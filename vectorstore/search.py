@@ -30,7 +30,7 @@ __all__ = [
     "search",
 ]
 
-_CANDIDATES = 60
+_CANDIDATES = 80
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +95,7 @@ def rank(
     """All candidates, best first, equals by id; neither varied nor explained. Raises as `search`."""
     wanted = _wanted(asked)
     query = Query(
-        text=wanted.text,
+        text=wanted.text if wanted.words is None else wanted.words,
         further=wanted.further,
         vector=encoder.encode_queries([wanted.meaning or wanted.text])[0],
         filter=filter if filter is not None else Filter(),

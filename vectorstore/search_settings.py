@@ -12,7 +12,7 @@ class SearchSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
-    candidates: int = Field(default=60, ge=10, le=1000)
+    candidates: int = Field(default=80, ge=10, le=1000)
     """Posts of the index that are put in order for one search."""
     variety: float = Field(default=0.2, ge=0.0, le=1.0)
     """0: the best posts, however alike; 1: the most different ones."""

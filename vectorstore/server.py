@@ -119,7 +119,7 @@ class ServerStore:
         dense = bm25 = None
         if query.vector is not None:
             dense = self._scores(translation.dense_request(query.vector, filter, pool))
-        if query.text.strip():
+        if query.asks_words:
             terms = self._analyser.query(query.text, query.further)
             bm25 = self._scores(translation.bm25_request(terms, filter, pool)) if terms else {}
         ranked = fuse(dense, bm25, dense_weight=self._dense_weight)[: query.limit]

@@ -81,6 +81,11 @@ class Query:
     limit: int = 10
     """Hits wanted, at least 1."""
 
+    @property
+    def asks_words(self) -> bool:
+        """Whether there are words for BM25."""
+        return bool(self.text.strip() or any(self.further.values()))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Hit:

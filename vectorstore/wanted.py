@@ -45,8 +45,10 @@ class Wanted:
     """As asked."""
     wishes: tuple[Wish, ...]
     """In the order asked."""
+    words: str | None = None
+    """Words of `text` for BM25 that stand in texts of any language; None: all of it."""
     further: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
-    """Words for BM25 besides those of `text`; see `Query.further`."""
+    """Words for BM25 besides `words`; see `Query.further`."""
     meaning: str = ""
     """What the encoder is given in place of `text`, in a language that it knows. Empty: `text`."""
 

@@ -13,20 +13,24 @@ from copilot.errors import SettingsError
 from copilot.signals.lexicon import Lexicon, fold
 from copilot.signals.lexicon.inflect import inflections
 
+_SHORTEST_PART = 3
+_OPPOSITES = frozenset({"wrong_length"})
+"""Terms that hold opposites, which a question means one of."""
 REVIEW_WORDS_FILE = Path(__file__).with_name("review_words.yaml")
 
 SMALL_WORDS: Mapping[str, frozenset[str]] = {
-    "en": frozenset(
-        "a an the of in on at to for from and or with without is are was do does did it its this that these those my i"  # noqa: SIM905
-        " you your we they them what which who how why when where not no too very so as by about has have had any"
-        " all me s t".split()
-    ),
-    "fr": frozenset(
-        "a au aux de des du d en et la le les l un une est sont etait qui que qu quoi quel quelle quels quelles"  # noqa: SIM905
-        " comment pourquoi ou dans sur pour par avec sans ne n pas plus tres trop ce cet cette ces mon ma mes ton ta"
-        " son sa ses nous vous ils elles il elle je j tu on se s y c m t me te leur leurs tout tous toute"
-        " toutes".split()
-    ),
+    language: frozenset(words.split())
+    for language, words in {
+        "en": """a an the of in on at to for from and or with without is are was were do does did it its this that these
+            those my i you your we they them what which who how why when where not no too very so as by about has have
+            had any all me s t be been am will would can could should get got if then than but because since into out up
+            just also only there here our his her him she he anything something m ve re ll d some there each""",
+        "fr": """a au aux de des du d en et la le les l un une est sont etait qui que qu quoi quel quelle quels quelles
+            comment pourquoi ou dans sur pour par avec sans ne n pas plus tres trop ce cet cette ces mon ma mes ton ta
+            son sa ses nous vous ils elles il elle je j tu on se s y c m t me te leur leurs tout tous toute toutes car
+            mais donc comme pendant puis lors depuis ai as ont avons avez suis es sommes etre avoir alors si aussi
+            encore deja chez entre vers sous seulement""",
+    }.items()
 }
 """Words that carry no meaning of their own, folded: they tell which language a question is in."""
 
@@ -60,13 +64,18 @@ class Meanings:
     def __init__(self, lexicon: Lexicon, words: Sequence[Mapping[str, Sequence[str]]]) -> None:
         self._forms: dict[tuple[str, ...], list[Reading]] = {}
         for term in lexicon.terms.values():
+            if term.term_id in _OPPOSITES:
+                continue
             bound = {fold(form) for form in term.bound}
             self._add(Meaning(id=term.term_id, forms=term.forms), bound=bound)
         for entry in words:
             forms = {language: tuple(said) for language, said in entry.items()}
             self._add(Meaning(id=f"word:{forms['en'][0]}", forms=forms), bound=None)
         self.longest = max(len(tokens) for tokens in self._forms)
-        self._words = {token for tokens in self._forms for token in tokens}
+        self._languages: dict[str, set[str]] = {}
+        for tokens, readings in self._forms.items():
+            for token in tokens:
+                self._languages.setdefault(token, set()).update(*(reading.languages for reading in readings))
 
     def of(self, tokens: tuple[str, ...], language: str) -> list[Meaning]:
         """What the folded words mean in a question of that language; those that the language lists come first, and
@@ -77,24 +86,23 @@ class Meanings:
         return list(dict.fromkeys(sorted(found, key=lambda meaning: not meaning.is_term)))
 
     def languages(self, word: str) -> frozenset[str]:
-        """Languages in which the folded word stands alone for something."""
-        return frozenset(language for reading in self._forms.get((word,), []) for language in reading.languages)
+        """Languages of the forms that the folded word is in."""
+        return frozenset(self._languages.get(word, ()))
 
     def parts(self, word: str) -> list[str]:
         """The words that a hashtag is made of, fewest first choice; itself where it cannot be made of known words."""
-        if word in self._words:
+        if word in self._languages:
             return [word]
         best: dict[int, list[str]] = {0: []}
-        small = SMALL_WORDS["en"] | SMALL_WORDS["fr"]
         for end in range(1, len(word) + 1):
-            ways = [
-                [*best[start], word[start:end]]
-                for start in best
-                if start < end and (word[start:end] in small or (word[start:end] in self._words and end - start > 2))
-            ]
+            ways = [[*best[start], word[start:end]] for start in best if self._is_part(word[start:end])]
             if ways:
                 best[end] = min(ways, key=lambda way: (len(way), way))
         return best.get(len(word), [word])
+
+    def _is_part(self, word: str) -> bool:
+        known = len(word) >= _SHORTEST_PART and word in self._languages
+        return known or any(word in small for small in SMALL_WORDS.values())
 
     def _add(self, meaning: Meaning, *, bound: set[str] | None) -> None:
         """`bound`: folded forms that hold in their languages alone; None: all of them do."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from copilot.lookups.meanings import SMALL_WORDS, Meaning, Meanings, load_meanings, words_of
 from copilot.signals.lexicon import Lexicon, fold
@@ -18,12 +19,16 @@ _TOKEN = re.compile(r"#?\w+")
 _CAMEL = re.compile(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Þ])")
 _SAME = 1.0
 _TRANSLATED = 0.9
+_SYNONYM = 0.5
+"""Of a wording: as asked, in another language, in the question's own."""
 _FIRST_FORMS = 4
 """Single-word forms of a language that BM25 looks for."""
 _WEIGHT_TERM = 0.8
 _WEIGHT_WORD = 0.5
 _WEIGHT_PART = 0.3
 """Of another wording in BM25: of a term, of an everyday word, of one word of several."""
+_SHARE_OF_SYNONYMS = 0.25
+"""Of those weights, for wordings in the question's own language, where its own words should do."""
 _TAG_FORMS = 2
 _TAG_LANGUAGES = ("en", "fr")
 
@@ -42,20 +47,22 @@ class _Named:
 def understand(text: str, lexicon: Lexicon, *, language: str = "en") -> Wanted:
     """The question as data for the search; `language` (ISO 639-1) is assumed where its words do not tell.
 
-    Small words ask for nothing where others do. Only English and French questions are told apart.
+    Small words are looked for in posts of the question's language alone. Only English and French questions are told
+    apart.
     """
     meanings = load_meanings(lexicon)
     words = _words(text, meanings)
     spoken = language_of(words, meanings, default=language)
     named = list(_named(words, meanings, spoken))
     told = [one for one in named if one.meanings or one.words[0] not in _small(spoken)] or named
-    wishes = [_wish(one) for one in told]
-    wishes = _with_tags(told, wishes)
-    wishes += [_wish(part) for one in told for part in one.parts]
+    wishes = _with_tags(named, [_wish(one, spoken) for one in named], told)
+    parts = [part for one in told for part in one.parts]
+    wishes += [_wish(part, spoken) for part in parts]
     return Wanted(
-        text=" ".join([text.strip(), *_untagged(text, words)]),
+        text=text,
+        words=" ".join(word for one in told if not one.meanings for word in one.words),
         wishes=tuple(wishes),
-        further=_further(wishes, [*told, *(part for one in told for part in one.parts)]),
+        further=_further(wishes, [*told, *parts], spoken),
         meaning=_meaning(told) if spoken != "en" or "#" in text else "",
     )
 
@@ -88,11 +95,6 @@ def _words(text: str, meanings: Meanings) -> list[str]:
     return found
 
 
-def _untagged(text: str, words: Sequence[str]) -> Sequence[str]:
-    """The words of hashtags, which BM25 would see as one."""
-    return words if "#" in text else ()
-
-
 def _named(words: Sequence[str], meanings: Meanings, language: str) -> Iterator[_Named]:
     at = 0
     while at < len(words):
@@ -120,14 +122,16 @@ def _parts(words: Sequence[str], meanings: Meanings, language: str) -> tuple[_Na
     return tuple(_Named(words=(word,), meanings=tuple(found)) for word, found in single if found)
 
 
-def _wish(named: _Named) -> Wish:
-    wordings = {named.words: Wording(words=named.words, weight=_SAME)}
+def _wish(named: _Named, spoken: str) -> Wish:
+    known = bool(named.meanings) or named.words[0] in _small(spoken)
+    wordings = {named.words: Wording(words=named.words, weight=_SAME, language=spoken if known else "")}
     for meaning in named.meanings:
         for language, forms in meaning.forms.items():
             for place, form in enumerate(forms):
                 said = tuple(_split(form))
                 if said and said != named.words:
-                    wording = Wording(words=said, language=language, weight=_TRANSLATED)
+                    weight = _SYNONYM if language == spoken else _TRANSLATED
+                    wording = Wording(words=said, language=language, weight=weight)
                     wordings.setdefault((language, *said), wording)
                 if len(said) > 1 and language in _TAG_LANGUAGES and meaning.is_term and place < _TAG_FORMS:
                     joined = ("".join(words_of(form)),)
@@ -139,13 +143,14 @@ def _split(form: str) -> list[str]:
     return re.findall(r"\w+", form.lower())
 
 
-def _with_tags(named: Sequence[_Named], wishes: Sequence[Wish]) -> list[Wish]:
-    """Neighbours also as one word, as hashtags have them: each of the two is then said by it."""
+def _with_tags(named: Sequence[_Named], wishes: Sequence[Wish], told: Sequence[_Named]) -> list[Wish]:
+    """Neighbours among what is told, also as one word, as hashtags have them: each of the two is then said by it."""
     found = list(wishes)
-    for at in range(len(named) - 1):
-        tags = sorted(set(_tags(named[at], named[at + 1])))
+    places = [place for place, one in enumerate(named) if any(one is other for other in told)]
+    for left, right in pairwise(places):
+        tags = sorted(set(_tags(named[left], named[right])))
         added = tuple(Wording(words=(tag,), weight=_TRANSLATED) for tag in tags)
-        for place in (at, at + 1):
+        for place in (left, right):
             found[place] = Wish(wordings=(*found[place].wordings, *added))
     return found
 
@@ -168,14 +173,18 @@ def _joined(named: _Named, language: str) -> list[str]:
     return list(dict.fromkeys("".join(words_of(form)) for form in forms))[:_TAG_FORMS]
 
 
-def _further(wishes: Sequence[Wish], named: Sequence[_Named]) -> dict[str, dict[str, float]]:
+def _further(wishes: Sequence[Wish], named: Sequence[_Named], spoken: str) -> dict[str, dict[str, float]]:
     """Words for BM25 besides the question's own, with their weights."""
     found: dict[str, dict[str, float]] = {}
     for one in named:
+        if one.meanings:
+            own = [word for word in one.words if fold(word) not in _small(spoken)]
+            found.setdefault(spoken, {}).update(dict.fromkeys(own, _SAME))
         for meaning in one.meanings:
             for language, forms in meaning.forms.items():
-                for word, weight in _weighed(forms, term=meaning.is_term):
-                    words = found.setdefault(language, {})
+                share = _SHARE_OF_SYNONYMS if language == spoken else 1.0
+                for word, whole in _weighed(forms, term=meaning.is_term):
+                    words, weight = found.setdefault(language, {}), share * whole
                     words[word] = max(words.get(word, 0.0), weight)
     tags = {w.words[0] for wish in wishes for w in wish.wordings if not w.language and w.weight < _SAME}
     for tag in sorted(tags):

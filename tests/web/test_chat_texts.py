@@ -71,3 +71,18 @@ def test_policy_allows_the_page_scripts_only() -> None:
     assert policy.count("'sha256-") == 1
     assert "unsafe-eval" not in policy
     assert "script-src 'self' 'sha256-" in policy
+
+
+def test_the_words_that_matched_are_shown_as_text() -> None:
+    quote = Quote(
+        post_id="p",
+        source="web",
+        language="en",
+        author="author_1",
+        published_on=None,
+        text="Two linen dresses",
+        matched=("linen", "*dresses*"),
+    )
+    evidence = make_evidence("posts", as_of=date(2026, 11, 2), sources={}, quotes=[quote])
+    assert "Matched: linen, \\*dresses\\*" in evidence_markdown(evidence, "en")
+    assert "Mots trouvés : linen" in evidence_markdown(evidence, "fr")

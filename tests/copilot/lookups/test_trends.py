@@ -122,3 +122,18 @@ def _with_floor(voiced: Context, min_authors: int) -> Context:
     settings = voiced.workspace.settings
     privacy = settings.privacy.model_copy(update={"min_authors": min_authors})
     return Context(Workspace(settings.model_copy(update={"privacy": privacy})), AS_OF, index=voiced.index)
+
+
+def test_each_quote_says_why_it_was_found(voiced: Context) -> None:
+    found = search_posts(voiced, "camel coats")
+    best = found.quotes[0]
+    assert {term.lower() for term in best.matched} >= {"camel coats"}
+    assert best.scores is not None
+    assert best.scores.bm25 is not None
+    assert 0.0 <= best.scores.fused <= 1.0
+    assert search_posts(voiced, "camel coats") == found
+
+
+def test_a_french_question_finds_english_posts(voiced: Context) -> None:
+    found = search_posts(voiced, "manteaux camel", language="fr", limit=20)
+    assert len(found.quotes) == CAMEL_AUTHORS
