@@ -3,7 +3,7 @@
     score = w . x                         scaled to [0, 1] over the candidates
 
 The weights are in `reranking.json`, with what they were trained on and how. What is `added` there is chosen by hand,
-for questions of two or three things, where posts that say all of them must come first.
+for translated questions, where posts that say all that was asked must come first.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def rerank_scores(hits: Sequence[Hit], wanted: Wanted, matcher: Matcher) -> list
     """A score in [0, 1] for each hit, higher is better, comparable within the hits. Equal input gives equal output."""
     if not hits:
         return []
-    raw = features(hits, matches_of(hits, matcher), len(wanted.wishes)) @ weights()
+    raw = features(hits, matches_of(hits, matcher), len(wanted.wishes)) @ weights(wanted.translated)
     low, high = float(raw.min()), float(raw.max())
     scaled = (raw - low) / (high - low) if high > low else np.ones(len(hits))
     return [round(float(score), _DECIMALS) for score in scaled]
@@ -49,18 +49,20 @@ def language_of(hit: Hit) -> str:
 
 
 @cache
-def weights() -> NDArray[np.float64]:
+def weights(translated: bool = False) -> NDArray[np.float64]:
     """Weight of each feature, shape `(len(NAMES),)`. Raises `RankingModelError` for a file that does not fit."""
-    return read_weights(WEIGHTS_FILE)
+    return read_weights(WEIGHTS_FILE, translated=translated)
 
 
-def read_weights(path: Path) -> NDArray[np.float64]:
-    """The weights in a file that training wrote. Raises `RankingModelError`."""
+def read_weights(path: Path, *, translated: bool) -> NDArray[np.float64]:
+    """The weights in a file that training wrote, with what is added for translated questions. Raises
+    `RankingModelError`."""
     try:
         declared = json.loads(path.read_text(encoding="utf-8"))
         trained, added = declared["weights"], declared.get("added", {})
         if set(trained) != set(NAMES) or not set(added) <= set(NAMES):
             raise RankingModelError(str(path), f"it does not weigh exactly {', '.join(NAMES)}")
-        return np.array([float(trained[name]) + float(added.get(name, 0.0)) for name in NAMES])
+        more = added if translated else {}
+        return np.array([float(trained[name]) + float(more.get(name, 0.0)) for name in NAMES])
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise RankingModelError(str(path), "no weights can be read from it") from error

@@ -51,6 +51,9 @@ class Wanted:
     """Words for BM25 besides `words`; see `Query.further`."""
     meaning: str = ""
     """What the encoder is given in place of `text`, in a language that it knows. Empty: `text`."""
+    translated: bool = False
+    """Whether most wordings are translations: BM25 then counts rare synonyms for much, and re-ranking looks more at how
+    much of what was asked a text says."""
 
     def telling(self) -> Wanted:
         """Without what is only a stop word, where anything else is asked for."""

@@ -63,6 +63,7 @@ def understand(text: str, lexicon: Lexicon, *, language: str = "en") -> Wanted:
         words=" ".join(word for one in told if not one.meanings for word in one.words),
         wishes=tuple(wishes),
         further=_further(wishes, [*told, *parts], spoken),
+        translated=spoken != "en",
         meaning=_meaning(told) if spoken != "en" or "#" in text else "",
     )
 

@@ -73,10 +73,11 @@ def test_a_file_that_does_not_fit_is_refused(tmp_path: Path, content: str) -> No
     path = tmp_path / "weights.json"
     path.write_text(content)
     with pytest.raises(RankingModelError, match=r"weights\.json"):
-        read_weights(path)
+        read_weights(path, translated=False)
 
 
-def test_what_is_added_by_hand_is_added(tmp_path: Path) -> None:
+def test_what_is_added_by_hand_counts_for_translated_questions(tmp_path: Path) -> None:
     path = tmp_path / "weights.json"
     path.write_text(json.dumps({"weights": dict.fromkeys(NAMES, 1.0), "added": {"cover": 2.0}}))
-    assert read_weights(path).tolist() == [3.0 if name == "cover" else 1.0 for name in NAMES]
+    assert read_weights(path, translated=False).tolist() == [1.0] * len(NAMES)
+    assert read_weights(path, translated=True).tolist() == [3.0 if name == "cover" else 1.0 for name in NAMES]
