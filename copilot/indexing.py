@@ -14,9 +14,22 @@ from vectorstore.open import open_store
 from vectorstore.rebuild import rebuilding
 from vectorstore.store import DocumentStore
 
+Index = tuple[DocumentStore, Encoder]
+"""An open store, and the encoder of its vectors."""
+
 
 @contextmanager
-def opened_index(workspace: Workspace) -> Iterator[tuple[DocumentStore, Encoder]]:
+def held_index(workspace: Workspace, index: Index | None) -> Iterator[Index]:
+    """The index where it is open already, else opened and closed afterwards. Raises what `open_index` raises."""
+    if index is not None:
+        yield index
+        return
+    with opened_index(workspace) as opened:
+        yield opened
+
+
+@contextmanager
+def opened_index(workspace: Workspace) -> Iterator[Index]:
     """The store and the encoder of its vectors, closed afterwards. Raises what `open_index` raises."""
     store, encoder = open_index(workspace)
     try:
@@ -25,7 +38,7 @@ def opened_index(workspace: Workspace) -> Iterator[tuple[DocumentStore, Encoder]
         store.close()
 
 
-def open_index(workspace: Workspace) -> tuple[DocumentStore, Encoder]:
+def open_index(workspace: Workspace) -> Index:
     """The store, to be closed by the caller, and the encoder of its vectors.
 
     Raises what encoder and store raise: `StoreLockedError` where another process has the index.
@@ -36,15 +49,15 @@ def open_index(workspace: Workspace) -> tuple[DocumentStore, Encoder]:
     return store, encoder
 
 
-def post_differences(workspace: Workspace) -> list[PostDifference]:
+def post_differences(workspace: Workspace, *, index: Index | None = None) -> list[PostDifference]:
     """Where the posts, what is kept about them and the index disagree."""
-    with opened_index(workspace) as (store, _):
+    with held_index(workspace, index) as (store, _):
         return check_posts(workspace.lake, store)
 
 
-def repair_post_differences(workspace: Workspace, *, progress: Progress = silent) -> None:
+def repair_post_differences(workspace: Workspace, *, index: Index | None = None, progress: Progress = silent) -> None:
     """Bring what is kept about posts, and the index, in line with the posts."""
-    with opened_index(workspace) as (store, encoder):
+    with held_index(workspace, index) as (store, encoder):
         repair_posts(workspace.lake, store, encoder, progress=progress)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from copilot.indexing import opened_index
+from copilot.indexing import Index, held_index
 from copilot.workspace import Workspace
 from ingestion.errors import MappingError, ReadError, SourceError, SourcePausedError, TableMissingError
 from ingestion.pipeline import IngestReport, ingest_posts
@@ -20,6 +21,7 @@ from ingestion.sources.clock import Clock
 from ingestion.sources.configured import NamedSource, open_source
 from ingestion.sources.crawl import Crawl
 from ingestion.sources.crawl_state import CrawlState
+from ingestion.sources.files import FileSource
 from ingestion.sources.runs import (
     Outcome,
     SourceHealth,
@@ -39,11 +41,30 @@ SOURCE_FAILURES = (SourceError, ReadError, MappingError)
 
 
 def ingest_source(
-    workspace: Workspace, source: Source, *, rejects_path: Path | None = None, progress: Progress = silent
+    workspace: Workspace,
+    source: Source,
+    *,
+    rejects_path: Path | None = None,
+    index: Index | None = None,
+    progress: Progress = silent,
 ) -> IngestReport:
-    """Bring the posts of a source into the workspace. Raises what `ingest_posts` and `open_index` raise."""
-    with opened_pipeline(workspace, progress=progress) as ingest:
+    """Bring the posts of a source into the workspace; `index`: where it is open already.
+
+    Raises what `ingest_posts` and `open_index` raise.
+    """
+    with opened_pipeline(workspace, index=index, progress=progress) as ingest:
         return ingest(source, rejects_path)
+
+
+def ingest_file(
+    workspace: Workspace, file: FileSource, *, index: Index | None = None, progress: Progress = silent
+) -> IngestReport:
+    """Bring the posts of a file into the workspace. Its rejected rows are listed beside it, or in the workspace where
+    the file's folder is read-only. Raises as `ingest_source`.
+    """
+    beside = file.rejects_path
+    rejects_path = beside if os.access(beside.parent, os.W_OK) else workspace.home / "rejects" / beside.name
+    return ingest_source(workspace, file, rejects_path=rejects_path, index=index, progress=progress)
 
 
 def ingest_configured(
@@ -54,6 +75,7 @@ def ingest_configured(
     environment: Mapping[str, str],
     seed: int = 0,
     ignore_pauses: bool = False,
+    index: Index | None = None,
     progress: Progress = silent,
     told: Callable[[SourceRun], None] = lambda run: None,
 ) -> list[SourceRun]:
@@ -80,7 +102,7 @@ def ingest_configured(
         def ingest(source: Source, rejects_path: Path | None) -> IngestReport:
             # Encoder and index take seconds: not for sources that are all on pause.
             if not opened:
-                opened.append(stack.enter_context(opened_pipeline(workspace, progress=progress)))
+                opened.append(stack.enter_context(opened_pipeline(workspace, index=index, progress=progress)))
             return opened[0](source, rejects_path)
 
         for name in names:
@@ -101,8 +123,11 @@ def ingest_configured(
 
 
 @contextmanager
-def opened_pipeline(workspace: Workspace, *, progress: Progress = silent) -> Iterator[Ingest]:
-    """The pipeline into the workspace, its models loaded and its index held open: for several sources.
+def opened_pipeline(
+    workspace: Workspace, *, index: Index | None = None, progress: Progress = silent
+) -> Iterator[Ingest]:
+    """The pipeline into the workspace, its models loaded and its index held open: for several sources. `index`: where
+    it is open already.
 
     Raises what `open_index` and `load_text_reader` raise.
     """
@@ -111,7 +136,7 @@ def opened_pipeline(workspace: Workspace, *, progress: Progress = silent) -> Ite
     key = load_key(settings.pseudonym, workspace.home)
     pseudonymiser = Pseudonymiser(key, languages=settings.pseudonym.languages, keep=_names_to_keep(workspace))
     reader = load_text_reader(settings.pseudonym, workspace.models_path, encoder=settings.index.encoder)
-    with opened_index(workspace) as (store, encoder):
+    with held_index(workspace, index) as (store, encoder):
 
         def ingest(source: Source, rejects_path: Path | None) -> IngestReport:
             return ingest_posts(

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import click
 
-from copilot.commands.options import home_option, json_option, open_workspace, print_json
+from copilot.commands.options import home_option, json_option, note, open_workspace, print_json
 from copilot.commands.progress import progress_bars
 from copilot.indexing import post_differences, repair_post_differences
+from copilot.web.remote import find_service
+from copilot.workspace import Workspace
 from ingestion.post_checks import PostDifference
 from ingestion.retail.quality import Finding, check_quality
 
@@ -26,14 +28,7 @@ _EXIT_FOUND = 1
 def doctor(context: click.Context, repair: bool, home: Path, as_json: bool) -> None:
     """Check the tables against each other, and the index against the lake. Exit code 1: something is wrong."""
     workspace = open_workspace(home)
-    found = post_differences(workspace)
-    repaired: list[PostDifference] = []
-    if repair:
-        with progress_bars() as progress:
-            repair_post_differences(workspace, progress=progress)
-        left = post_differences(workspace)
-        repaired = [difference for difference in found if difference not in left]
-        found = left
+    found, repaired = _compared(workspace, repair=repair)
     findings = check_quality(workspace.lake)
     if as_json:
         posts = {"differences": [asdict(each) for each in found], "repaired": [asdict(each) for each in repaired]}
@@ -43,6 +38,22 @@ def doctor(context: click.Context, repair: bool, home: Path, as_json: bool) -> N
         _print_differences(found, repaired)
     if found or any(finding.severity == "error" for finding in findings):
         context.exit(_EXIT_FOUND)
+
+
+def _compared(workspace: Workspace, *, repair: bool) -> tuple[list[PostDifference], list[PostDifference]]:
+    """What is wrong between posts and index, and what was and is mended."""
+    service = find_service(workspace)
+    with progress_bars() as progress:
+        if service is not None:
+            note(service.notice)
+            checked = service.repair_posts(progress=progress) if repair else service.check_posts()
+            return checked.differences, checked.repaired
+        found = post_differences(workspace)
+        if not repair:
+            return found, []
+        repair_post_differences(workspace, progress=progress)
+        left = post_differences(workspace)
+    return left, [difference for difference in found if difference not in left]
 
 
 def _print(findings: list[Finding]) -> None:

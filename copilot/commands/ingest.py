@@ -14,8 +14,9 @@ import click
 from copilot.commands.options import home_option, json_option, new_workspace, note, print_json
 from copilot.commands.progress import progress_bars
 from copilot.errors import NoDataError
-from copilot.ingesting import ingest_configured, ingest_source
+from copilot.ingesting import ingest_configured, ingest_file
 from copilot.settings import FILE_NAME
+from copilot.web.remote import find_service
 from copilot.workspace import Workspace
 from ingestion.sources.clock import SystemClock
 from ingestion.sources.files import FileSource
@@ -82,18 +83,27 @@ def _read_configured(workspace: Workspace, names: Sequence[str], retry: bool, as
 
 
 def read_sources(workspace: Workspace, names: Sequence[str], *, retry: bool) -> list[SourceRun]:
-    """Read configured sources by this machine's clock and environment; each run is told on stderr."""
+    """Read configured sources by this machine's clock and environment, or in the service where it has the workspace;
+    each run is told on stderr.
+    """
+    service = find_service(workspace)
     with progress_bars() as progress:
-        return ingest_configured(
-            workspace,
-            names,
-            clock=SystemClock(),
-            environment=os.environ,
-            seed=os.getpid(),
-            ignore_pauses=retry,
-            progress=progress,
-            told=lambda run: note(run.summary()),
-        )
+        if service is None:
+            return ingest_configured(
+                workspace,
+                names,
+                clock=SystemClock(),
+                environment=os.environ,
+                seed=os.getpid(),
+                ignore_pauses=retry,
+                progress=progress,
+                told=lambda run: note(run.summary()),
+            )
+        note(service.notice)
+        runs = service.ingest_sources(names, retry=retry, progress=progress)
+    for run in runs:
+        note(run.summary())
+    return runs
 
 
 def _read_file(workspace: Workspace, path: Path, map_file: Path | None, as_json: bool) -> None:
@@ -102,18 +112,17 @@ def _read_file(workspace: Workspace, path: Path, map_file: Path | None, as_json:
         note(f"No --map: read as {file.read_as}. See the mapping with --save-map FILE.")
     for assumed in file.notes:
         note(assumed)
+    service = find_service(workspace)
     with progress_bars() as progress:
-        report = ingest_source(workspace, file, rejects_path=_rejects_path(file, workspace.home), progress=progress)
+        if service is None:
+            report = ingest_file(workspace, file, progress=progress)
+        else:
+            note(service.notice)
+            report = service.ingest_file(path, map_file, progress=progress)
     if as_json:
         print_json(asdict(report))
     else:
         click.echo(report.summary())
-
-
-def _rejects_path(file: FileSource, home: Path) -> Path:
-    """Beside the file, or in the workspace where the file's folder is read-only."""
-    beside = file.rejects_path
-    return beside if os.access(beside.parent, os.W_OK) else home / "rejects" / beside.name
 
 
 def _unknown(source: str, configured: Iterable[str]) -> str:

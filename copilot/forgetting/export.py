@@ -15,8 +15,9 @@ from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
 from copilot.briefs.archive import list_briefs
 from copilot.forgetting.briefs import quotes_in, read_brief
-from copilot.forgetting.forget import Index, index_of
+from copilot.forgetting.forget import index_of
 from copilot.forgetting.people import key_of, tokens_of
+from copilot.indexing import Index
 from copilot.workspace import Workspace
 from ingestion.privacy.erasure import POSTS, posts_of
 from ingestion.privacy.holdings import personal_tables

@@ -20,7 +20,7 @@ from copilot.forgetting.proof import prove
 from copilot.forgetting.records import ErasureReport, Place
 from copilot.forgetting.recount import note_mornings, recount
 from copilot.forgetting.threads import erase_from_state
-from copilot.indexing import opened_index
+from copilot.indexing import Index, held_index
 from copilot.workspace import Workspace
 from ingestion.post_index import sync_index
 from ingestion.privacy.erasure import POSTS, Wanted, erase_from_tables, posts_of, traces_of
@@ -28,10 +28,8 @@ from ingestion.privacy.suppression import TABLE as SUPPRESSED
 from ingestion.privacy.suppression import Suppressions
 from ingestion.privacy.traces import Traces
 from ingestion.progress import Progress, silent
-from vectorstore.encoder import Encoder
-from vectorstore.store import DocumentStore, Filter
+from vectorstore.store import Filter
 
-Index = tuple[DocumentStore, Encoder]
 _LOCK = "forgetting.lock"
 
 
@@ -168,10 +166,8 @@ def _erase_from_index(workspace: Workspace, wanted: Wanted, index: Index, progre
 @contextmanager
 def index_of(workspace: Workspace, index: Index | None) -> Iterator[Index | None]:
     """The index given, or the workspace's own, opened; None where it has none."""
-    if index is not None:
-        yield index
-    elif workspace.lake.exists(POSTS) or workspace.index_path.is_dir():
-        with opened_index(workspace) as opened:
-            yield opened
+    if index is not None or workspace.lake.exists(POSTS) or workspace.index_path.is_dir():
+        with held_index(workspace, index) as held:
+            yield held
     else:
         yield None

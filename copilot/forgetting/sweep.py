@@ -12,9 +12,10 @@ from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
 from copilot.briefs.archive import list_briefs
 from copilot.forgetting.briefs import remove_brief
-from copilot.forgetting.forget import Index, alone, erase
+from copilot.forgetting.forget import alone, erase
 from copilot.forgetting.records import ErasureReport, Place
 from copilot.forgetting.threads import compact, count_threads, open_state
+from copilot.indexing import Index
 from copilot.workspace import Workspace
 from ingestion.privacy.erasure import POSTS, Wanted, traces_of
 from ingestion.progress import Progress, silent

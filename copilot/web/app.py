@@ -9,7 +9,7 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 
-from copilot.web import api, pages, privacy
+from copilot.web import api, intake, pages, privacy
 from copilot.web.problems import add_handlers
 from copilot.web.security import SecurityMiddleware, SignIn
 from copilot.web.service import Service
@@ -44,6 +44,7 @@ def create_app(workspace: Workspace, as_of: date | None = None, *, chat: bool = 
     app.state.sign_in = sign_in
     add_handlers(app)
     app.include_router(api.router)
+    app.include_router(intake.router)
     app.include_router(privacy.router)
     app.include_router(pages.router)
     if chat:

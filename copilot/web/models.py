@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from copilot.agent.records import Answer
 from copilot.charts import Chart
 from copilot.evidence import Evidence
 from copilot.settings import Language
+from ingestion.post_checks import PostDifference
 
 Evidences = TypeAdapter(Evidence)
 """Evidence to and from JSON."""
@@ -112,3 +114,13 @@ class HealthOut(BaseModel):
     status: str = "ok"
     service: str = "reassort"
     version: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostsChecked:
+    """What is wrong between posts, index and what is kept about them."""
+
+    differences: list[PostDifference]
+    """What is still wrong."""
+    repaired: list[PostDifference]
+    """What was, before it was mended."""

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.exceptions import HTTPException
 
 from copilot.forgetting.export import AuthorExport, export_author
-from copilot.forgetting.forget import Index, forget_author
+from copilot.forgetting.forget import forget_author
 from copilot.forgetting.records import ErasureReport
 from copilot.forgetting.sweep import sweep as sweep_workspace
 from copilot.register import Register, processing_register
+from copilot.web.administrators import administrator, index_in
 from copilot.web.api import Held
 from copilot.web.problems import RESPONSES
-from copilot.web.security import SignIn
-from copilot.web.service import Service
 
 
 class AuthorRequest(BaseModel):
@@ -37,17 +35,6 @@ class SweepRequest(BaseModel):
     dry_run: bool = Field(default=False, description="Count what would go, and change nothing.")
 
 
-async def administrator(request: Request) -> None:
-    """Let administrators through: whoever sends the administrator's password, or, on a service that nobody needs to
-    sign in to because it is this machine's alone, anyone. Answers 403 to others.
-    """
-    sign_in: SignIn = request.app.state.sign_in
-    if not await sign_in.is_administrator(request):
-        raise HTTPException(
-            403, "Only administrators may do this: set web.admin_password, and send it with HTTP Basic."
-        )
-
-
 router = APIRouter(
     prefix="/api/v1/privacy",
     tags=["privacy"],
@@ -59,33 +46,26 @@ router = APIRouter(
 @router.post("/forget", summary="Forget an author")
 def forget(asked: AuthorRequest, service: Held) -> ErasureReport:
     """Removes every trace of an author everywhere, and proves it. `proof.remaining` is empty when nothing is left."""
-    return forget_author(service.workspace, asked.author, on=_today(), source=asked.source, index=_index(service))
+    return forget_author(service.workspace, asked.author, on=_today(), source=asked.source, index=index_in(service))
 
 
 @router.post("/export", summary="All that is held on an author")
 def export(asked: AuthorRequest, service: Held) -> AuthorExport:
     """Everything held on an author, from every place."""
-    return export_author(service.workspace, asked.author, on=_today(), source=asked.source, index=_index(service))
+    return export_author(service.workspace, asked.author, on=_today(), source=asked.source, index=index_in(service))
 
 
 @router.post("/sweep", summary="Remove what is older than it may be")
 def sweep(asked: SweepRequest, service: Held) -> ErasureReport:
     """Retention by source, for chat threads and for briefs."""
     day = asked.as_of or _today()
-    return sweep_workspace(service.workspace, day, dry_run=asked.dry_run, index=_index(service))
+    return sweep_workspace(service.workspace, day, dry_run=asked.dry_run, index=index_in(service))
 
 
 @router.get("/register", summary="The register of processing")
 def register(service: Held) -> Register:
     """What is processed of people, why, on what basis, how long and where."""
     return processing_register(service.workspace)
-
-
-def _index(service: Service) -> Index | None:
-    """The index as the service has it open; None where there is none yet."""
-    workspace = service.workspace
-    there = workspace.lake.exists("posts") or workspace.index_path.is_dir()
-    return service.index.opened() if there else None
 
 
 def _today() -> date:

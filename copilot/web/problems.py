@@ -46,8 +46,12 @@ _KINDS: tuple[tuple[type, str, str, int], ...] = (
 )
 """Error -> type, title and status of its problem; the first that fits."""
 
+PACKAGE_ERRORS = (errors.CopilotError, IngestionError, VectorStoreError)
+"""Roots of what the packages raise."""
+
 _HTTP = {
     403: ("not-allowed", "This is for administrators"),
+    409: ("busy", "Something else is under way"),
     404: ("not-found", "There is nothing here"),
     422: ("invalid-request", "The request does not fit"),
 }
@@ -67,7 +71,7 @@ RESPONSES: Mapping[int | str, Mapping[str, object]] = {
 
 def add_handlers(app: FastAPI) -> None:
     """Answer errors with problems."""
-    for root in (errors.CopilotError, IngestionError, VectorStoreError):
+    for root in PACKAGE_ERRORS:
         app.add_exception_handler(root, _answer)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
@@ -76,14 +80,28 @@ def add_handlers(app: FastAPI) -> None:
 
 def problem(type: str, title: str, status: int, detail: str, candidates: tuple[str, ...] = ()) -> JSONResponse:
     """A response that says what went wrong."""
-    content = Problem(type=type, title=title, status=status, detail=detail, candidates=list(candidates))
-    return JSONResponse(content.model_dump(), status_code=status, media_type=MEDIA_TYPE)
+    return _response(Problem(type=type, title=title, status=status, detail=detail, candidates=list(candidates)))
+
+
+def _response(found: Problem) -> JSONResponse:
+    return JSONResponse(found.model_dump(), status_code=found.status, media_type=MEDIA_TYPE)
+
+
+def problem_of(error: Exception) -> Problem:
+    """What an error of the packages is called. Only for instances of `PACKAGE_ERRORS`."""
+    type, title, status = next(found[1:] for found in _KINDS if isinstance(error, found[0]))
+    candidates = getattr(error, "candidates", ()) or getattr(error, "closest", ())
+    return Problem(type=type, title=title, status=status, detail=str(error), candidates=list(candidates))
+
+
+def failed() -> Problem:
+    """What anything else is called."""
+    detail = "The service failed at this request; its log says where."
+    return Problem(type="failed", title="Something went wrong", status=500, detail=detail)
 
 
 async def _answer(request: Request, error: Exception) -> JSONResponse:
-    type, title, status = next(found[1:] for found in _KINDS if isinstance(error, found[0]))
-    candidates = getattr(error, "candidates", ()) or getattr(error, "closest", ())
-    return problem(type, title, status, str(error), tuple(candidates))
+    return _response(problem_of(error))
 
 
 async def _invalid(request: Request, error: Exception) -> JSONResponse:
@@ -103,4 +121,4 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
 async def _unexpected(request: Request, error: Exception) -> JSONResponse:
     # The message may hold the words of a post or a planner: only its kind is logged.
     _LOG.error("%s %s failed: %s", request.method, request.url.path, type(error).__name__)
-    return problem("failed", "Something went wrong", 500, "The service failed at this request; its log says where.")
+    return _response(failed())

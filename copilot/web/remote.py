@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -15,14 +17,18 @@ from copilot.evidence import Evidence
 from copilot.forgetting.export import AuthorExport
 from copilot.forgetting.records import ErasureReport
 from copilot.settings import Language
-from copilot.web.models import AnswerOut, Evidences
+from copilot.web.models import AnswerOut, Evidences, PostsChecked
 from copilot.workspace import RunningService, Workspace
+from ingestion.ingest_report import IngestReport
+from ingestion.progress import Progress
+from ingestion.sources.runs import SourceRun
 
 _PROBE_SECONDS = 3.0
 _ASK_SECONDS = 180.0
-_ERASE_SECONDS = 3600.0
-"""Every byte of the workspace is read."""
+_LONG_SECONDS = 3600.0
+"""Erasing reads every byte of the workspace; ingesting may wait for slow hosts between two lines."""
 _ERASURE, _EXPORT = TypeAdapter(ErasureReport), TypeAdapter(AuthorExport)
+_REPORT, _RUNS, _CHECKED = TypeAdapter(IngestReport), TypeAdapter(list[SourceRun]), TypeAdapter(PostsChecked)
 
 
 class RemoteService:
@@ -52,6 +58,25 @@ class RemoteService:
         given = {name: value for name, value in arguments.items() if value not in (None, "", [])}
         return Evidences.validate_python(self._call("GET", f"/api/v1/{path}", params=given))
 
+    def ingest_file(self, file: Path, mapping: Path | None, *, progress: Progress) -> IngestReport:
+        """The posts of a file brought in there: the service is on this machine."""
+        body = {"file": str(file.resolve()), "mapping": str(mapping.resolve()) if mapping else None}
+        return _REPORT.validate_python(self._streamed("ingest", body, progress))
+
+    def ingest_sources(self, names: Sequence[str], *, retry: bool, progress: Progress) -> list[SourceRun]:
+        """Configured sources read there, with the service's environment."""
+        return _RUNS.validate_python(self._streamed("ingest", {"sources": list(names), "retry": retry}, progress))
+
+    def check_posts(self) -> PostsChecked:
+        """Differences between posts and index."""
+        return _CHECKED.validate_python(
+            self._call("GET", "/api/v1/doctor", auth=self._admin_auth, timeout=_LONG_SECONDS)
+        )
+
+    def repair_posts(self, *, progress: Progress) -> PostsChecked:
+        """Posts and index brought in line there."""
+        return _CHECKED.validate_python(self._streamed("doctor/repair", {}, progress))
+
     def forget(self, handle: str, *, source: str = "") -> ErasureReport:
         """An author forgotten there."""
         return _ERASURE.validate_python(self._privacy("forget", {"author": handle, "source": source}))
@@ -66,7 +91,29 @@ class RemoteService:
 
     def _privacy(self, what: str, body: Mapping[str, Any]) -> Any:
         path = f"/api/v1/privacy/{what}"
-        return self._call("POST", path, auth=self._admin_auth, timeout=_ERASE_SECONDS, json=dict(body))
+        return self._call("POST", path, auth=self._admin_auth, timeout=_LONG_SECONDS, json=dict(body))
+
+    def _streamed(self, what: str, body: Mapping[str, Any], progress: Progress) -> Any:
+        url = f"{self.url}/api/v1/{what}"
+        options: dict[str, Any] = {"auth": self._admin_auth, "timeout": _LONG_SECONDS, "json": dict(body)}
+        try:
+            with httpx.stream("POST", url, **options) as answer:
+                if not answer.is_success:
+                    answer.read()
+                    raise CopilotError(_detail(answer))
+                for line in answer.iter_lines():
+                    told = json.loads(line)
+                    if "progress" in told:
+                        progress(*told["progress"])
+                    elif "problem" in told:
+                        raise CopilotError(told["problem"]["detail"])
+                    else:
+                        return told["result"]
+        except httpx.HTTPError as error:
+            raise ServiceInUseError(self.url, type(error).__name__) from error
+        raise CopilotError(
+            f"The service at {self.url} ended in the middle of the work. Its log says why; run it again."
+        )
 
     def _call(self, method: str, path: str, **request: Any) -> Any:
         try:

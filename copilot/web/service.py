@@ -31,6 +31,8 @@ class Service:
         self._model = make_model(workspace.settings.llm)
         self._threads = threads_in_file(workspace.state_path)
         self._lock = threading.Lock()
+        self.writing = threading.Lock()
+        """Held while posts are brought in or mended: one such work at a time."""
         self.index = PostIndex(workspace)
         self._context: Context | None = None
         self._agent: Agent | None = None

@@ -6,18 +6,15 @@ import json
 import shutil
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 import pytest
-import uvicorn
 from click.testing import CliRunner, Result
 
 from copilot.cli import cli
 from copilot.forgetting.files import FileErasure
-from copilot.web.app import create_app
-from copilot.workspace import RunningService
 from tests.copilot.forgetting.small import ANNE, MORNING, open_small, write_small
+from tests.fakes.serving import served
 
 
 @pytest.fixture(scope="module")
@@ -103,25 +100,10 @@ def test_register_says_why_how_long_and_where(home: Path) -> None:
 
 def test_a_running_service_is_asked_instead(home: Path) -> None:
     workspace = open_small(home)
-    server = uvicorn.Server(
-        uvicorn.Config(create_app(workspace, MORNING, chat=False), port=0, log_level="warning", access_log=False)
-    )
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        while not server.started:
-            thread.join(0.05)
-        port = server.servers[0].sockets[0].getsockname()[1]
-        workspace.announce_service(
-            RunningService(url=f"http://127.0.0.1:{port}", pid=1, started_at="2026-06-01T08:00Z")
-        )
+    with served(workspace, MORNING):
         swept = _run(home, "sweep", "--as-of", "2026-06-01", "--dry-run")
         asked = _run(home, "forget", "--author", ANNE, "--yes")
         found = json.loads(_run(home, "export", "--author", ANNE, "--json").stdout)
-    finally:
-        server.should_exit = True
-        thread.join()
-        workspace.withdraw_service()
     assert "Asked it instead" in asked.stderr
     assert (swept.exit_code, asked.exit_code) == (0, 0), asked.output
     assert "2 posts removed" in asked.stdout
