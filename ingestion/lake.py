@@ -187,12 +187,15 @@ class Lake:
 
     def _split(self, table: str, frame: pl.DataFrame, key: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Rows of `frame` with new keys, and rows that differ from those with the same key."""
-        there = self.scan(table).select(frame.columns)
-        known = there.join(frame.lazy().select(key), on=list(key), how="semi").collect()
-        new = frame.join(known, on=list(key), how="anti", nulls_equal=True)
+        # Keys first: most rows of most merges are new, and the other columns of a table may be large.
+        asked = frame.lazy().select(key)
+        keys = self.scan(table).select(key).join(asked, on=list(key), how="semi").collect(engine="streaming")
+        new = frame.join(keys, on=list(key), how="anti", nulls_equal=True)
         rest = [name for name in frame.columns if name not in key]
-        if not rest:
+        if not rest or keys.is_empty():
             return new, frame.clear()
+        there = self.scan(table).select(frame.columns)
+        known = there.join(keys.lazy(), on=list(key), how="semi").collect(engine="streaming")
         both = frame.join(known, on=list(key), how="inner", suffix="__there")
         differs = pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"{name}__there")) for name in rest)
         return new, both.filter(differs).select(frame.columns)
