@@ -53,7 +53,8 @@ class EdgeFolder:
         cannot be known.
         """
         for unfinished in self._path.glob(f"{_BUILDING}*"):
-            shutil.rmtree(unfinished)
+            # A process that was left alone may be at work in it a moment longer: the next opening clears the rest.
+            shutil.rmtree(unfinished, ignore_errors=True)
         shards = self._shards()
         if not shards:
             building = self.building()

@@ -48,7 +48,7 @@ def _command(home: Path) -> list[str]:
 
 
 def _environment() -> dict[str, str]:
-    return {**os.environ, "REASSORT_PSEUDONYM__KEY": DEMO_KEY}
+    return {**os.environ, "REASSORT_PSEUDONYM__KEY": DEMO_KEY, "REASSORT_PSEUDONYM__NAMES_MODEL": "packaged"}
 
 
 def _rows(lake: Lake, table: str) -> pl.DataFrame:

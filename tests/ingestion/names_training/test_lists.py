@@ -23,7 +23,7 @@ def test_a_word_that_is_written_with_a_capital_most_of_the_time_is_no_common_one
     texts = [
         "elodie said Elodie",
         "Elodie, elodie or Elodie",
-        "Elodie Elodie elodie Elodie, rose",
+        "Elodie Elodie elodie Elodie Elodie, rose",
         "rose",
         "rose Rose",
     ]
