@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import resource
 import sys
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 Better = Literal["lower", "higher"]
+
+Targets = Mapping[str, tuple[str, Better, float | None]]
+"""Name of a figure -> unit, direction, target."""
 
 _ROOT = Path(__file__).parent.parent
 
@@ -60,6 +64,12 @@ def absent(name: str, *, unit: str, better: Better, target: float | None, folder
     """The figure that stands for one whose data is absent."""
     detail = f"not measured: no data set {folder} in $REASSORT_REAL_DATA or ../shared/data"
     return Figure(name=name, value=None, unit=unit, target=target, better=better, detail=detail)
+
+
+def all_absent(targets: Targets, folder: str) -> Iterator[Figure]:
+    """The figures that stand for those of a benchmark whose data is absent."""
+    for name, (unit, better, target) in targets.items():
+        yield absent(name, unit=unit, better=better, target=target, folder=folder)
 
 
 def peak_rss_mib() -> float:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.figures import Better, Figure, absent, peak_rss_mib, real_data
+from benchmarks.figures import Better, Figure, all_absent, peak_rss_mib, real_data
 from ingestion.lake import Lake
 from ingestion.pipeline import ingest_posts
 from ingestion.post_index import post_schema
@@ -55,8 +55,7 @@ def run(quick: bool) -> Iterator[Figure]:
     """Whole path, plain stack and memory."""
     folder = real_data(FOLDER)
     if folder is None:
-        for name, (unit, better, target) in TARGETS.items():
-            yield absent(name, unit=unit, better=better, target=target, folder=FOLDER)
+        yield from all_absent(TARGETS, FOLDER)
         return
     texts = _texts(folder)[: 2_000 if quick else 20_000]
     few = texts[: 200 if quick else 1_000]

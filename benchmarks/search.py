@@ -19,7 +19,7 @@ from uuid import UUID
 import numpy as np
 from qdrant_client import QdrantClient
 
-from benchmarks.figures import Better, Figure, absent, peak_rss_mib, real_data
+from benchmarks.figures import Better, Figure, all_absent, peak_rss_mib, real_data
 from vectorstore.edge import EdgeStore
 from vectorstore.encoder import HashEncoder
 from vectorstore.server import ServerStore
@@ -68,8 +68,7 @@ def run(quick: bool) -> Iterator[Figure]:
     """Stores first: the memory of the embedded one is to be seen before PyTorch is in the process."""
     folder = real_data(FOLDER)
     if folder is None:
-        for name, (unit, better, target) in TARGETS.items():
-            yield absent(name, unit=unit, better=better, target=target, folder=FOLDER)
+        yield from all_absent(TARGETS, FOLDER)
         return
     reviews = _read(folder)
     with tempfile.TemporaryDirectory() as scratch:

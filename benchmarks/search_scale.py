@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.figures import Better, Figure, absent, real_data
+from benchmarks.figures import Better, Figure, all_absent, real_data
 from benchmarks.synthetic_posts import Material, blocks, cache_folder, load_material, queries
 from vectorstore.edge import EdgeStore
 from vectorstore.encoder import load_encoder
@@ -41,8 +41,7 @@ def run(quick: bool) -> Iterator[Figure]:
     """100,000 posts, or 25,000."""
     folder = real_data(FOLDER)
     if folder is None:
-        for name, (unit, better, target) in TARGETS.items():
-            yield absent(name, unit=unit, better=better, target=target, folder=FOLDER)
+        yield from all_absent(TARGETS, FOLDER)
         return
     material = load_material(folder)
     size = 25_000 if quick else 100_000

@@ -20,25 +20,13 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
+from ingestion.post_index import POST_INDEX_FIELDS
 from vectorstore.encoder import load_encoder
 from vectorstore.settings import IndexSettings
-from vectorstore.store import Document, FieldKind, Filter, Query, Schema, Vector
+from vectorstore.store import Document, Filter, Query, Schema, Vector
 
 BLOCK = 10_000
 """Posts made at a time."""
-FIELDS: dict[str, FieldKind] = {
-    "source": "keyword",
-    "kind": "keyword",
-    "language": "keyword",
-    "market": "keyword",
-    "product_id": "keyword",
-    "author": "keyword",
-    "published_at": "datetime",
-    "rating": "float",
-    "spam": "bool",
-    "duplicate": "bool",
-}
-"""The fields of the index of posts."""
 
 _FIRST_DAY = datetime(2025, 1, 1, tzinfo=UTC)
 _YEAR_S = 365 * 86_400
@@ -63,7 +51,7 @@ class Material:
     @property
     def schema(self) -> Schema:
         """Schema of an index of these posts."""
-        return Schema(dimensions=self.vectors.shape[1], fields=FIELDS, encoder=self.fingerprint)
+        return Schema(dimensions=self.vectors.shape[1], fields=POST_INDEX_FIELDS, encoder=self.fingerprint)
 
 
 def cache_folder() -> Path:

@@ -26,10 +26,6 @@ class Breaker:
         """Whether the host is to be left alone."""
         return self.open_until is not None and now < self.open_until
 
-    def is_half_open(self, now: datetime) -> bool:
-        """Whether this is the one try after a pause."""
-        return self.open_until is not None and now >= self.open_until
-
     def failed(self, now: datetime, settings: CrawlSettings, *, retry_after_s: float | None = None) -> Breaker:
         """After one more failure. `retry_after_s`: what the host itself asked for, in seconds."""
         failures = self.failures + 1
