@@ -21,7 +21,7 @@ demo: setup  ## Build the demo retailer, write its briefs and open the service o
 	$(BIN)/reassort demo --home $(HOME_DIR)
 
 test: setup  ## Run the tests
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: lint types layers  ## Lint, types and import layers
 

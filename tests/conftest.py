@@ -25,6 +25,17 @@ DEMO_KEY = "5a" * 32
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Slow files start first, so that the workers of a run end together; within each kind their order stays random.
+
+    Slow files on real data come before all: one worker has those while the other builds the demo.
+    """
+    slow = {item.path for item in items if "slow" in item.keywords}
+    real = {item.path for item in items if item.path in slow and "real_data" in item.keywords}
+    items.sort(key=lambda item: (item.path not in real, item.path not in slow))
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _no_network() -> Iterator[None]:
     """Refuse every connection but those to this machine."""
