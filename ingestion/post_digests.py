@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -15,8 +16,10 @@ from ingestion.clean import in_utc
 from ingestion.lake import Lake
 from ingestion.post_batches import NamedPost
 from ingestion.pseudonymise.keys import PseudonymKey
-from ingestion.pseudonymise.posts import Pseudonymiser
 from ingestion.records import RawPost
+
+if TYPE_CHECKING:  # Presidio takes a second to load, and questions about posts need none of it
+    from ingestion.pseudonymise.posts import Pseudonymiser
 
 TABLE = "post_digests"
 DIGESTS_SCHEMA = pl.Schema({"post_id": pl.String(), "source_digest": pl.String()})

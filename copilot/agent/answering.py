@@ -9,7 +9,6 @@ from types import TracebackType
 from typing import Any, Self
 from uuid import uuid4
 
-import openai
 from langchain.agents import create_agent
 from langchain.agents.middleware import ModelCallLimitMiddleware, ToolCallLimitMiddleware
 from langchain.agents.middleware.model_call_limit import ModelCallLimitExceededError
@@ -25,7 +24,7 @@ import prompts
 from copilot import wording
 from copilot.agent.guard import asks_for_personal_data, without_personal_data
 from copilot.agent.language import language_of
-from copilot.agent.models import make_model, model_error
+from copilot.agent.models import errors_of, explained, make_model
 from copilot.agent.offline.model import OfflineModel
 from copilot.agent.records import AgentEvent, Answer
 from copilot.agent.run import Run
@@ -118,8 +117,8 @@ class Agent:
                     answer = await run.answer()
             except _LIMITS:
                 answer = run.refused("limit")
-            except openai.OpenAIError as error:
-                raise model_error(error, self._settings.llm) from error
+            except errors_of(self._settings.llm) as error:
+                raise explained(error, self._settings.llm) from error
         yield answer
 
     def answer(self, question: str, *, thread_id: str = "", language: Language | None = None) -> Answer:

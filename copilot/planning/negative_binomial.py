@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special, stats
+from scipy import special
 
 from copilot.planning.arrays import Floats
 
@@ -47,6 +47,8 @@ def probability_of(x: npt.ArrayLike, *, mean: npt.ArrayLike, heterogeneity: npt.
 
 def quantile(level: npt.ArrayLike, *, mean: npt.ArrayLike, heterogeneity: npt.ArrayLike) -> Floats:
     """Smallest whole x with P(D <= x) >= level, for levels in (0, 1); arguments broadcast."""
+    from scipy import stats  # a second to load, and most questions need no quantile
+
     share, m, r, q = _parameters(level, mean, heterogeneity)
     found: Floats = np.where(m > 0, stats.nbinom.ppf(share, r, 1.0 - q), 0.0)
     return found
