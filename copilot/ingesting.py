@@ -12,6 +12,7 @@ from pathlib import Path
 from copilot.indexing import Index, held_index
 from copilot.workspace import Workspace
 from ingestion.errors import MappingError, ReadError, SourceError, SourcePausedError, TableMissingError
+from ingestion.lake import Lake
 from ingestion.pipeline import IngestReport, ingest_posts
 from ingestion.progress import Progress, silent
 from ingestion.pseudonymise.keys import ensure_key, load_key
@@ -32,6 +33,7 @@ from ingestion.sources.runs import (
     worst,
 )
 from ingestion.sources.source import Source
+from ingestion.watermarks import source_of
 
 Ingest = Callable[[Source, Path | None], IngestReport]
 """Brings the posts of a source into a workspace, its rejected rows into a file."""
@@ -57,14 +59,30 @@ def ingest_source(
 
 
 def ingest_file(
-    workspace: Workspace, file: FileSource, *, index: Index | None = None, progress: Progress = silent
+    workspace: Workspace, file: FileSource, *, clock: Clock, index: Index | None = None, progress: Progress = silent
 ) -> IngestReport:
-    """Bring the posts of a file into the workspace. Its rejected rows are listed beside it, or in the workspace where
-    the file's folder is read-only. Raises as `ingest_source`.
+    """Bring the posts of a file into the workspace, and note the run as one of its source.
+
+    A file that nothing but its own name gives a source, and that was read before under another name, stays of that
+    source. Rejected rows are listed beside the file, or in the workspace where its folder is read-only. Raises as
+    `ingest_source`.
     """
+    known = source_of(workspace.lake, file.stream) if file.is_named_by_path else None
+    if known is not None:
+        file.rename(known)
     beside = file.rejects_path
     rejects_path = beside if os.access(beside.parent, os.W_OK) else workspace.home / "rejects" / beside.name
-    return ingest_source(workspace, file, rejects_path=rejects_path, index=index, progress=progress)
+    run = _Reading(file.name, clock)
+    try:
+        report = ingest_source(workspace, file, rejects_path=rejects_path, index=index, progress=progress)
+    except SOURCE_FAILURES as error:
+        run.failed(error)
+        raise
+    else:
+        run.came(report)
+        return report
+    finally:
+        run.note(workspace.lake)
 
 
 def ingest_configured(
@@ -175,12 +193,17 @@ class _Reading:
             return
         if part.failure is not None:
             self.failed(part.failure)
+            self._count(report)
         else:
             part.settle()
-            self._outcomes.append("ok" if report.read else "unchanged")
-        self._counts.update(read=report.read, new=report.new, changed=report.changed, rejected=report.rejected)
+            self.came(report)
         if part.note:
             self._reasons[part.note] = None
+
+    def came(self, report: IngestReport) -> None:
+        """Note a reading that came to its end."""
+        self._outcomes.append("ok" if report.read else "unchanged")
+        self._count(report)
 
     def failed(self, error: Exception) -> None:
         """Note a failure. Messages of these errors name no one."""
@@ -188,6 +211,11 @@ class _Reading:
         self._reasons[error.reason if isinstance(error, SourceError) else str(error)] = None
         until = error.until if isinstance(error, SourcePausedError) else getattr(error, "paused_until", None)
         self._next_try_at = max(filter(None, (self._next_try_at, until)), default=None)
+
+    def note(self, lake: Lake) -> None:
+        """Write the run down, where anything became of it."""
+        if self._outcomes:
+            record_run(lake, self.ended(source_health(lake).get(self._name)))
 
     def ended(self, before: SourceHealth | None) -> SourceRun:
         """The run, which comes after `before`."""
@@ -202,6 +230,9 @@ class _Reading:
             next_try_at=self._next_try_at,
             **self._counts,
         )
+
+    def _count(self, report: IngestReport) -> None:
+        self._counts.update(read=report.read, new=report.new, changed=report.changed, rejected=report.rejected)
 
 
 def _names_to_keep(workspace: Workspace) -> set[str]:

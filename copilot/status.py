@@ -52,6 +52,11 @@ class SourceStatus:
     consecutive_failures: int
     next_try_at: datetime | None
     """Until when it is left alone; None: the next run tries it."""
+    read: int
+    """Rows or entries read by the last run that read any."""
+    new: int
+    changed: int
+    rejected: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +110,10 @@ def _sources(workspace: Workspace) -> tuple[SourceStatus, ...]:
                 reason=known.reason if known else "",
                 consecutive_failures=known.consecutive_failures if known else 0,
                 next_try_at=known.next_try_at if known else None,
+                read=known.read if known else 0,
+                new=known.new if known else 0,
+                changed=known.changed if known else 0,
+                rejected=known.rejected if known else 0,
             )
         )
     return tuple(found)

@@ -11,6 +11,9 @@ import polars as pl
 from ingestion.lake import Lake
 from ingestion.sources.source import RejectedPost
 
+_MANY_COPIES = 0.5
+"""Share of the posts read from which on it is said that they are copies of another source's."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class IngestReport:
@@ -45,6 +48,8 @@ class IngestReport:
     """The first rejected rows."""
     rejects_path: Path | None
     """The list of all rejected rows; None where there are none or no path was given."""
+    copied_from: Mapping[str, int]
+    """How many of the posts read other sources have too, or nearly so, by source, most frequent first."""
     already_read: bool
     """Whether the source had nothing new since a run that came to its end: such a file is not read again."""
 
@@ -52,7 +57,7 @@ class IngestReport:
         """One line for people."""
         if self.already_read and not self.read:
             return f"{self.source}: nothing new since it was read before."
-        where = f" ({self.rejects_path.name})" if self.rejects_path else ""
+        where = f" ({self.rejects_path})" if self.rejects_path else ""
         text = (
             f"{self.source}: {self.read:,} read, {self.new:,} new, {self.changed:,} changed,"
             f" {self.unchanged:,} unchanged, {self.merged:,} merged, {self.rejected:,} rejected{where};"
@@ -64,7 +69,13 @@ class IngestReport:
         if self.rejects:
             first = self.rejects[0]
             column = f' column "{first.column}",' if first.column else ""
-            text += f" First rejected: row {first.row},{column} {first.reason}."
+            text += (
+                f" First rejected: row {first.row},{column} {first.reason}. Correct the rows, or how they are read, and"
+                " ingest again: what is in stays as it is."
+            )
+        for source, copies in list(self.copied_from.items())[:1]:
+            if copies >= _MANY_COPIES * self.read:
+                text += f" {source!r} has {copies:,} of them too: if it is the same, give --source {source}."
         return text
 
 
@@ -74,6 +85,16 @@ def describe_posts(lake: Lake, post_ids: Collection[str]) -> tuple[dict[str, int
         return {}, {}
     posts = lake.scan("posts").filter(pl.col("post_id").is_in(list(post_ids)))
     return _counted(posts, "language"), _counted(posts.explode("personal_data"), "personal_data")
+
+
+def copied_from(lake: Lake, post_ids: Collection[str], originals: Collection[str]) -> dict[str, int]:
+    """How many posts are copies of some posts, or the `originals` that these are copies of; by source, most frequent
+    first.
+    """
+    if not post_ids or not lake.exists("posts"):
+        return {}
+    copies = pl.col("duplicate_of").is_in(list(post_ids)) | pl.col("post_id").is_in(list(originals))
+    return _counted(lake.scan("posts").filter(copies, ~pl.col("post_id").is_in(list(post_ids))), "source")
 
 
 def _counted(posts: pl.LazyFrame, column: str) -> dict[str, int]:

@@ -7,7 +7,7 @@ one with each commit: what was computed from a table names the version it read, 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -18,8 +18,10 @@ from deltalake.exceptions import CommitFailedError, TableNotFoundError
 from filelock import FileLock
 
 from ingestion.errors import ContractError, TableMissingError
+from ingestion.table_rewriting import BOUNDED, FILE_BYTES, with_rows
 
 _COMMIT_TRIES = 5
+_FEW_ROWS = 200
 _LOG_KEPT = "delta.logRetentionDuration"
 _LOG_KEPT_BY_DEFAULT = "interval 30 days"
 
@@ -129,8 +131,7 @@ class Lake:
         """Put `frame` in place of all rows whose text in `column` is one of the values, in one commit; return the
         version that has it. Every row of `frame` has one of them there.
         """
-        listed = ", ".join("'" + value.replace("'", "''") + "'" for value in values)
-        return self._overwrite(table, frame, predicate=f"{column} IN ({listed})")
+        return self._overwrite(table, frame, predicate=_one_of(column, values))
 
     def replace_all(self, table: str, frame: pl.DataFrame) -> int:
         """Put `frame` in place of all rows, in one commit; return the version that has it."""
@@ -201,6 +202,38 @@ class Lake:
         return new, both.filter(differs).select(frame.columns)
 
     def _merge_rows(self, table: str, rows: pl.DataFrame, key: Sequence[str], note: str) -> None:
+        if len(key) > 1 or rows.schema[key[0]] != pl.String:
+            self._merge_joined(table, rows, key, note)
+        elif rows.height <= _FEW_ROWS:
+            _commit(lambda: self._replace_few(table, rows, key[0], note))
+        else:
+            _commit(lambda: self._replace_many(table, rows, key[0], note))
+
+    def _replace_few(self, table: str, rows: pl.DataFrame, key: str, note: str) -> None:
+        """Only files that hold one of the keys are written anew; asking each row takes as long as the keys are many."""
+        write_deltalake(
+            self._uri(table),
+            rows,
+            mode="overwrite",
+            predicate=_one_of(key, rows[key]),
+            storage_options=self._options,
+            commit_properties=_properties(note),
+            writer_properties=BOUNDED,
+            target_file_size=FILE_BYTES,
+        )
+
+    def _replace_many(self, table: str, rows: pl.DataFrame, key: str, note: str) -> None:
+        opened = self._open(table)
+        write_deltalake(
+            opened,
+            with_rows(opened.file_uris(), rows, key=key, storage_options=self._options),
+            mode="overwrite",
+            commit_properties=_properties(note),
+            writer_properties=BOUNDED,
+            target_file_size=FILE_BYTES,
+        )
+
+    def _merge_joined(self, table: str, rows: pl.DataFrame, key: Sequence[str], note: str) -> None:
         condition = " AND ".join(f"target.{name} = source.{name}" for name in key)
         properties = _properties(note)
 
@@ -235,6 +268,11 @@ class Lake:
             return DeltaTable(self._uri(table), version=version, storage_options=self._options)
         except TableNotFoundError as error:
             raise TableMissingError(table) from error
+
+
+def _one_of(column: str, values: Iterable[str]) -> str:
+    listed = ", ".join("'" + value.replace("'", "''") + "'" for value in values)
+    return f"{column} IN ({listed})"
 
 
 def _commit(write: Callable[[], None]) -> None:

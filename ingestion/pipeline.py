@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from ingestion.index_state import record_in_line
-from ingestion.ingest_report import IngestReport, describe_posts
+from ingestion.ingest_report import IngestReport, copied_from, describe_posts
 from ingestion.lake import Lake
 from ingestion.post_digests import PostDigests, preparation_fingerprint
 from ingestion.post_index import ensure_in_line, index_posts
@@ -47,7 +47,8 @@ def ingest_posts(
 ) -> IngestReport:
     """Bring the posts of a source into the lake and the index, pseudonymised.
 
-    Batch by batch: read, pass over what is known, clean, pseudonymise, lake, embed, index, digests; the watermark last.
+    Batch by batch: read, pass over what is known, clean, pseudonymise, lake, embed, index, digests; then the marks that
+    they moved of posts known before; the watermark last.
     Each step is durable before the next one starts, and done again it changes nothing: a run that was cut off anywhere
     is done again from its start to the same result, and what it left out of the index is added first.
 
@@ -80,6 +81,8 @@ def ingest_posts(
                 digests.remember(prepared, [post.post_id for post in posts])
                 counts.update(new=stored.new, changed=stored.changed, unchanged=stored.unchanged, indexed=indexed)
                 counts.update(suppressed=prepared.height - len(posts))
+        for rows in table.settle():
+            counts.update(indexed=index_posts(rows, store, encoder))
         if counts["indexed"]:
             record_in_line(lake, store)
         written = rejects.finish() if reading.read else None
@@ -98,6 +101,7 @@ def _report(
 ) -> IngestReport:
     marks = table.marks(reading.seen)
     languages, personal_data = describe_posts(lake, reading.seen)
+    copied = copied_from(lake, reading.seen, set(marks["duplicate_of"]) - {""})
     return IngestReport(
         source=reading.source.name,
         read=reading.read,
@@ -115,5 +119,6 @@ def _report(
         indexed=counts["indexed"],
         rejects=tuple(reading.first_rejects),
         rejects_path=rejects_path,
+        copied_from={source: count for source, count in copied.items() if source != reading.source.name},
         already_read=reading.after is not None,
     )

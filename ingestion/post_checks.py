@@ -15,7 +15,7 @@ from ingestion.index_comparison import index_gap
 from ingestion.lake import Lake
 from ingestion.post_digests import TABLE as DIGESTS
 from ingestion.post_index import sync_index
-from ingestion.post_table import SIGNATURES, PostTable
+from ingestion.post_table import SIGNATURES, PostTable, unsettled
 from ingestion.post_table import TABLE as POSTS
 from ingestion.progress import Progress, silent
 from vectorstore.encoder import Encoder
@@ -81,6 +81,7 @@ def repair_posts(lake: Lake, store: DocumentStore, encoder: Encoder, *, progress
 def _table_differences(lake: Lake) -> Iterator[PostDifference]:
     yield _difference(POSTS, "doubled", _doubled(lake))
     yield _difference(POSTS, "unknown_original", _lost_originals(lake))
+    yield _difference(POSTS, "outdated", unsettled(lake))
     posts = lake.scan(POSTS).select("post_id", "content_hash")
     made = lake.scan(SIGNATURES).select("post_id", "content_hash") if lake.exists(SIGNATURES) else posts.clear()
     yield _difference(SIGNATURES, "missing", _sorted(posts.join(made, on="post_id", how="anti")))

@@ -28,6 +28,15 @@ def read_watermark(lake: Lake, source: Source) -> Watermark | None:
     return Watermark(**rows.row(0, named=True)) if rows.height else None
 
 
+def source_of(lake: Lake, stream: str) -> str | None:
+    """The source under which a stream was read to its end, the first by name; None where it never was."""
+    if not lake.exists(TABLE) or not lake.exists("posts"):
+        return None
+    rows = lake.read(TABLE).filter(pl.col("stream") == stream)
+    first: str | None = rows["source"].min()  # type: ignore[assignment]  # of a column of strings
+    return first
+
+
 def write_watermark(lake: Lake, mark: Watermark) -> None:
     """Keep it in place of the one that the stream had."""
     row = pl.DataFrame([vars(mark)], schema=WATERMARKS_SCHEMA)

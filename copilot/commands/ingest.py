@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
@@ -24,11 +25,17 @@ from ingestion.sources.mapping import load_post_mapping
 from ingestion.sources.runs import SourceRun
 
 _EXIT_FAILED, _EXIT_NOTHING_TO_DO = 1, 3
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+_NAME_HELP = (
+    "Name that the posts of a file carry. Their ids are unique within it: give the one that an export had before."
+    "  [default: the mapping's, else the platform's, else the file's]"
+)
 
 
 @click.command()
 @click.argument("source", required=False)
 @click.option("--all", "everything", is_flag=True, help="Read every configured source, as without SOURCE.")
+@click.option("--source", "name", callback=lambda _ctx, _param, value: _checked(value), help=_NAME_HELP)
 @click.option("--map", "map_file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Mapping file.")
 @click.option(
     "--save-map",
@@ -41,6 +48,7 @@ _EXIT_FAILED, _EXIT_NOTHING_TO_DO = 1, 3
 def ingest(
     source: str | None,
     everything: bool,
+    name: str,
     map_file: Path | None,
     save_map: Path | None,
     retry: bool,
@@ -50,22 +58,24 @@ def ingest(
     """Ingest posts from SOURCE: a file (CSV, JSON, Parquet, Excel), or a source that reassort.toml names.
 
     Without SOURCE every configured source is read; one that fails stops no other, and makes the exit code 1. Posts are
-    pseudonymised before anything is stored. Ingesting the same twice adds nothing.
+    pseudonymised before anything is stored. Ingesting the same twice adds nothing, whatever the file is called then.
     """
     workspace = new_workspace(home)
     configured = workspace.settings.posts.named_sources()
     if source is not None and everything:
         raise click.UsageError("SOURCE and --all exclude each other.")
     if source is None or source in configured:
+        if name:
+            raise click.UsageError("--source names the posts of a file; configured sources have their names.")
         _read_configured(workspace, [source] if source is not None else list(configured), retry, as_json)
         return
     if not Path(source).exists():
         raise NoDataError(_unknown(source, configured))
     if save_map is not None:
-        save_map.write_text(FileSource(Path(source)).mapping.to_yaml(), encoding="utf-8")
+        save_map.write_text(FileSource(Path(source), source=name).mapping.to_yaml(), encoding="utf-8")
         click.echo(str(save_map))
         return
-    _read_file(workspace, Path(source), map_file, as_json)
+    _read_file(workspace, Path(source), map_file, name, as_json)
 
 
 def _read_configured(workspace: Workspace, names: Sequence[str], retry: bool, as_json: bool) -> None:
@@ -106,23 +116,31 @@ def read_sources(workspace: Workspace, names: Sequence[str], *, retry: bool) -> 
     return runs
 
 
-def _read_file(workspace: Workspace, path: Path, map_file: Path | None, as_json: bool) -> None:
-    file = FileSource(path, load_post_mapping(map_file) if map_file else None)
+def _read_file(workspace: Workspace, path: Path, map_file: Path | None, name: str, as_json: bool) -> None:
+    file = FileSource(path, load_post_mapping(map_file) if map_file else None, source=name)
     if map_file is None:
         note(f"No --map: read as {file.read_as}. See the mapping with --save-map FILE.")
+    if file.is_named_by_path:
+        note(f"The source is called {file.name!r}, as the file: add to another with --source NAME.")
     for assumed in file.notes:
         note(assumed)
     service = find_service(workspace)
     with progress_bars() as progress:
         if service is None:
-            report = ingest_file(workspace, file, progress=progress)
+            report = ingest_file(workspace, file, clock=SystemClock(), progress=progress)
         else:
             note(service.notice)
-            report = service.ingest_file(path, map_file, progress=progress)
+            report = service.ingest_file(path, map_file, source=name, progress=progress)
     if as_json:
         print_json(asdict(report))
     else:
-        click.echo(report.summary())
+        click.echo(f"{path.name} as {report.summary()}")
+
+
+def _checked(name: str | None) -> str:
+    if name and not _NAME.fullmatch(name):
+        raise click.BadParameter(f"{name!r}: lower case letters, digits, dots and dashes, at most 64.")
+    return name or ""
 
 
 def _unknown(source: str, configured: Iterable[str]) -> str:

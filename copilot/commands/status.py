@@ -56,12 +56,13 @@ def _print_sources(console: Console, sources: Sequence[SourceStatus]) -> None:
         return
     console.print()
     table = Table(box=None, pad_edge=False)
-    for heading in ("source", "kind", "posts", "last read", "next try"):
-        table.add_column(heading, justify="right" if heading == "posts" else "left")
+    for heading in ("source", "kind", "posts", "last read", "read", "new", "rejected", "next try"):
+        table.add_column(heading, justify="right" if heading in {"posts", "read", "new", "rejected"} else "left")
     for row in sources:
         # A source that was not configured came as a file: nothing reads it by itself.
         upcoming = _minute(row.next_try_at) or ("next run" if row.kind else "")
-        table.add_row(row.source, row.kind, f"{row.posts:,}", _minute(row.last_success_at), upcoming)
+        counts = [f"{count:,}" if row.read else "" for count in (row.read, row.new, row.rejected)]
+        table.add_row(row.source, row.kind, f"{row.posts:,}", _minute(row.last_success_at), *counts, upcoming)
     console.print(table)
     for row in sources:
         if row.consecutive_failures:

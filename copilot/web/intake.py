@@ -25,6 +25,8 @@ from ingestion.sources.files import FileSource
 from ingestion.sources.mapping import load_post_mapping
 from ingestion.sources.runs import SourceRun
 
+SOURCE_PATTERN = r"^([a-z0-9][a-z0-9._-]{0,63})?$"
+
 
 class IngestRequest(BaseModel):
     """What to read: configured sources, or one file of the service's machine."""
@@ -35,12 +37,19 @@ class IngestRequest(BaseModel):
     retry: bool = Field(default=False, description="Try hosts at once that are left alone for a while.")
     file: Path | None = Field(default=None, description="Full path on the service's machine.")
     mapping: Path | None = Field(default=None, description="Mapping of the file; none: proposed from its columns.")
+    source: str = Field(
+        default="",
+        pattern=SOURCE_PATTERN,
+        description="Name that the file's posts carry; empty: the mapping's, the platform's, or the file's.",
+    )
 
     @model_validator(mode="after")
     def _one_kind(self) -> IngestRequest:
         paths = [path for path in (self.file, self.mapping) if path is not None]
         if self.file is not None and self.sources:
             raise ValueError("give `sources` or `file`, not both")
+        if self.source and self.file is None:
+            raise ValueError("`source` names the posts of a `file`")
         if any(not path.is_absolute() for path in paths):
             raise ValueError("paths must be full")
         return self
@@ -78,7 +87,8 @@ def _ingested(service: Service, asked: IngestRequest, progress: Progress) -> Ing
         if not asked.file.is_file():
             raise NoDataError(f"There is no file {str(asked.file)!r} on the service's machine.")
         mapping = load_post_mapping(asked.mapping) if asked.mapping else None
-        return ingest_file(workspace, FileSource(asked.file, mapping), index=index, progress=progress)
+        file = FileSource(asked.file, mapping, source=asked.source)
+        return ingest_file(workspace, file, clock=SystemClock(), index=index, progress=progress)
     configured = workspace.settings.posts.named_sources()
     unknown = [name for name in asked.sources if name not in configured]
     if unknown:

@@ -58,9 +58,10 @@ class RemoteService:
         given = {name: value for name, value in arguments.items() if value not in (None, "", [])}
         return Evidences.validate_python(self._call("GET", f"/api/v1/{path}", params=given))
 
-    def ingest_file(self, file: Path, mapping: Path | None, *, progress: Progress) -> IngestReport:
+    def ingest_file(self, file: Path, mapping: Path | None, *, source: str = "", progress: Progress) -> IngestReport:
         """The posts of a file brought in there: the service is on this machine."""
         body = {"file": str(file.resolve()), "mapping": str(mapping.resolve()) if mapping else None}
+        body |= {"source": source} if source else {}
         return _REPORT.validate_python(self._streamed("ingest", body, progress))
 
     def ingest_sources(self, names: Sequence[str], *, retry: bool, progress: Progress) -> list[SourceRun]:

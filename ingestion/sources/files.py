@@ -22,8 +22,11 @@ _MAPPED = "the mapping file"
 class FileSource:
     """The posts of one file. Reading it again after it was read to its end gives nothing."""
 
-    def __init__(self, path: Path, mapping: PostMapping | None = None) -> None:
-        """`mapping` None: proposed from the file's columns. Raises `ReadError` and `MappingError`."""
+    def __init__(self, path: Path, mapping: PostMapping | None = None, *, source: str = "") -> None:
+        """`mapping` None: proposed from the file's columns. `source`: name that goes before the mapping's.
+
+        Raises `ReadError` and `MappingError`.
+        """
         if not path.is_file():
             raise ReadError(str(path), "is not a file" if path.exists() else "is not there", "Check the path.")
         self.path = path
@@ -31,17 +34,21 @@ class FileSource:
         self._file = open_rows(path, **given)
         columns, rows = self._file.sample()
         self.read_as, self.notes = _MAPPED, ()
+        self.is_named_by_path = False
         if mapping is None:
             proposal = propose_post_mapping(columns, where=str(path), source=plain_path(path).stem, rows=rows)
             mapping, self.read_as, self.notes = proposal.mapping, proposal.read_as, proposal.notes
+            self.is_named_by_path = not proposal.is_named_by_layout and not source
         elif columns:
             check_post_columns(mapping, columns, where=str(path))
-        self.mapping = mapping
+        self.mapping = _named(mapping, source) if source else mapping
 
     read_as: str
     """How the file is read, for people: `Trustpilot export`, `columns recognised by name`, `the mapping file`."""
     notes: tuple[str, ...]
     """What was taken for granted where no mapping was given, a sentence each."""
+    is_named_by_path: bool
+    """Whether nothing but the file's own name says what the source is called."""
 
     @property
     def name(self) -> str:
@@ -50,8 +57,9 @@ class FileSource:
 
     @property
     def stream(self) -> str:
-        """Hash of the file's content and of the mapping."""
-        digest = hashlib.sha256(f"{_READER_VERSION}\n{self.mapping.to_yaml()}\n".encode())
+        """Hash of the file's content and of how it is read, whatever file and source are called."""
+        read = self.mapping.model_copy(update={"source": ""})
+        digest = hashlib.sha256(f"{_READER_VERSION}\n{read.to_yaml()}\n".encode())
         try:
             with self.path.open("rb") as file:
                 while block := file.read(1 << 20):
@@ -59,6 +67,10 @@ class FileSource:
         except OSError as error:
             raise ReadError(str(self.path), f"cannot be read ({error.strerror})", "Check the file.") from error
         return digest.hexdigest()[:32]
+
+    def rename(self, source: str) -> None:
+        """Give the posts to another source."""
+        self.mapping = _named(self.mapping, source)
 
     @property
     def rejects_path(self) -> Path:
@@ -72,3 +84,7 @@ class FileSource:
         reader = RowReader(self.mapping)
         for number, row in self._file.rows():
             yield row if isinstance(row, RejectedPost) else reader.read(row, number)
+
+
+def _named(mapping: PostMapping, source: str) -> PostMapping:
+    return PostMapping.model_validate({**mapping.model_dump(), "source": source})

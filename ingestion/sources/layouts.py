@@ -27,6 +27,11 @@ class Layout(BaseModel):
     """Field of a post -> names that its column may have, the best first."""
     empty: tuple[str, ...] = ()
 
+    @property
+    def source(self) -> str:
+        """What posts of such exports carry as their source: ids are the platform's own, whatever a file is called."""
+        return self.name.partition(" (")[0]
+
     def fits(self, names: Mapping[str, str]) -> bool:
         """Whether a file with these columns (plain name -> name) has all that the layout is known by."""
         return all(any(name in names for name in need.split("|")) for need in self.needs)

@@ -31,6 +31,8 @@ class Proposal:
     mapping: PostMapping
     read_as: str
     """For people: `Trustpilot export`, or `columns recognised by name`."""
+    is_named_by_layout: bool
+    """Whether the source is named for the platform; else for the file."""
     notes: tuple[str, ...]
     """What was taken for granted, a sentence each; columns are named, values never."""
 
@@ -38,9 +40,10 @@ class Proposal:
 def propose_post_mapping(file_columns: Sequence[str], *, where: str, source: str, rows: Sequence[Row] = ()) -> Proposal:
     """A mapping for a file with these columns, of which `rows` are the first.
 
-    A known layout is taken as it is; else columns are recognised by name, in five languages, and each is used once. A
-    file with a rating is taken for reviews, any other for social posts. Raises `MappingError`, naming the columns,
-    where none looks like the text of a post, or two do.
+    A known layout is taken as it is, and names the source. Else that is `source`, and columns are recognised by name,
+    in five languages, each used once; with a rating among them they are reviews, else social posts.
+
+    Raises `MappingError`, naming the columns, where none looks like the text of a post, or two do.
     """
     sample = {
         column: [str(row[column]) for row in rows if row.get(column) not in (None, "")] for column in file_columns
@@ -48,13 +51,13 @@ def propose_post_mapping(file_columns: Sequence[str], *, where: str, source: str
     layout = detect_layout(file_columns)
     if layout is not None:
         columns = _of_layout(layout, file_columns)
-        read_as, kind = f"{layout.name} export", layout.kind
+        read_as, kind, source = f"{layout.name} export", layout.kind, layout.source
     else:
         columns = _by_name(file_columns, sample, where)
         read_as, kind = "columns recognised by name", _kind(columns)
     columns, left_out = _that_hold(columns, sample)
     mapping, notes = _details(columns, sample, kind=kind, source=source, empty=layout.empty if layout else ())
-    return Proposal(mapping=mapping, read_as=read_as, notes=(*left_out, *notes))
+    return Proposal(mapping=mapping, read_as=read_as, is_named_by_layout=layout is not None, notes=(*left_out, *notes))
 
 
 def _kind(columns: Mapping[str, Sequence[str]]) -> PostKind:

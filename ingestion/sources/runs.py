@@ -29,6 +29,7 @@ SOURCE_RUNS_SCHEMA = pl.Schema(
 )
 """Columns of the lake table `source_runs`: the fields of `SourceRun`. Key: source, started_at."""
 
+_COUNTS = ("read", "new", "changed", "rejected")
 _MOST_FILES = 64
 _RUNS_KEPT = 10_000
 
@@ -77,6 +78,11 @@ class SourceHealth:
     consecutive_failures: int
     next_try_at: datetime | None
     """End of its host's pause; None: the next run tries it."""
+    read: int = 0
+    """Rows or entries read by the last run that read any."""
+    new: int = 0
+    changed: int = 0
+    rejected: int = 0
 
 
 def record_run(lake: Lake, run: SourceRun) -> None:
@@ -103,6 +109,7 @@ def source_health(lake: Lake) -> dict[str, SourceHealth]:
             reason=pl.col("reason").filter(failed).last(),
             consecutive_failures=pl.col("consecutive_failures").last(),
             next_try_at=pl.col("next_try_at").last(),
+            **{name: pl.col(name).filter(pl.col("read") > 0).last() for name in _COUNTS},
         )
         .collect()
     )
@@ -117,7 +124,9 @@ def failures_in_a_row(health: SourceHealth | None, outcome: Outcome) -> int:
 
 def _health(row: dict[str, object]) -> SourceHealth:
     still_failing = bool(row["consecutive_failures"])
-    return SourceHealth(**{**row, "reason": (row["reason"] or "") if still_failing else ""})  # type: ignore[arg-type]
+    counts = {name: row[name] or 0 for name in _COUNTS}
+    reason = (row["reason"] or "") if still_failing else ""
+    return SourceHealth(**{**row, **counts, "reason": reason})  # type: ignore[arg-type]
 
 
 def worst(outcomes: Sequence[Outcome]) -> Outcome:

@@ -13,18 +13,23 @@ import pytest
 from click.testing import CliRunner, Result
 
 from copilot.cli import cli
-from copilot.ingesting import ingest_configured
+from copilot.ingesting import ingest_configured, ingest_file
 from copilot.settings import load_settings
 from copilot.status import workspace_status
 from copilot.workspace import Workspace
+from ingestion.errors import ReadError
+from ingestion.ingest_report import IngestReport
 from ingestion.settings import PseudonymSettings
 from ingestion.sources.clock import ManualClock
+from ingestion.sources.files import FileSource
+from ingestion.sources.mapping import PostMapping
 from ingestion.sources.runs import SourceRun
 from tests.fakes.web_server import Answer, fake_web
 from tests.ingestion.sources.crawling import NOW, as_json, item, rss, site
 
 KEY = "5a" * 32
 DEAD = {"kind": "feed", "url": "http://127.0.0.1:1/feed"}
+WRONG = PostMapping.model_validate({"source": "avis", "kind": "social", "columns": {"text": "text"}})
 CRAWL = {"tries": 1, "interval_s": 0.0, "failures_before_pause": 2, "pause_s": 3600}
 
 
@@ -293,3 +298,67 @@ def test_the_daily_run_reads_the_sources_first(command: Callable[..., Result], t
     assert Workspace(load_settings(tmp_path)).lake.rows("posts") == 1
     # A dead source is no reason to go without a brief; missing retail data are.
     assert "reassort import" in str(done.exception)
+
+
+def file_report(found: Workspace, path: Path, clock: ManualClock, **more: Any) -> IngestReport:
+    clock.advance(60)
+    return ingest_file(found, FileSource(path, **more), clock=clock)
+
+
+def test_a_file_is_a_run_of_its_source_with_counts(tmp_path: Path) -> None:
+    found, clock, path = workspace(tmp_path / "home"), ManualClock(NOW), tmp_path / "avis.csv"
+    path.write_text("id,text,author,date\n1,A linen dress,jane,2026-02-01\n2,,joe,2026-02-01\n", encoding="utf-8")
+    report = file_report(found, path, clock)
+    (status,) = workspace_status(found).sources
+    assert (status.source, status.last_success_at, status.posts) == ("avis", clock.now(), 1)
+    assert (status.read, status.new, status.rejected) == (2, 1, 1)
+    assert f"1 rejected ({tmp_path / 'avis.rejects.csv'})" in report.summary()
+    assert 'First rejected: row 3, column "text", no text. Correct' in report.summary()
+    cut = tmp_path / "avis.json"
+    cut.write_text("[" + '{"text": "A coat"},' * 400, encoding="utf-8")
+    with pytest.raises(ReadError):
+        file_report(found, cut, clock, mapping=WRONG)
+    (status,) = workspace_status(found).sources
+    assert (status.consecutive_failures, status.read, status.posts) == (1, 2, 1)
+    assert "breaks off or is not valid after entry 400" in status.reason
+
+
+def test_a_file_under_another_name_is_the_same_source_and_adds_nothing(tmp_path: Path) -> None:
+    found, clock = workspace(tmp_path / "home"), ManualClock(NOW)
+    october, copy, other = (tmp_path / name for name in ("october.csv", "copy of october.csv", "november.csv"))
+    october.write_text("id,text,author\n1,Nice,jane\n2,A linen dress to keep,joe\n", encoding="utf-8")
+    copy.write_bytes(october.read_bytes())
+    other.write_bytes(october.read_bytes() + b"3,Warm,zoe\n")
+    assert file_report(found, october, clock).new == 2
+    again = file_report(found, copy, clock)
+    assert (again.source, again.already_read, again.new) == ("october", True, 0)
+    assert "nothing new" in again.summary()
+    grown = file_report(found, other, clock, source="october")
+    assert (grown.source, grown.new, grown.unchanged) == ("october", 1, 2)
+    assert found.lake.rows("posts") == 3
+    assert [status.source for status in workspace_status(found).sources] == ["october"]
+
+
+def test_copies_of_another_source_are_told_and_count_once(tmp_path: Path) -> None:
+    found, clock = workspace(tmp_path / "home"), ManualClock(NOW)
+    october, november = tmp_path / "october.csv", tmp_path / "november.csv"
+    rows = "".join(f"{n},The linen dress number {n} is a joy,user{n},2026-02-0{n}\n" for n in range(1, 6))
+    october.write_text(f"id,text,author,date\n{rows}", encoding="utf-8")
+    november.write_text(f"id,text,author,date\n{rows}6,A warm coat of wool,user6,2026-02-09\n", encoding="utf-8")
+    assert not file_report(found, october, clock).copied_from
+    report = file_report(found, november, clock)
+    assert (report.new, report.copied_from) == (6, {"october": 5})
+    assert "'october' has 5 of them too: if it is the same, give --source october." in report.summary()
+    assert sum(not post["duplicate_of"] for post in posts(found)) == 6
+
+
+def test_the_source_of_a_file_is_said_and_checked(command: Callable[..., Result], tmp_path: Path) -> None:
+    path = tmp_path / "Avis d'octobre.csv"
+    path.write_text("id,text,author\n1,Nice,jane\n", encoding="utf-8")
+    told = command("", "ingest", str(path))
+    assert "called 'avis-d-octobre', as the file" in told.stderr
+    assert told.stdout.startswith("Avis d'octobre.csv as avis-d-octobre: 1 read, 1 new")
+    named = command("", "ingest", str(path), "--source", "club")
+    assert "club: 1 read, 1 new" in named.stdout
+    assert command("", "ingest", str(path), "--source", "Le Club").exit_code == 2
+    assert command("", "ingest", "--source", "club").exit_code == 2

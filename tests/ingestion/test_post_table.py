@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 
 from ingestion.lake import Lake
-from ingestion.post_table import SIGNATURES, PostTable, forget_posts
+from ingestion.post_table import MOVED, SIGNATURES, PostTable, Stored, forget_posts, unsettled
 from ingestion.records import Post
 
 START = datetime(2026, 1, 1, 9, 30, tzinfo=UTC)
@@ -57,10 +57,17 @@ def scattered(count: int, chance: Random) -> list[Post]:
     return posts
 
 
+def store(table: PostTable, posts: Sequence[Post]) -> Stored:
+    """One batch, and the marks that it moved."""
+    done = table.store(posts)
+    assert all(rows.height for rows in table.settle())
+    return done
+
+
 def stored(folder: Path, *batches: Sequence[Post]) -> pl.DataFrame:
     lake = Lake(folder)
     for batch in batches:
-        PostTable(lake).store(batch)
+        store(PostTable(lake), batch)
     return lake.read("posts").sort("post_id")
 
 
@@ -79,6 +86,7 @@ def test_marks_are_the_same_in_any_order_and_batches(tmp_path: Path, seed: int) 
     table = PostTable(Lake(tmp_path / "b"))
     for batch in in_batches(posts, 17):
         table.store(batch)
+    assert sum(rows.height for rows in table.settle()) > 10
     assert Lake(tmp_path / "b").read("posts").sort("post_id").equals(at_once)
     assert stored(tmp_path / "c", *in_batches(posts, 90)).equals(at_once)
 
@@ -98,7 +106,7 @@ def test_forgotten_posts_leave_no_signature_and_no_mark(tmp_path: Path) -> None:
     gone = [item.post_id for item in posts if int(item.post_id[-3:]) % 4 == 0]
     listed = ", ".join(f"'{id}'" for id in gone)
     lake = Lake(tmp_path / "a")
-    PostTable(lake).store(posts)
+    store(PostTable(lake), posts)
     lake.erase("posts", f"post_id IN ({listed})")
     moved = forget_posts(lake, gone)
     assert not moved.is_empty()
@@ -112,19 +120,37 @@ def test_forgotten_posts_leave_no_signature_and_no_mark(tmp_path: Path) -> None:
 def test_signatures_that_a_cut_off_run_left_out_are_made_up(tmp_path: Path, lost: str) -> None:
     posts = scattered(200, Random(6))
     lake = Lake(tmp_path / "a")
-    PostTable(lake).store(posts[:150])
+    store(PostTable(lake), posts[:150])
     lake.erase(SIGNATURES, "true" if lost == "all" else "words > 12")
-    PostTable(lake).store(posts[150:])
+    store(PostTable(lake), posts[150:])
     assert lake.read("posts").sort("post_id").equals(stored(tmp_path / "b", posts))
     assert lake.rows(SIGNATURES) == 200
+
+
+@pytest.mark.parametrize("seed", [8, 9])
+def test_marks_that_a_cut_off_run_left_are_written_at_the_next_start(tmp_path: Path, seed: int) -> None:
+    posts = scattered(200, Random(seed))
+    edited = [
+        replace(old, text=new.text, content_hash=new.content_hash) for old, new in zip(posts, posts[::-1], strict=True)
+    ]
+    lake = Lake(tmp_path / "a")
+    for started, batches in enumerate(([posts[:80], posts[80:]], [edited[:40]])):
+        table = PostTable(lake)
+        assert table.healed.is_empty() == (started == 0)
+        for batch in batches:
+            table.store(batch)
+        assert unsettled(lake)
+    assert PostTable(lake).healed.height > 5
+    assert lake.read("posts").sort("post_id").equals(stored(tmp_path / "b", [*edited[:40], *posts[40:]]))
+    assert (unsettled(lake), lake.rows(MOVED)) == ([], 0)
 
 
 def test_nothing_is_written_where_nothing_is_new(tmp_path: Path) -> None:
     posts = scattered(60, Random(7))
     lake = Lake(tmp_path)
-    PostTable(lake).store(posts)
+    store(PostTable(lake), posts)
     versions = lake.versions(["posts", SIGNATURES])
-    report = PostTable(lake).store(posts)
+    report = store(PostTable(lake), posts)
     assert (report.new, report.changed, report.unchanged) == (0, 0, 60)
     assert lake.versions(["posts", SIGNATURES]) == versions
 

@@ -156,6 +156,23 @@ def test_a_missing_or_cut_file_is_a_read_error(tmp_path: Path) -> None:
         list(FileSource(path).posts())
 
 
+def test_a_stream_is_the_content_and_how_it_is_read_not_what_it_is_called(tmp_path: Path) -> None:
+    october = FileSource(write(tmp_path / "october.csv", "id,text", "1,ok"))
+    copy = FileSource(write(tmp_path / "copy.csv", "id,text", "1,ok"), source="web")
+    grown = FileSource(write(tmp_path / "november.csv", "id,text", "1,ok", "2,new"))
+    assert (october.name, copy.name, grown.name) == ("october", "web", "november")
+    assert october.stream == copy.stream != grown.stream
+    assert (october.is_named_by_path, copy.is_named_by_path) == (True, False)
+
+
+def test_exports_of_a_platform_are_one_source_whatever_the_files_are_called(tmp_path: Path) -> None:
+    header, row = "title,body,rating,review_date,reviewer_name,product_handle", "Bien,Très joli,5,2026-01-02,Léa,robe"
+    first, second = (FileSource(write(tmp_path / name, header, row)) for name in ("export (1).csv", "avis.csv"))
+    assert first.name == second.name == "judge.me"
+    assert not first.is_named_by_path
+    assert FileSource(first.path, source="shop-it").name == "shop-it"
+
+
 def test_the_list_of_rejects_is_beside_the_file(tmp_path: Path) -> None:
     assert FileSource(write(tmp_path / "avis.csv.gz", "text", "a")).rejects_path == tmp_path / "avis.rejects.csv"
 
