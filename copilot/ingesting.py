@@ -32,6 +32,7 @@ from ingestion.sources.runs import (
     source_health,
     worst,
 )
+from ingestion.sources.sealing import Seal
 from ingestion.sources.source import Source
 from ingestion.watermarks import source_of
 
@@ -99,18 +100,22 @@ def ingest_configured(
 ) -> list[SourceRun]:
     """Read sources that the settings name, one after the other; what one of them raises never stops the others.
 
-    `environment`: where secrets of mapping files are looked up. `seed`: of the random part of waits. `ignore_pauses`:
-    hosts on pause are tried at once. `told` hears of each run when it ends. Raises what `open_index` raises.
+    `environment`: where secrets of mapping files are looked up, and proxies. `seed`: of the random part of waits.
+    `ignore_pauses`: hosts on pause are tried at once. `told` hears of each run when it ends. Raises what `open_index`
+    and `load_key` raise.
     """
     lake, settings = workspace.lake, workspace.settings.posts
     sources, health = settings.named_sources(), source_health(lake)
     state = CrawlState.load(lake)
+    ensure_key(workspace.settings.pseudonym, workspace.home)
     crawl = Crawl(
         settings.crawl,
         state,
         clock,
         seed=seed,
         ignore_pauses=ignore_pauses,
+        environment=environment,
+        seal=Seal(load_key(workspace.settings.pseudonym, workspace.home), "crawl state"),
         save=lambda: state.save(lake, clock.now()),
     )
     runs = []

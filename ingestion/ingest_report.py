@@ -33,6 +33,8 @@ class IngestReport:
     rejected: int
     suppressed: int
     """Posts of people who asked to be forgotten: not stored."""
+    withdrawn: int
+    """Posts held that were taken back at their source, among the rejected: the next sweep erases them."""
     duplicates: int
     """Of the posts read: copies of an earlier post, of any source."""
     spam: int
@@ -66,6 +68,8 @@ class IngestReport:
         )
         if self.suppressed:
             text += f" {self.suppressed:,} left out: their authors asked to be forgotten."
+        if self.withdrawn:
+            text += f" {self.withdrawn:,} were taken back at their source: `reassort privacy sweep` erases them."
         if self.rejects:
             first = self.rejects[0]
             column = f' column "{first.column}",' if first.column else ""

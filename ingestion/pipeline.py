@@ -27,6 +27,7 @@ from ingestion.runners.choice import started_runner
 from ingestion.settings import PostSettings
 from ingestion.sources.source import Source
 from ingestion.watermarks import WATERMARKS_SCHEMA, read_watermark, write_watermark
+from ingestion.withdrawn import note_withdrawn
 from vectorstore.encoder import Encoder
 from vectorstore.store import DocumentStore
 
@@ -85,6 +86,7 @@ def ingest_posts(
             counts.update(indexed=index_posts(rows, store, encoder))
         if counts["indexed"]:
             record_in_line(lake, store)
+        counts.update(withdrawn=note_withdrawn(lake, source.name, withdrawn=reading.withdrawn, seen=reading.seen))
         written = rejects.finish() if reading.read else None
     write_watermark(lake, reading.watermark())
     return _report(reading, counts, table, lake, written)
@@ -111,6 +113,7 @@ def _report(
         merged=reading.merged,
         rejected=reading.rejected,
         suppressed=counts["suppressed"],
+        withdrawn=counts["withdrawn"],
         duplicates=int((marks["duplicate_of"] != "").sum()),
         spam=int(marks["spam"].sum()),
         spam_reasons=dict(Counter(reason for reason in marks["spam_reason"] if reason).most_common()),

@@ -42,6 +42,8 @@ class PostReading:
     first_rejects: list[RejectedPost] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
     """Ids of the posts read."""
+    withdrawn: set[str] = field(default_factory=set)
+    """Ids of posts that were taken back at the source."""
     newest: tuple[datetime, str] | None = None
     """Date and id of the newest post."""
 
@@ -75,6 +77,8 @@ class PostReading:
                 continue
             self.rejected += 1
             self.rejects.add(item)
+            if item.withdrawn_id:
+                self.withdrawn.add(self.pseudonyms.post_id(self.source.name, item.withdrawn_id))
             if len(self.first_rejects) < _REJECTS_SHOWN:
                 self.first_rejects.append(item)
 

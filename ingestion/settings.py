@@ -73,7 +73,7 @@ class CrawlSettings(BaseModel):
     pages: int = Field(default=50, ge=1)
     """Read at most of one source in one run."""
     proxy: str = Field(default="", repr=False)
-    """URL of an HTTP proxy. It resolves names itself: private addresses are then its own to refuse."""
+    """URL of an HTTP proxy. Empty: what `https_proxy`, `http_proxy`, `all_proxy` and `no_proxy` say."""
 
 
 class RedditSettings(BaseModel):

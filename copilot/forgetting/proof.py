@@ -10,12 +10,12 @@ import gzip
 import sqlite3
 import zipfile
 from collections import Counter
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import polars as pl
 
+from copilot.forgetting.extents import written_bytes
 from copilot.forgetting.files import files_of
 from copilot.forgetting.records import Proof, Remaining
 from copilot.workspace import Workspace
@@ -25,6 +25,7 @@ from ingestion.progress import Progress, silent
 from vectorstore.store import DocumentStore
 
 _READ = 4_000_000
+_READ_WHOLE = 65_536
 _SQLITE = b"SQLite format 3\x00"
 _KINDS: tuple[TraceKind, ...] = ("pseudonym", "post id", "text")
 
@@ -59,7 +60,8 @@ def _remaining(place: str, found: Counter[TraceKind]) -> list[Remaining]:
 def _in_file(path: Path, traces: Traces) -> Counter[TraceKind]:
     found = traces.find_in_bytes(path.name.encode())
     size = path.stat().st_size
-    found += traces.find_in_bytes(path.read_bytes()) if size <= _READ else traces.find_in_chunks(_chunks(path))
+    small = size <= _READ_WHOLE
+    found += traces.find_in_bytes(path.read_bytes()) if small else traces.find_in_chunks(written_bytes(path))
     with path.open("rb") as file:
         head = file.read(len(_SQLITE))
     if path.suffix == ".parquet":
@@ -72,12 +74,6 @@ def _in_file(path: Path, traces: Traces) -> Counter[TraceKind]:
     elif zipfile.is_zipfile(path):
         found += _in_zip(path, traces)
     return found
-
-
-def _chunks(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while chunk := file.read(_READ):
-            yield chunk
 
 
 def _in_frame(frame: pl.LazyFrame, traces: Traces) -> Counter[TraceKind]:

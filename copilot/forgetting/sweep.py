@@ -20,6 +20,7 @@ from copilot.workspace import Workspace
 from ingestion.privacy.erasure import POSTS, Wanted, traces_of
 from ingestion.progress import Progress, silent
 from ingestion.records import POSTS_SCHEMA
+from ingestion.withdrawn import withdrawn_posts
 
 _MOST_READ_IN_FULL = 2_000
 """Posts up to which the proof looks for their words too; beyond, for their ids."""
@@ -33,7 +34,8 @@ def sweep(
     index: Index | None = None,
     progress: Progress = silent,
 ) -> ErasureReport:
-    """Remove posts older than their source's retention, and threads and briefs older than theirs, on `as_of`.
+    """Remove posts older than their source's retention or taken back there, and threads and briefs older than theirs,
+    on `as_of`.
 
     A post of the very day that the retention reaches back to stays. Posts without a date are counted and stay. A dry
     run counts and changes nothing. Signals of mornings long gone keep their counts, which are of nobody.
@@ -62,7 +64,7 @@ def sweep(
 
 
 def expired_posts(workspace: Workspace, as_of: date) -> pl.DataFrame:
-    """Posts older than the retention of their source, in `POSTS_SCHEMA`."""
+    """Posts older than the retention of their source, or taken back there, in `POSTS_SCHEMA`."""
     if not _any(workspace):
         return POSTS_SCHEMA.to_frame()
     privacy = workspace.settings.privacy
@@ -71,7 +73,8 @@ def expired_posts(workspace: Workspace, as_of: date) -> pl.DataFrame:
     for source in privacy.sources:
         own = pl.lit(as_of - timedelta(days=privacy.retention_of(source)))
         oldest = pl.when(pl.col("source") == source).then(own).otherwise(oldest)
-    return workspace.lake.scan(POSTS).filter(day < oldest).select(POSTS_SCHEMA.names()).collect()
+    taken_back = pl.col("post_id").is_in(withdrawn_posts(workspace.lake)["post_id"].implode())
+    return workspace.lake.scan(POSTS).filter((day < oldest) | taken_back).select(POSTS_SCHEMA.names()).collect()
 
 
 def _any(workspace: Workspace) -> bool:

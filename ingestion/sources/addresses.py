@@ -41,9 +41,9 @@ class Addresses:
         *,
         hosts: Sequence[str] = (),
         private_network: bool = False,
-        resolve: Resolve | None,
+        resolve: Resolve,
     ) -> None:
-        """`urls`: as configured; `hosts`: others allowed. `resolve` None: a proxy resolves, only forms are checked."""
+        """`urls`: as configured; `hosts`: others allowed."""
         self._source = source
         self._origins = {origin(httpx.URL(url)) for url in urls}
         self._hosts = {host_of(httpx.URL(url)) for url in urls} | {host.lower() for host in hosts}
@@ -77,18 +77,19 @@ class Addresses:
         if url.port not in self._ports:
             raise self._refused(url, "is another port than the source's")
 
-    def ips(self, url: httpx.URL) -> list[str]:
-        """The addresses to connect to, at most three; the host's name where a proxy resolves it.
+    def ips(self, url: httpx.URL, *, by_proxy: bool = False) -> list[str]:
+        """The addresses to connect to, at most three. `by_proxy`: the host's name, which a proxy resolves; what it is
+        here is checked all the same, where it is known here.
 
         Raises `SourceRefusedError` where it is private and the source is not, `SourceUnavailableError` where the name
         does not resolve.
         """
         host = host_of(url)
-        if self._resolve is None:
-            return [host]
         try:
             found = self._resolve(host, url.port or _PORTS[url.scheme])
         except (OSError, UnicodeError) as error:
+            if by_proxy:
+                return [host]
             raise SourceUnavailableError(
                 self._source, f"{shown(url)} has no address ({type(error).__name__})"
             ) from None
@@ -101,7 +102,7 @@ class Addresses:
                 "is inside a private network",
                 "Set the source's `private_network = true` if it is meant to be.",
             )
-        return list(found[:_MOST_TRIED])
+        return [host] if by_proxy else list(found[:_MOST_TRIED])
 
     def _refused(self, url: httpx.URL, problem: str, remedy: str = "It is not followed.") -> SourceRefusedError:
         return SourceRefusedError(self._source, f"{shown(url)} {problem}", remedy)

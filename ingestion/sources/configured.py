@@ -56,7 +56,7 @@ class NamedSource:
     def settle(self) -> None:
         """Everything that the last reading gave is stored, and it came to its end."""
         self._crawl.state.put("gap", self.name, self.stream, value={})
-        if isinstance(self.inner, FeedSource | JsonApiSource):
+        if isinstance(self.inner, FeedSource | JsonApiSource | RedditSource):
             self.inner.settle()
 
     def posts(self, after: Watermark | None = None) -> Iterator[RawPost | RejectedPost]:

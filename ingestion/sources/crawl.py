@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
+import httpx
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
 
 from ingestion.clean import in_utc
@@ -17,6 +18,8 @@ from ingestion.sources.addresses import Resolve, resolve_host
 from ingestion.sources.breaker import Breaker
 from ingestion.sources.clock import Clock
 from ingestion.sources.crawl_state import CrawlState
+from ingestion.sources.proxies import proxy_of
+from ingestion.sources.sealing import Seal
 
 _Answer = TypeVar("_Answer")
 _FIRST_WAIT_S = 1.0
@@ -34,16 +37,21 @@ class Crawl:
         seed: int = 0,
         ignore_pauses: bool = False,
         resolve: Resolve = resolve_host,
+        environment: Mapping[str, str] | None = None,
+        seal: Seal | None = None,
         save: Callable[[], None] = lambda: None,
     ) -> None:
-        """`seed`: of the random part of waits. `ignore_pauses`: hosts on pause are tried at once. `save`: makes what
-        `state` holds outlast this process.
+        """`seed`: of the random part of waits. `ignore_pauses`: hosts on pause are tried at once. `environment`: where
+        proxies are looked up that the settings do not name. `seal`: of ids kept between runs; None: none are kept.
+        `save`: makes what `state` holds outlast this process.
         """
         self.settings = settings
         self.state = state
         self.clock = clock
         self.resolve = resolve
+        self.seal = seal
         self.save = save
+        self._environment = dict(environment or {})
         self._random = random.Random(seed)
         self._ignore_pauses = ignore_pauses
         self._free_at: dict[str, datetime] = {}
@@ -77,6 +85,10 @@ class Crawl:
         if is_proof:
             self._keep(host, Breaker())
         return answer
+
+    def proxy(self, url: httpx.URL) -> str:
+        """URL of the proxy that the page is to be asked through; empty: none."""
+        return self.settings.proxy or proxy_of(url, self._environment)
 
     def pages(self, configured: int) -> int:
         """Pages that a source may read in one run; `configured` 0: as many as any."""

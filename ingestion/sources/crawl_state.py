@@ -1,5 +1,5 @@
 """What crawling remembers between runs: failing hosts, what robots.txt said, which version of a page was read last,
-which source was not read to its end.
+which source was not read to its end, how far a listing was read.
 
 Kept in the lake table `crawl_state`. Keys are hashes: an address may name a person.
 """
@@ -21,7 +21,7 @@ CRAWL_STATE_SCHEMA = pl.Schema(
 )
 """Columns of the lake table `crawl_state`; `value` is JSON. Key: kind, key."""
 
-Kind = Literal["breaker", "robots", "page", "gap"]
+Kind = Literal["breaker", "robots", "page", "gap", "listing"]
 
 
 class CrawlState:

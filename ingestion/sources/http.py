@@ -83,7 +83,7 @@ class PoliteClient:
             [url],
             hosts=settings.hosts,
             private_network=settings.private_network,
-            resolve=None if crawl.settings.proxy else crawl.resolve,
+            resolve=crawl.resolve,
         )
         self._robots = settings.robots
         self._interval_s = settings.interval_s
@@ -182,7 +182,7 @@ class PoliteClient:
         return self._crawl.call(self._source, server_of(url), lambda: self._once(url, headers, keep), is_proof=not keep)
 
     def _once(self, url: httpx.URL, headers: Mapping[str, str], keep: int) -> Page:
-        ips = self._addresses.ips(url)
+        ips = self._addresses.ips(url, by_proxy=bool(self._crawl.proxy(url)))
         rules = self._rules.get(origin(url))
         self._crawl.take_turn(server_of(url), max(self._interval_s, rules.delay_s() if rules is not None else 0.0))
         started = self._crawl.clock.now()
@@ -276,7 +276,7 @@ class PoliteClient:
         """One a host: hosts that share an address must not share a connection."""
         key = origin(url)
         if key not in self._transports:
-            proxy = self._crawl.settings.proxy or None
+            proxy = self._crawl.proxy(url) or None
             self._transports[key] = httpx.HTTPTransport(verify=_certificates(), proxy=proxy, trust_env=False)
         return self._transports[key]
 

@@ -3,15 +3,17 @@
 Reddit's API needs an approved application, and gives about the last thousand entries of a listing: run it often enough,
 or import an export. Nothing of Reddit is kept but the posts.
 
-A run goes back to two days before the newest post known, by date. Reddit can also list what came `before` an entry's
-id, but that id would have to be kept beside the data, where it names its author to anyone who looks it up; and where
-that entry was deleted since, the listing is empty.
+A run asks each listing for what came after the last entry seen (`before` its id, in Reddit's words). Once a day it goes
+back to two days before the newest post known instead, by date, since entries are edited and deleted; and also where the
+last entry is gone, which makes Reddit's answer empty, and where more than one page is new. The id is kept sealed with
+the pseudonym key: anyone could look its author up.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any
 
 import httpx
@@ -31,6 +33,9 @@ from ingestion.sources.source import RejectedPost, Watermark
 _GONE = ("[deleted]", "[removed]")
 _BUSY = (408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524)
 _REFUSALS = (401, 403, 404)
+_PAGE = 100
+_READ_AGAIN = timedelta(hours=20)
+"""How long a listing is read on from the last entry; then the last two days are read again."""
 _LEAST_INTERVAL_S = 0.6
 """Reddit allows a hundred requests a minute."""
 
@@ -52,32 +57,61 @@ class RedditSource:
         self._settings = settings
         self._crawl = crawl
 
+        self._read_to: list[tuple[str, dict[str, str]]] = []
+
     @property
     def stream(self) -> str:
         """The subreddits, sorted."""
         return "r/" + "+".join(sorted(self._settings.subreddits, key=str.casefold))
 
     def posts(self, after: Watermark | None = None) -> Iterator[RawPost | RejectedPost]:
-        """Entries newer than those seen, and again those of the two days before. Raises `SourceError`."""
+        """Entries newer than those seen; once a day again those of two days before. Raises `SourceError`."""
         since = read_since(after, self._crawl.clock.now())
-        settings, number = self._settings, 0
+        settings, numbers = self._settings, count(1)
+        self._read_to.clear()
         try:
             with self._client() as reddit:
                 for name in settings.subreddits:
                     subreddit = reddit.subreddit(name)
-                    for listing, limit in (
-                        (subreddit.new, settings.submissions),
-                        (subreddit.comments, settings.comments),
+                    for kind, listing, limit in (
+                        ("submissions", subreddit.new, settings.submissions),
+                        ("comments", subreddit.comments, settings.comments),
                     ):
                         if limit:
-                            for item in _read(listing(limit=limit), since, self.name, number):
-                                number += 1
-                                yield item
+                            for entry in self._entries(reddit, f"{name}/{kind}", listing, limit, since):
+                                yield _item(entry, self.name, next(numbers))
         except SourceError:
             raise
         except (PrawcoreException, PRAWException) as error:
             # The error's own text may hold the request with its credentials.
             raise _refused(self.name, f"did not deliver ({type(error).__name__})") from None
+
+    def settle(self) -> None:
+        """What the last reading gave is stored: the next one goes on behind it."""
+        for listing, value in self._read_to:
+            self._crawl.state.put("listing", self.name, listing, value=value)
+
+    def _entries(
+        self, reddit: Reddit, name: str, listing: Callable[..., Iterator[Any]], limit: int, since: datetime | None
+    ) -> Iterator[Any]:
+        """What one listing has to be read for, newest first."""
+        kept, now, seal = self._crawl.state.get("listing", self.name, name), self._crawl.clock.now(), self._crawl.seal
+        last = seal.opened(kept["last"]) if seal is not None and since is not None and kept.get("last") else ""
+        if last and now - datetime.fromisoformat(kept["read_again_at"]) < _READ_AGAIN:
+            found = list(listing(limit=_PAGE, params={"before": last}))
+            if len(found) < min(_PAGE, limit) and (found or _is_there(reddit, last)):
+                yield from found
+                if found and seal is not None:
+                    self._read_to.append((name, {**kept, "last": seal.closed(found[0].fullname)}))
+                return
+        newest = ""
+        for entry in listing(limit=limit):
+            newest = newest or entry.fullname
+            if since is not None and _published_at(entry) < since:
+                break
+            yield entry
+        if newest and seal is not None:
+            self._read_to.append((name, {"last": seal.closed(newest), "read_again_at": now.isoformat()}))
 
     def _client(self) -> Reddit:
         return Reddit(
@@ -97,6 +131,11 @@ class _PoliteRequestor(Requestor):
 
     def __init__(self, *, source: str, crawl: Crawl, **options: Any) -> None:
         super().__init__(**{**options, "timeout": crawl.settings.timeout_s})
+        # requests would ask the environment by itself; here as for every other source.
+        self._http.trust_env = False
+        for address in map(httpx.URL, (self.reddit_url, self.oauth_url)):
+            if proxy := crawl.proxy(address):
+                self._http.proxies[f"{address.scheme}://{address.host}"] = proxy
         self._source = source
         self._crawl = crawl
 
@@ -139,25 +178,39 @@ def _is_used_up(remaining: str) -> bool:
         return False
 
 
-def _read(entries: Iterator[Any], since: datetime | None, source: str, read: int) -> Iterator[RawPost | RejectedPost]:
-    """Entries of one listing, newest first, down to `since`; `read` entries came before."""
-    for number, entry in enumerate(entries, start=read + 1):
-        published_at = datetime.fromtimestamp(entry.created_utc, tz=UTC)
-        if since is not None and published_at < since:
-            return
-        title = getattr(entry, "title", "")
-        body = entry.selftext if title else entry.body
-        text = title if not body.strip() or body in _GONE else body
-        if not text.strip() or text in _GONE:
-            yield RejectedPost(row=number, column="", reason="removed or without text")
-            continue
-        yield RawPost(
-            source=source,
-            source_id=entry.fullname,
-            kind="social",
-            author=str(entry.author) if entry.author is not None else "",
-            text=text,
-            title="" if text == title else title,
-            published_at=published_at,
-            thread=entry.fullname if title else entry.link_id,
-        )
+def _is_there(reddit: Reddit, fullname: str) -> bool:
+    """Whether the entry is still listed: what came before it cannot be asked for where it is not."""
+    return any(not _is_gone(entry) for entry in reddit.info(fullnames=[fullname]))
+
+
+def _is_gone(entry: Any) -> bool:
+    return entry.author is None or _text(entry) in _GONE
+
+
+def _published_at(entry: Any) -> datetime:
+    return datetime.fromtimestamp(entry.created_utc, tz=UTC)
+
+
+def _text(entry: Any) -> str:
+    title = getattr(entry, "title", "")
+    body: str = entry.selftext if title else entry.body
+    return title if title and not body.strip() else body
+
+
+def _item(entry: Any, source: str, number: int) -> RawPost | RejectedPost:
+    """The entry as a post. Without an author or with its text taken away it was withdrawn: by who wrote it, or by a
+    moderator. A title alone is a post."""
+    title, text = getattr(entry, "title", ""), _text(entry)
+    if text in _GONE or not text.strip():
+        withdrawn = entry.fullname if text in _GONE else ""
+        return RejectedPost(row=number, column="", reason="removed or without text", withdrawn_id=withdrawn)
+    return RawPost(
+        source=source,
+        source_id=entry.fullname,
+        kind="social",
+        author=str(entry.author) if entry.author is not None else "",
+        text=text,
+        title="" if text == title else title,
+        published_at=_published_at(entry),
+        thread=entry.fullname if title else entry.link_id,
+    )

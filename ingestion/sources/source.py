@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -34,6 +34,8 @@ class RejectedPost:
     column: str
     """Column of the source; empty: the row as a whole."""
     reason: str
+    withdrawn_id: str = field(default="", repr=False)
+    """Id within the source of a post that was taken back there; empty: it is no post."""
 
 
 class Source(Protocol):

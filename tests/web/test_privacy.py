@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from copilot.settings import WebSettings
 from copilot.web.app import create_app
 from copilot.workspace import Workspace
 from tests.copilot.forgetting.small import ANNE, MORNING, open_small, write_small
+from tests.fakes.copying import copy_home
 from tests.web.conftest import PASSWORD
 
 ADMIN = "much more correct horse"
@@ -31,7 +31,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def workspace(home: Path, tmp_path: Path) -> Workspace:
-    shutil.copytree(home, tmp_path / "home")
+    copy_home(home, tmp_path / "home")
     return open_small(tmp_path / "home")
 
 

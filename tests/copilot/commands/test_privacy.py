@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +13,7 @@ from click.testing import CliRunner, Result
 from copilot.cli import cli
 from copilot.forgetting.files import FileErasure
 from tests.copilot.forgetting.small import ANNE, MORNING, open_small, write_small
+from tests.fakes.copying import copy_home
 from tests.fakes.serving import served
 
 
@@ -24,7 +24,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def home(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    shutil.copytree(made, tmp_path / "home")
+    copy_home(made, tmp_path / "home")
     monkeypatch.setenv("REASSORT_PSEUDONYM__KEY", "5a" * 32)
     monkeypatch.setenv("REASSORT_INDEX__ENCODER", "hash")
     return tmp_path / "home"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 
 from copilot.workspace import Workspace
 from tests.copilot.forgetting.small import open_small, write_small
+from tests.fakes.copying import copy_home
 
 
 @pytest.fixture(scope="session")
@@ -21,5 +21,5 @@ def small_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def small(small_home: Path, tmp_path: Path) -> Workspace:
     """A copy that the test may change."""
     home = tmp_path / "home"
-    shutil.copytree(small_home, home)
+    copy_home(small_home, home)
     return open_small(home)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -30,6 +29,7 @@ from ingestion.privacy.traces import Traces
 from ingestion.pseudonymise.keys import PseudonymKey
 from ingestion.settings import PseudonymSettings
 from tests.conftest import DEMO_AS_OF, DEMO_KEY, DEMO_SEED
+from tests.fakes.copying import copy_home
 
 ON = DEMO_AS_OF + timedelta(days=1)
 
@@ -52,7 +52,7 @@ class Forgotten:
 @pytest.fixture(scope="module")
 def forgotten(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Forgotten:
     home = tmp_path_factory.mktemp("forgotten") / "home"
-    shutil.copytree(demo_home, home)
+    copy_home(demo_home, home)
     key = PseudonymKey(secret=bytes.fromhex(DEMO_KEY))
     workspace = Workspace(load_settings(home, pseudonym=PseudonymSettings(key=SecretStr(DEMO_KEY))))
     author, term = _quoted_and_mentioned(workspace)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import sqlite3
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -24,7 +23,10 @@ from copilot.ingesting import ingest_source
 from copilot.workspace import Workspace
 from ingestion.settings import PrivacySettings, SourcePrivacy
 from ingestion.sources.memory import MemorySource
+from ingestion.sources.source import RejectedPost
+from ingestion.withdrawn import withdrawn_posts
 from tests.copilot.forgetting.small import ANNE, BOB, MORNING, open_small, quoting, raw_posts, write_thread
+from tests.fakes.copying import copy_home
 
 ON = MORNING + timedelta(days=1)
 
@@ -43,7 +45,7 @@ def _messages(workspace: Workspace, thread_id: str) -> list[object]:
 def forgotten(small_home: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, ErasureReport]:
     """A copy in which Anne was forgotten: read only."""
     home = tmp_path_factory.mktemp("forgotten") / "home"
-    shutil.copytree(small_home, home)
+    copy_home(small_home, home)
     workspace = open_small(home)
     return workspace, forget_author(workspace, ANNE, on=ON)
 
@@ -213,3 +215,24 @@ def test_bob_is_still_himself(small_home: Path, forgotten: tuple[Workspace, Eras
         len(before.quoted),
         before.index_documents,
     )
+
+
+def test_what_was_taken_back_at_its_source_goes_with_the_next_sweep(small: Workspace) -> None:
+    before = small.lake.read("posts")
+    taken_back = RejectedPost(row=1, column="", reason="removed", withdrawn_id="1")
+    strange = RejectedPost(row=2, column="", reason="removed", withdrawn_id="never seen")
+    back = MemorySource(name="forum", stream="2", entries=[taken_back, strange])
+    report = ingest_source(small, back)
+    assert (report.withdrawn, report.rejected) == (1, 2)
+    assert "1 were taken back" in report.summary()
+    assert small.lake.rows("posts") == before.height
+    (gone,) = withdrawn_posts(small.lake)["post_id"]
+    assert gone in before.filter(pl.col("title") != "")["post_id"]
+    # What its source gives again was not taken back.
+    ingest_source(small, MemorySource(name="forum", stream="3", entries=raw_posts()[:1]))
+    assert withdrawn_posts(small.lake).is_empty()
+    ingest_source(small, MemorySource(name="forum", stream="4", entries=[taken_back]))
+    swept = sweep(small, MORNING)
+    assert (swept.posts_removed, swept.complete) == (1, True)
+    assert gone not in small.lake.read("posts")["post_id"]
+    assert withdrawn_posts(small.lake).is_empty()

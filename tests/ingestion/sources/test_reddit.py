@@ -15,11 +15,14 @@ import pytest
 from pydantic import SecretStr
 
 from ingestion.errors import SourceError, SourcePausedError, SourceRefusedError, SourceUnavailableError
+from ingestion.pseudonymise.keys import PseudonymKey
 from ingestion.records import RawPost
-from ingestion.settings import RedditSettings, RedditSourceSettings
+from ingestion.settings import CrawlSettings, RedditSettings, RedditSourceSettings
 from ingestion.sources.clock import ManualClock
 from ingestion.sources.crawl import Crawl
+from ingestion.sources.crawl_state import CrawlState
 from ingestion.sources.reddit import RedditSource
+from ingestion.sources.sealing import Seal
 from ingestion.sources.source import RejectedPost, Watermark
 from tests.ingestion.sources.crawling import crawl, slept
 
@@ -71,13 +74,20 @@ class Handler(BaseHTTPRequestHandler):
             for name, value in {**headers, "Content-Length": "0"}.items():
                 self.send_header(name, value)
             self.end_headers()
-            return
-        self.listing(self.server.comments if "/comments" in self.path else self.server.submissions)
+        elif "/api/info" in self.path:
+            wanted = parse_qs(urlsplit(self.path).query)["id"][0].split(",")
+            every = [*self.server.submissions, *self.server.comments]
+            self.listing([one for one in every if one["data"]["name"] in wanted])  # type: ignore[index]
+        else:
+            self.listing(self.server.comments if "/comments" in self.path else self.server.submissions)
 
     def listing(self, entries: list[Entry]) -> None:
         names = [one["data"]["name"] for one in entries]  # type: ignore[index]
         last = parse_qs(urlsplit(self.path).query).get("after", [""])[0]
         start = names.index(last) + 1 if last in names else 0
+        before = parse_qs(urlsplit(self.path).query).get("before", [""])[0]
+        if before:  # Reddit answers nothing where that entry is gone
+            entries = entries[: names.index(before)] if before in names else []
         page = entries[start : start + self.server.page_size]
         more = start + self.server.page_size < len(entries)
         self.answer(
@@ -140,8 +150,9 @@ def test_submissions_and_comments_come_as_posts(reddit: FakeReddit) -> None:
     assert posts["t1_c2"].thread == posts["t3_s3"].thread == "t3_s3"
     assert posts["t3_s3"].published_at == datetime(2026, 1, 20, tzinfo=UTC)
     assert [item for item in items if isinstance(item, RejectedPost)] == [
-        RejectedPost(row=5, column="", reason="removed or without text")
+        RejectedPost(row=5, column="", reason="removed or without text", withdrawn_id="t1_c1")
     ]
+    assert "t1_c1" not in str(items)
 
 
 def test_resumes_two_days_before_the_newest_seen(reddit: FakeReddit) -> None:
@@ -156,6 +167,70 @@ def test_listings_are_paged_down_to_what_was_seen_and_no_further(reddit: FakeRed
     assert read(source(reddit.url, comments=0), mark(1)) == ["t3_s0", "t3_s1", "t3_s2", "t3_s3"]
     assert len(reddit.asked) == 2
     assert "after=t3_s2" in reddit.asked[1]
+
+
+def sealed(clock: ManualClock) -> Crawl:
+    """A crawl that keeps how far it came, read to its end by `read_all` at the moment of the entries."""
+    key = PseudonymKey(secret=b"k" * 32)
+    return Crawl(CrawlSettings(interval_s=0.0), CrawlState(), clock, seal=Seal(key, "crawl state"))
+
+
+def read_all(reddit: FakeReddit, found: Crawl, after: Watermark | None = None, **settings: object) -> list[str]:
+    reddit.asked.clear()
+    one = source(reddit.url, found, **settings)
+    ids = read(one, after)
+    one.settle()
+    return ids
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(datetime.fromtimestamp(NOW, tz=UTC))
+
+
+def test_goes_on_behind_the_last_entry_and_once_a_day_two_days_back(reddit: FakeReddit, clock: ManualClock) -> None:
+    found = sealed(clock)
+    assert len(read_all(reddit, found)) == 4
+    assert read_all(reddit, found, mark(0)) == []
+    assert [path for path in reddit.asked if "before=t3_s3" in path or "before=t1_c2" in path]
+    reddit.submissions = [entry("t3", "s4", 0, title="New", selftext="Newer"), *SUBMISSIONS]
+    clock.advance(3600)
+    assert read_all(reddit, found, mark(0)) == ["t3_s4"]
+    assert read_all(reddit, found, mark(0)) == []
+    clock.advance(DAY)
+    assert read_all(reddit, found, mark(0)) == ["t3_s4", "t3_s3", "t3_s2", "t1_c2"]
+    assert "s3cret" not in str(found.state.__dict__)
+    assert "t3_s4" not in str(found.state.__dict__), "the id of an entry names its author"
+
+
+@pytest.mark.parametrize("left", ["nothing", "its place"])
+def test_where_the_last_entry_is_gone_it_goes_back_by_date(reddit: FakeReddit, clock: ManualClock, left: str) -> None:
+    found = sealed(clock)
+    read_all(reddit, found, comments=0)
+    gone = entry("t3", "s3", 0, title="Linen?", selftext="[deleted]", author="[deleted]")
+    reddit.submissions = [*([gone] if left == "its place" else []), *SUBMISSIONS[1:]]
+    assert read_all(reddit, found, mark(0), comments=0) == ["t3_s2"]
+
+
+def test_more_than_a_page_of_new_entries_is_read_by_date(reddit: FakeReddit, clock: ManualClock) -> None:
+    found = sealed(clock)
+    read_all(reddit, found, comments=0)
+    new = [entry("t3", f"n{number}", 0, title="T", selftext="x") for number in range(130)]
+    reddit.submissions = [*new, *SUBMISSIONS]
+    assert len(read_all(reddit, found, mark(0), comments=0)) == 132
+
+
+def test_a_reading_that_was_not_stored_is_read_again(reddit: FakeReddit, clock: ManualClock) -> None:
+    found = sealed(clock)
+    assert len(read(source(reddit.url, found))) == 4
+    assert len(read(source(reddit.url, found), mark(0))) == 3
+
+
+def test_another_key_reads_by_date(reddit: FakeReddit, clock: ManualClock) -> None:
+    found = sealed(clock)
+    read_all(reddit, found)
+    found.seal = Seal(PseudonymKey(secret=b"o" * 32), "crawl state")
+    assert len(read_all(reddit, found, mark(0))) == 3
 
 
 def test_limits_of_submissions_and_comments_hold(reddit: FakeReddit) -> None:
@@ -210,6 +285,14 @@ def test_refusals_are_final_and_say_what_to_check(reddit: FakeReddit, status: in
     reddit.failures = [(status, {})] * 9
     with pytest.raises(SourceRefusedError, match="credentials, and the names of the subreddits"):
         read(source(reddit.url))
+
+
+def test_reddit_is_asked_through_the_proxy_that_the_crawl_names(reddit: FakeReddit) -> None:
+    found = crawl(proxy=reddit.url)
+    assert len(read(source("http://reddit.example", found))) == 4
+    assert {path.partition("?")[0] for path in reddit.asked} == {
+        f"http://reddit.example/r/fashion/{listing}" for listing in ("new", "comments/")
+    }
 
 
 def test_neither_errors_nor_logs_name_credentials_or_authors(
