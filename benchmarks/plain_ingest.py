@@ -26,7 +26,7 @@ from ingestion.pseudonymise.names.decoding import NameDecoder
 from ingestion.pseudonymise.names.features import FeatureMaker
 from ingestion.pseudonymise.names.gazetteer import Gazetteer
 from ingestion.pseudonymise.names.head import HeadShape, NameHead
-from ingestion.pseudonymise.names.weights import BRANDS, DATA, GAZETTEER, load_head
+from ingestion.pseudonymise.names.weights import BRANDS, DATA, GAZETTEER, STAYS, load_head
 
 _COLLECTION = "posts"
 _BATCH = 100
@@ -47,8 +47,10 @@ class PlainNames(EntityRecognizer):  # type: ignore[misc]  # Presidio is untyped
         shape = HeadShape(layers=description.layers, feature_sizes=description.feature_sizes)
         self.head = NameHead.of(shape, stored.tensors)
         brands = Brands.load(DATA / BRANDS)
-        self.features = FeatureMaker(Gazetteer.load(DATA / GAZETTEER), brands)
-        self.decoder = NameDecoder(threshold=description.threshold, brands=brands)
+        gazetteer = Gazetteer.load(DATA / GAZETTEER)
+        self.features = FeatureMaker(gazetteer, brands)
+        kept = Brands.load(DATA / BRANDS, DATA / STAYS)
+        self.decoder = NameDecoder(threshold=description.threshold, brands=kept, gazetteer=gazetteer)
 
     def analyze(self, text: str, entities: Sequence[str], nlp_artifacts: Any = None) -> list[RecognizerResult]:
         """Names of people in one text."""

@@ -13,12 +13,12 @@ from ingestion.names_training.evaluation import report
 from ingestion.names_training.fitting import Fit, fit, rows
 from ingestion.names_training.lists import gazetteer
 from ingestion.names_training.lower import LOWER_LAYERS, LowerLayers
-from ingestion.names_training.material import learned, lower_case_texts
+from ingestion.names_training.material import learned, lower_case_texts, refined
 from ingestion.pseudonymise.names.brands import Brands
 from ingestion.pseudonymise.names.features import SIZES, FeatureMaker
 from ingestion.pseudonymise.names.gazetteer import Gazetteer
 from ingestion.pseudonymise.names.head import LABELS, HeadShape, NameHead
-from ingestion.pseudonymise.names.weights import BRANDS, DATA, GAZETTEER, HeadDescription, load_head, save_head
+from ingestion.pseudonymise.names.weights import BRANDS, DATA, GAZETTEER, STAYS, HeadDescription, load_head, save_head
 
 
 @click.command()
@@ -28,7 +28,7 @@ from ingestion.pseudonymise.names.weights import BRANDS, DATA, GAZETTEER, HeadDe
 @click.option("--epochs", default=Fit.epochs, show_default=True)
 @click.option("--layers", default=HeadShape.layers, show_default=True)
 @click.option("--threshold", default=0.5, show_default=True, help="A word is a name from this probability on.")
-@click.option("--start", type=click.Path(path_type=Path, exists=True), help="Folder of a head to go on from.")
+@click.option("--start", type=click.Path(path_type=Path, exists=True), help="Head to go on from, on tweets mostly.")
 @click.option("--until", type=int, help="Stop after this epoch, the rates still falling as for all of them.")
 @click.option("--share", default=1.0, show_default=True, help="Share of the texts to learn from.")
 @click.option("--rate", default=Fit.layer_rate, show_default=True, help="Learning rate of the layers.")
@@ -51,7 +51,8 @@ def main(
     torch.set_num_threads(1)
     if not evaluate:
         out.mkdir(parents=True, exist_ok=True)
-        shutil.copy(DATA / BRANDS, out / BRANDS)
+        for name in (BRANDS, STAYS):
+            shutil.copy(DATA / name, out / name)
         gazetteer(lower_case_texts(data)).save(out / GAZETTEER)
         how = Fit(epochs=epochs, until=until, layer_rate=rate, new_rate=10 * rate, seed=seed)
         _train(data, out, HeadShape(layers=layers), how, threshold=threshold, share=share, start=start)
@@ -66,7 +67,10 @@ def _train(
 ) -> None:
     lower = LowerLayers()
     brands = Brands.load(out / BRANDS)
-    examples = learned(data, brands.names, share=share, seed=how.seed)
+    if start:
+        examples = refined(data, brands.names, seed=how.seed)
+    else:
+        examples = learned(data, brands.names, share=share, seed=how.seed)
     texts = lower.encode([example.text for example in examples])
     click.echo(f"{len(texts)} texts of {sum(len(text.offsets) for text in texts)} tokens", err=True)
     torch.manual_seed(how.seed)

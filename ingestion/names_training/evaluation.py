@@ -14,19 +14,20 @@ from ingestion.pseudonymise.names.decoding import NameDecoder
 from ingestion.pseudonymise.names.features import FeatureMaker
 from ingestion.pseudonymise.names.gazetteer import Gazetteer
 from ingestion.pseudonymise.names.head import NameHead
-from ingestion.pseudonymise.names.weights import BRANDS, GAZETTEER
+from ingestion.pseudonymise.names.weights import BRANDS, GAZETTEER, STAYS
 
-_AROUND = 0.15
+_AROUND = 0.1
 _FEWER = 1000
 
 
 def report(head: NameHead, data: Path, folder: Path, *, threshold: float) -> Iterator[str]:
     """Lines on each set, at the threshold and on either side of it."""
     lower = LowerLayers()
-    brands = Brands.load(folder / BRANDS)
-    maker = FeatureMaker(Gazetteer.load(folder / GAZETTEER), brands)
+    brands, gazetteer = Brands.load(folder / BRANDS), Gazetteer.load(folder / GAZETTEER)
+    kept = Brands.load(folder / BRANDS, folder / STAYS)
+    maker = FeatureMaker(gazetteer, brands)
     decoders = [
-        NameDecoder(threshold=level, brands=brands)
+        NameDecoder(threshold=level, brands=kept, gazetteer=gazetteer)
         for level in (threshold - _AROUND, threshold, threshold + _AROUND)
         if 0.0 < level < 1.0
     ]

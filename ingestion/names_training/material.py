@@ -16,8 +16,15 @@ from ingestion.pseudonymise.names.words import WORD
 
 _GENERATED = {"en": 1400, "fr": 2400, "it": 1700, "de": 1700, "es": 1700}
 _MEASURED = 400
+_JOINED_SHARE = 0.7
+_JOINED_FROM = 12
+"""A name of one word of so many letters is taken for two that are written as one."""
 _REVIEWS = 800
 _TITLES_REPEATED = 3
+_REFINED_SHARE = 0.35
+_REFINED_REVIEWS = 1200
+_RENAMED = 2
+"""How often texts with names are learned from again with other names."""
 _PEOPLE = Path(__file__).parent / "sentences" / "people.txt"
 """Words of persons in the r/france titles of odd rows, as read by hand in what an earlier head found there: the first
 16 hex digits of each word's SHA-256, so that no text of the set is here."""
@@ -36,6 +43,29 @@ def learned(data: Path, brands: Sequence[str], *, share: float, seed: int) -> li
     every = [*tweets, *forum, *presidio_synth(data, "train"), *renamed, *made, *own_posts(seed=seed), *plain]
     titles = [_with_people(text) for text in france_titles(data, "odd")] * _TITLES_REPEATED
     return [*Random(seed).sample(every, round(share * len(every))), *titles]
+
+
+def refined(data: Path, brands: Sequence[str], *, seed: int) -> list[Example]:
+    """What a trained head goes on with: all tweets and forum texts, those with names twice again with other names, the
+    tweets with handles or hashtags in both ways of writing, more reviews, and a part of the rest.
+    """
+    written, spaced = (broad_twitter(data, "train", spaced=spaced) for spaced in (False, True))
+    tweets, others = _half_spaced(written, spaced), _half_spaced(spaced, written)
+    forum = _half_spaced(wnut17(data, "train", spaced=True), wnut17(data, "train"))
+    named = [text for text in [*tweets, *forum] if text.names]
+    renamed = [text for time in range(1, 1 + _RENAMED) for text in _renamed(named, seed + time)]
+    maker = SentenceMaker(names_by_language(), brands, "learn")
+    made = [text for code in LANGUAGES for text in maker.make(code, _GENERATED[code], seed=seed)]
+    rest = [*presidio_synth(data, "train"), *made, *own_posts(seed=seed)]
+    return [
+        *tweets,
+        *(text for text in others if text.handles or "#" in text.text),
+        *forum,
+        *renamed,
+        *Random(seed).sample(rest, round(_REFINED_SHARE * len(rest))),
+        *(Example(text=text, names=()) for text in Random(seed).sample(reviews(data, "odd"), _REFINED_REVIEWS)),
+        *[_with_people(text) for text in france_titles(data, "odd")] * 2,
+    ]
 
 
 def measured(data: Path, brands: Sequence[str]) -> dict[str, list[Example]]:
@@ -89,15 +119,25 @@ def _renamed(examples: Sequence[Example], seed: int) -> list[Example]:
     return [_with_names(example, chance, first, last) for example in examples]
 
 
+def _joined(name: str) -> str:
+    """The name as one word, as in hashtags: "JeanDupont"."""
+    return "".join(part[0].upper() + part[1:] for part in WORD.findall(name))
+
+
 def _with_names(example: Example, chance: Random, first: Sequence[str], last: Sequence[str]) -> Example:
     text, names, end = "", list[Bounds](), 0
     for start, stop in example.names:
         old = example.text[start:stop]
+        sign = "#" if old.startswith("#") else ""
+        old = old.removeprefix("#")
         if " " in old:
             new = f"{chance.choice(first)} {chance.choice(last)}"
+        elif sign or len(old) >= _JOINED_FROM:
+            both = chance.random() < _JOINED_SHARE
+            new = _joined(f"{chance.choice(first)} {chance.choice(last)}") if both else chance.choice(first)
         else:
             new = chance.choice(first if chance.random() < 0.65 else last)
-        new = new.lower() if old.islower() else new.upper() if old.isupper() and len(old) > 2 else new
+        new = sign + (new.lower() if old.islower() else new.upper() if old.isupper() and len(old) > 2 else new)
         text += example.text[end:start]
         names.append((len(text), len(text) + len(new)))
         text += new

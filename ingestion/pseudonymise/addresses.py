@@ -109,7 +109,8 @@ _GERMAN = [
 _SPANISH = [
     rf"(?<![\w/.])(?i:calle|c/|c\.|cl\.|avenida|avda\.?|av\.?|plaza|pza\.?|pl\.|paseo|p\.º|pso\.?|carrer|ronda"
     rf"|camino|carretera|ctra\.?"
-    rf"|glorieta|traves[ií]a|colonia) ?{NAME},? (?:(?i:n)[.°ºo]{{0,2}} ?|(?i:n[uú]m\.?|n[uú]mero) )?\d{{1,4}}"
+    rf"|glorieta|traves[ií]a|colonia)(?!(?<=\p{{L}})\p{{L}}) ?{NAME},? "
+    rf"(?:(?i:n)[.°ºo]{{0,2}} ?|(?i:n[uú]m\.?|n[uú]mero) )?\d{{1,4}}"
     rf"(?!\d){NO_AMOUNT}{TAIL}",
     rf"(?<![\w/.])(?i:calle|c/|avda\.?|avenida|paseo|plaza) ?{LOWER}(?: \p{{Ll}}{{3,}})?,? (?:n[.°ºo]{{0,2}} ?"
     rf"|n[uú]mero )?\d{{1,4}}(?!\d)"

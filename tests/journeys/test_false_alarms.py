@@ -17,13 +17,17 @@ import pytest
 
 from ingestion.pseudonymise.detector import Detector
 from ingestion.pseudonymise.names.finder import NameFinder, NoNames
+from ingestion.pseudonymise.names.loading import load_name_finder
 from ingestion.pseudonymise.replacement import without_overlaps
+from ingestion.settings import PseudonymSettings
 from tests.ingestion.raw_posts import LANGUAGES
 
 SEED = 1
 DRAWN = 200
 MOST_FALSE = 0.01
 """Share of the drawn texts that may be altered without reason."""
+LEAST_FOUND = 0.85
+"""Share of the titles with people in which anything is replaced, so that no model passes that finds nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +95,24 @@ def false_alarms(judged: Judged, data: Path, finder: NameFinder) -> set[int]:
 def test_patterns_alter_hardly_a_text_wrongly(judged: Judged, real_data: Path) -> None:
     assert set(judged.personal) <= set(drawn(judged, real_data))
     assert len(false_alarms(judged, real_data, NoNames())) <= MOST_FALSE * DRAWN
+
+
+@pytest.mark.slow
+@pytest.mark.real_data
+@pytest.mark.parametrize("judged", [REVIEWS, TITLES], ids=["reviews", "titles"])
+def test_the_names_model_alters_hardly_a_text_wrongly(judged: Judged, real_data: Path, demo_home: Path) -> None:
+    finder = load_name_finder(PseudonymSettings(), demo_home / "models")
+
+    assert len(false_alarms(judged, real_data, finder)) <= MOST_FALSE * DRAWN
+
+
+@pytest.mark.slow
+@pytest.mark.real_data
+def test_the_names_model_finds_most_people_of_the_titles(real_data: Path, demo_home: Path) -> None:
+    finder = load_name_finder(PseudonymSettings(), demo_home / "models")
+    found = replaced(TITLES, real_data, finder)
+
+    assert sum(row in found for row in TITLES.personal) >= LEAST_FOUND * len(TITLES.personal)
 
 
 @pytest.mark.real_data

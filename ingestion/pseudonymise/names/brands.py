@@ -35,9 +35,9 @@ class Brands:
             listed.sort(key=lambda entry: len(entry[0]), reverse=True)
 
     @classmethod
-    def load(cls, path: Path) -> Brands:
-        """From a text file, one brand a line; a line that starts with # is a comment."""
-        lines = path.read_text(encoding="utf-8").splitlines()
+    def load(cls, *paths: Path) -> Brands:
+        """From text files, one brand a line; a line that starts with # is a comment."""
+        lines = [line for path in paths for line in path.read_text(encoding="utf-8").splitlines()]
         return cls(line for line in lines if not line.startswith("#"))
 
     @property

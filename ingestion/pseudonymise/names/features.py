@@ -22,6 +22,7 @@ from ingestion.pseudonymise.names.words import WORD
 
 NO_WORD, LOWER, TITLE, INITIAL, UPPER, MIXED, DIGITS, WITH_DIGITS, CASELESS = range(9)
 _SHAPES = 9
+_LETTERS = (LOWER, TITLE, UPPER, MIXED)
 
 _GAPS = (" ", "@", "#", "/", "-", "'", "_", ".", "stop", ",", ":", '"', "(", "&", "other", "edge")
 """Kinds of what stands between two words. From "@" to "." the sign touches the word after it."""
@@ -35,10 +36,15 @@ _TITLED_FROM = 0.6
 
 _ENDINGS = 256
 _PART = re.compile(r"[A-Z][a-z]{2,}")
+_SHORTEST_COMPOUND = 8
+_SHORTEST_PART = 4
+
+IN_PARTS = lists.KINDS
+"""Beside the flags of `gazetteer`: a word in no list, written as one, with a first name in it ("tonysfriend")."""
 
 SHAPE, GAP_BEFORE, GAP_AFTER, STYLE, LISTS, BRAND, PIECE, ENDING = range(8)
 """Columns of the features."""
-SIZES = (_SHAPES, len(_GAPS), len(_GAPS), _STYLES, lists.KINDS, brand_kinds.KINDS, 3, _ENDINGS + 1)
+SIZES = (_SHAPES, len(_GAPS), len(_GAPS), _STYLES, 2 * lists.KINDS, brand_kinds.KINDS, 3, _ENDINGS + 1)
 """How many values each column can take, 0 among them, which padding has."""
 FIRST_PIECE, NEXT_PIECE = 1, 2
 
@@ -113,25 +119,29 @@ class FeatureMaker:
         if known is None:
             plain = folded(word)
             ending = 1 + crc32(plain[-3:].encode()) % _ENDINGS
-            shape, flags = _shape(word), self._flags(plain)
-            if shape == MIXED and not flags:
+            shape, flags = _shape(word), self._gazetteer.look_up_form(plain)
+            if not flags and shape == MIXED:
                 flags = self._flags_of_parts(word)
+            if not flags and shape in _LETTERS and len(plain) >= _SHORTEST_COMPOUND and self._has_first_name(plain):
+                flags = IN_PARTS
             known = self._words[word] = (shape, flags, ending, plain)
         return known
-
-    def _flags(self, plain: str) -> int:
-        """Those of the word, or, where there are none, of the word that it is the genitive of ("Annas")."""
-        flags = self._gazetteer.look_up(plain)
-        if not flags and plain.endswith("s"):
-            return self._gazetteer.look_up(plain[:-1])
-        return flags
 
     def _flags_of_parts(self, word: str) -> int:
         """Whether words that are written as one are names: "DonaldSterling"."""
         flags = 0
         for part in _PART.findall(word):
             flags |= self._gazetteer.look_up(folded(part)) & (lists.FIRST | lists.LAST)
-        return flags
+        return flags | IN_PARTS if flags else 0
+
+    def _has_first_name(self, plain: str) -> bool:
+        """Whether the word starts or ends with a first name that is no common word and no place."""
+        longest = len(plain) - 2
+        return any(
+            self._gazetteer.look_up(part) & (lists.FIRST | lists.COMMON | lists.PLACE) == lists.FIRST
+            for length in range(_SHORTEST_PART, longest)
+            for part in (plain[:length], plain[-length:])
+        )
 
     def _gap(self, between: str) -> int:
         known = self._gaps.get(between)

@@ -55,6 +55,13 @@ class Gazetteer:
         """Flags of a word that `folded` made."""
         return self._flags.get(_key(folded_word), 0)
 
+    def look_up_form(self, folded_word: str) -> int:
+        """Flags of the word, or, where there are none, of the word that it is the genitive of ("Annas")."""
+        flags = self.look_up(folded_word)
+        if not flags and folded_word.endswith("s"):
+            return self.look_up(folded_word[:-1])
+        return flags
+
 
 def folded(word: str) -> str:
     """Lower case, without accents."""

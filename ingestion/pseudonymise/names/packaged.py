@@ -16,7 +16,7 @@ from ingestion.pseudonymise.names.decoding import NameDecoder
 from ingestion.pseudonymise.names.features import FeatureMaker
 from ingestion.pseudonymise.names.finder import Reading
 from ingestion.pseudonymise.names.gazetteer import Gazetteer
-from ingestion.pseudonymise.names.weights import BRANDS, DATA, GAZETTEER, load_head
+from ingestion.pseudonymise.names.weights import BRANDS, DATA, GAZETTEER, STAYS, load_head
 from ingestion.pseudonymise.span import Span
 from vectorstore.encoder import PACKAGED_MODEL, unit_rows
 from vectorstore.errors import EncoderLoadError
@@ -60,8 +60,10 @@ class PackagedNames:
         self._tokenizer = Tokenizer.from_file(str(tokenizer))
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
-        self._features = FeatureMaker(Gazetteer.load(DATA / GAZETTEER), brands)
-        self._decoder = NameDecoder(threshold=stored.description.threshold, brands=brands)
+        gazetteer = Gazetteer.load(DATA / GAZETTEER)
+        self._features = FeatureMaker(gazetteer, brands)
+        kept = Brands.load(DATA / BRANDS, DATA / STAYS)
+        self._decoder = NameDecoder(threshold=stored.description.threshold, brands=kept, gazetteer=gazetteer)
         self._fingerprint = stored.fingerprint
         self._models_dir, self._vectors = models_dir, vectors
 

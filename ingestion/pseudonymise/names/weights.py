@@ -17,8 +17,11 @@ HEAD = "head.safetensors"
 DESCRIPTION = "head.json"
 GAZETTEER = "gazetteer.npz"
 BRANDS = "brands.txt"
+STAYS = "stays.txt"
 
 _SCALE = ".scale"
+_RULES = b"surety, namesakes"
+"""Of `NameDecoder`: another value wherever they change what is found."""
 
 
 class HeadDescription(BaseModel):
@@ -80,7 +83,7 @@ def quantised(matrix: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np
 
 
 def _fingerprint(folder: Path) -> str:
-    digest = sha256()
-    for name in (HEAD, DESCRIPTION, GAZETTEER, BRANDS):
+    digest = sha256(_RULES)
+    for name in (HEAD, DESCRIPTION, GAZETTEER, BRANDS, STAYS):
         digest.update((folder / name).read_bytes())
     return f"minilm-names@{digest.hexdigest()[:12]}"

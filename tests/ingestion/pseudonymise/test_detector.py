@@ -133,6 +133,7 @@ def test_finds(text: str, kind: str, part: str | None) -> None:
         "75000 abonnés, 10000 Euros, 2000 pièces",
         "born in 1990, 2 places, 3 cours de couture",
         "taille 38 au lieu de 40, 2 achetées 1 offerte, 07-08-2025",
+        "Philips AVENT SCF 281, 02 Microwave",
     ],
 )
 def test_leaves_alone(text: str) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from ingestion.pseudonymise.names.brands import Brands
 from ingestion.pseudonymise.names.decoding import NameDecoder
+from ingestion.pseudonymise.names.gazetteer import COMMON, FIRST, Gazetteer
 
 _DECODER = NameDecoder(threshold=0.5, brands=Brands(["Kate Spade", "Stan Smith", "Birkin", "? Kelly"]))
 
@@ -61,6 +62,39 @@ def test_words_become_names(text: str, sure: str, names: list[str]) -> None:
 )
 def test_a_name_that_is_a_brand_as_a_whole_stays(text: str, sure: str, names: list[str]) -> None:
     assert _found(text, sure) == names
+
+
+def test_words_of_a_handle_are_no_part_of_a_name() -> None:
+    assert _found("@sophie_martin Sophie, hi", "sophie_martin sophie martin Sophie") == ["Sophie"]
+
+
+def test_a_word_that_is_seldom_a_name_goes_with_one_that_is() -> None:
+    decoder = NameDecoder(
+        threshold=0.5, brands=Brands([]), gazetteer=Gazetteer.of({COMMON: ["lapin"], FIRST: ["Anne"]})
+    )
+
+    assert _found("Lapin est là", "Lapin", decoder, margin=0.2) == []
+    assert _found("Anne Lapin est là", "Anne Lapin", decoder, margin=0.2) == ["Anne Lapin"]
+    assert _found("Lapin est là", "Lapin", decoder, margin=0.5) == ["Lapin"]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("La robe Anne taille grand", []),
+        ("La robe Anne !", ["Anne"]),
+        ("La robe. Anne", ["Anne"]),
+        ("La robe d'Anne est belle", ["Anne"]),
+        ("The Anne dress is mine", []),
+        ("Anne dress\nmy favourite", []),
+        ("I saw Anne dress up", ["Anne"]),
+        ("le canal St. Anne", []),
+        ("Anne Center, Paris", []),
+        ("Anne, center of all", ["Anne"]),
+    ],
+)
+def test_what_only_has_the_name_of_a_person_stays(text: str, names: list[str]) -> None:
+    assert _found(text, "Anne") == names
 
 
 def test_later_pieces_of_a_word_do_not_count() -> None:

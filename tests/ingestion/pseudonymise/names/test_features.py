@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from ingestion.pseudonymise.names import features
 from ingestion.pseudonymise.names.brands import PHRASE, Brands
-from ingestion.pseudonymise.names.features import SIZES, FeatureMaker
+from ingestion.pseudonymise.names.features import IN_PARTS, SIZES, FeatureMaker
 from ingestion.pseudonymise.names.gazetteer import FIRST, LAST, Gazetteer
 from ingestion.pseudonymise.names.words import WORD
 
@@ -44,7 +44,16 @@ def test_words_are_looked_up_without_accents_and_case() -> None:
 
 
 @pytest.mark.parametrize(
-    ("word", "flags"), [("Sophies", FIRST), ("SophieMartin", FIRST + LAST), ("sophiemartin", 0), ("McDress", 0)]
+    ("word", "flags"),
+    [
+        ("Sophies", FIRST),
+        ("SophieMartin", FIRST + LAST + IN_PARTS),
+        ("sophiemartin", IN_PARTS),
+        ("teamsophie", IN_PARTS),
+        ("dresses", 0),
+        ("asophieb", 0),
+        ("McDress", 0),
+    ],
 )
 def test_genitives_and_names_written_as_one_word_are_looked_up(word: str, flags: int) -> None:
     assert _of_words(word)[0, features.LISTS] == flags

@@ -14,6 +14,7 @@ from ingestion.pseudonymise.names.weights import (
     DESCRIPTION,
     GAZETTEER,
     HEAD,
+    STAYS,
     HeadDescription,
     load_head,
     quantised,
@@ -25,7 +26,7 @@ _DESCRIPTION = HeadDescription(lower_layers=3, layers=1, feature_sizes=(2,), lab
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    for name in (GAZETTEER, BRANDS):
+    for name in (GAZETTEER, BRANDS, STAYS):
         shutil.copy(DATA / name, tmp_path / name)
     chance = np.random.default_rng(0)
     tensors = {"a.weight": chance.normal(size=(5, 7)), "a.bias": chance.normal(size=5)}
@@ -77,4 +78,4 @@ def test_an_unknown_line_in_the_description_is_refused(folder: Path) -> None:
 
 def test_the_packaged_head_is_small_and_fits_the_features() -> None:
     assert load_head().description.feature_sizes == SIZES
-    assert sum((DATA / name).stat().st_size for name in (HEAD, DESCRIPTION, GAZETTEER, BRANDS)) < 12e6
+    assert sum((DATA / name).stat().st_size for name in (HEAD, DESCRIPTION, GAZETTEER, BRANDS, STAYS)) < 12e6
