@@ -6,13 +6,17 @@ it or somebody: an empty result does not tell one from the other.
 
 A market or a period is shown only where the rest is above the floor too, or is nobody: else the whole less the part
 would be a count under the floor. Growth over a week with too few authors is hidden, and what one account alone did.
-Periods that overlap but for a few days are not compared with each other.
+
+Two periods that differ by a day would tell that day apart. So time is cut, from the first post on, into spans of days
+that at least the floor of authors wrote in, and a period is of whole spans: any two differ by nobody or by enough. With
+many posts a span is a day. What is asked of two sets of products, or on two mornings, is not compared.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 import polars as pl
 
@@ -59,6 +63,31 @@ class Floor:
             .with_columns(growth=pl.when(before >= self.min_authors - _ROUNDING).then("growth"))
             .select(frame.columns)
         )
+
+    def whole_spans(self, posts: pl.DataFrame, since: date, before: date) -> tuple[date, date]:
+        """The longest period from `since` to `before` (excluded) that cuts no span; `before <= since`: there is none.
+
+        `posts` are all that periods may be asked of: day (null without a date), author.
+        """
+        for start, end in self._spans(posts):
+            if start < since < end:
+                since = end
+            if start < before < end:
+                before = start
+        return since, before
+
+    def _spans(self, posts: pl.DataFrame) -> list[tuple[date, date]]:
+        """First day of each span and the day behind it. The last one takes in the days that are no span yet."""
+        days = posts.drop_nulls("day").group_by("day").agg(pl.col("author").unique()).sort("day")
+        spans: list[tuple[date, date]] = []
+        start, authors = date.max, set[str]()
+        for day, wrote in days.iter_rows():
+            start = min(start, day)
+            authors.update(wrote)
+            if self.shows(len(authors)):
+                spans.append((start, day + timedelta(days=1)))
+                start, authors = date.max, set()
+        return [*spans[:-1], (spans[-1][0], days["day"][-1] + timedelta(days=1))] if spans else []
 
     def released(self, evidence: Evidence, *, authors: float, others: float = 0) -> Evidence:
         """The evidence as it may be shown, where so many distinct `authors` are behind its totals, quotes and charts.

@@ -54,11 +54,15 @@ def search_posts(
     floor = context.floor
     products = _products(context, scope)
     markets = _markets(scope, market)
+    told = period if products is None or period is None else _whole_spans(context, products, markets, period)
+    if period is not None and told is None:
+        return _nothing(context, period)
+    period = told
     posts = _posts(context, products, markets, period)
     found = _found(context, query, products, markets, period, language)
     behind = len({hit.payload.get("author") for hit in found})
     shown = found if floor.shows(behind) else []
-    quotes = shown_posts(context, query, shown, limit=limit, language=language, threads=_threads(posts, shown))
+    quotes = shown_posts(context, query, shown, limit=limit, language=language)
     complaints = _complaints(context, posts, floor, language) if products is not None else _no_complaints()
     evidence = make_evidence(
         "posts",
@@ -78,6 +82,21 @@ def search_posts(
     return floor.released(evidence, authors=posts["author"].n_unique(), others=others)
 
 
+def _whole_spans(context: Context, products: Sequence[str], markets: Sequence[str], period: Period) -> Period | None:
+    """What of the period may be told apart from others; None where that is nothing."""
+    posts = _posts(context, products, markets, None)
+    since, before = context.floor.whole_spans(posts, period.since, min(period.before, context.as_of))
+    return Period(since=since, before=before) if since < before else None
+
+
+def _nothing(context: Context, period: Period) -> Evidence:
+    """What is said where fewer than the floor wrote, or nobody."""
+    dates = {"since": period.since, "last_day": period.last_day}
+    sources = context.versions("posts", "mentions")
+    evidence = make_evidence("posts", as_of=context.as_of, sources=sources, dates=dates, notes=[BELOW_FLOOR])
+    return context.floor.released(evidence, authors=0)
+
+
 def _products(context: Context, scope: Scope) -> list[str] | None:
     """Ids of the products that the scope means; None where it names none."""
     if not scope.names_skus:
@@ -92,7 +111,8 @@ def _markets(scope: Scope, market: str) -> list[str]:
 def _posts(
     context: Context, products: Sequence[str] | None, markets: Sequence[str], period: Period | None
 ) -> pl.DataFrame:
-    """Countable posts on the products, known this morning: post_id, author, rating, thread."""
+    """Countable posts on the products, known this morning: post_id, author, rating; none where no products are meant,
+    as reading all posts takes long."""
     try:
         posts = context.workspace.lake.scan("posts")
     except TableMissingError as error:
@@ -104,11 +124,10 @@ def _posts(
         if period is None
         else kept.filter(day >= period.since, day < min(period.before, context.as_of))
     )
-    if products is not None:
-        kept = kept.filter(pl.col("product_id").is_in(list(products)))
+    kept = kept.filter(pl.col("product_id").is_in(list(products))) if products is not None else kept.head(0)
     if markets:
         kept = kept.filter(pl.col("market").is_in(list(markets)))
-    return kept.select("post_id", "author", "rating", "thread").collect()
+    return kept.select("post_id", "author", "rating", day=day).collect()
 
 
 def _found(
@@ -135,12 +154,6 @@ def _found(
     # Not varied yet: copies of one text by many authors are many authors.
     hits = ranked_posts(context, query, filter=filter, language=language)
     return [hit for hit in hits if _is_about(hit) and _is_known(hit, context.as_of)]
-
-
-def _threads(posts: pl.DataFrame, found: Sequence[RankedHit]) -> dict[str, str]:
-    """Post id -> thread, of the posts found that are in one."""
-    kept = posts.filter(pl.col("post_id").is_in([hit.id for hit in found]), pl.col("thread") != "")
-    return dict(kept.select("post_id", "thread").iter_rows())
 
 
 def _is_about(hit: RankedHit) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import random
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -87,9 +88,17 @@ def crowd(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         yield context
 
 
-def test_whatever_is_asked_nothing_under_the_floor_is_shown(crowd: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="module")
+def explained(crowd: Context) -> dict[tuple[str, str], Evidence]:
+    """Every term explained in every market."""
+    return {(term, market): explain_term(crowd, term, market=market) for term in TERMS for market in MARKETS}
+
+
+def test_whatever_is_asked_nothing_under_the_floor_is_shown(
+    crowd: Context, explained: dict[tuple[str, str], Evidence], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("copilot.indexing.load_encoder", lambda settings, path: HashEncoder())
-    answers = list(_answers(crowd))
+    answers = [*explained.values(), *_answers(crowd)]
     shown = [found for found in answers if found.quotes or found.totals or found.charts]
     hidden = [found for found in answers if BELOW_FLOOR in found.notes]
     assert shown
@@ -104,16 +113,58 @@ def test_whatever_is_asked_nothing_under_the_floor_is_shown(crowd: Context, monk
             assert min(observed, default=5) >= 5
 
 
-def test_counts_of_all_markets_and_of_one_differ_by_nobody_or_by_enough(crowd: Context) -> None:
+def test_counts_of_all_markets_and_of_one_differ_by_nobody_or_by_enough(
+    explained: dict[tuple[str, str], Evidence],
+) -> None:
     compared = 0
     for term in TERMS:
-        everywhere = _authors(explain_term(crowd, term))
+        everywhere = _authors(explained[term, ""])
         for market in MARKETS[:3]:
-            here = _authors(explain_term(crowd, term, market=market))
+            here = _authors(explained[term, market])
             if everywhere is not None and here is not None:
                 compared += 1
                 assert everywhere - here == 0 or everywhere - here >= 5, (term, market)
     assert compared
+
+
+def test_two_periods_differ_by_nobody_or_by_enough(crowd: Context) -> None:
+    """However a product's periods are chosen, no difference of two of them is of fewer authors than the floor."""
+    days = [AS_OF - timedelta(days=days) for days in range(16)]
+    product = Scope(product_ids=(PRODUCTS[1],))
+    posts = crowd.workspace.lake.read("posts").filter(pl.col("product_id") == PRODUCTS[1])
+    told = {}
+    for since, before in itertools.combinations(sorted(days), 2):
+        found = search_posts(crowd, "", scope=product, period=Period(since=since, before=before))
+        counted = _authors(found)
+        if counted is not None:
+            day = pl.col("published_at").dt.date()
+            inside = posts.filter(day >= found.dates["since"], day <= found.dates["last_day"])
+            assert inside["author"].n_unique() == counted
+            assert since <= found.dates["since"] <= found.dates["last_day"] < before
+            told[found.dates["since"], found.dates["last_day"]] = inside
+    assert len(told) > 3
+    for one, other in itertools.permutations(told.values(), 2):
+        rest = one.join(other, on="post_id", how="anti")
+        assert rest.is_empty() or rest["author"].n_unique() >= 5
+
+
+def test_spans_hold_enough_authors_and_the_last_takes_in_what_is_left() -> None:
+    start = date(2026, 3, 1)
+    wrote = {0: "abcde", 1: "ab", 3: "cdeab", 4: "a", 9: "bcdef", 10: "a"}
+    rows = [{"day": start + timedelta(days=day), "author": author} for day, who in wrote.items() for author in who]
+    posts = pl.DataFrame([*rows, {"day": None, "author": "z"}])
+
+    def told(first: int, behind: int) -> tuple[int, int]:
+        found = FLOOR.whole_spans(posts, start + timedelta(days=first), start + timedelta(days=behind))
+        return (found[0] - start).days, (found[1] - start).days
+
+    assert told(0, 20) == (0, 20)
+    assert told(0, 1) == (0, 1)
+    assert told(0, 3) == (0, 1), "days 1 to 3 are one span"
+    assert told(2, 12) == (4, 12), "and 4 to the end is another"
+    assert told(2, 10) == (4, 4)
+    assert told(1, 12) == (1, 4)
+    assert told(2, 3)[1] <= told(2, 3)[0]
 
 
 def test_every_lookup_of_posts_passes_the_floor() -> None:
@@ -141,9 +192,8 @@ def _answers(context: Context) -> Iterator[Evidence]:
     last_week = Period(since=AS_OF - timedelta(days=7), before=AS_OF)
     for market in MARKETS:
         yield rising_terms(context, market=market, limit=50)
-    for term, words in TERMS.items():
+    for words in TERMS.values():
         for market in MARKETS:
-            yield explain_term(context, term, market=market)
             for product in PRODUCTS:
                 scope = Scope(product_ids=(product,)) if product else EVERYTHING
                 for period in (None, last_week):
