@@ -163,7 +163,8 @@ def test_spans_hold_enough_authors_and_the_last_takes_in_what_is_left() -> None:
     assert told(0, 3) == (0, 1), "days 1 to 3 are one span"
     assert told(2, 12) == (4, 12), "and 4 to the end is another"
     assert told(2, 10) == (4, 4)
-    assert told(1, 12) == (1, 4)
+    assert told(1, 12) == (1, 12)
+    assert told(1, 10) == (1, 4)
     assert told(2, 3)[1] <= told(2, 3)[0]
 
 
