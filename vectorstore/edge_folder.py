@@ -5,7 +5,7 @@
     shard-N/data/            the shard itself; the highest N is the current one
     shard-N/pending          the shard still lacks something, and does not count
     shard-N/replaced         documents were deleted or replaced since the shard was made
-    building-*/              a shard in the making
+    building-*/              a shard in the making, or one that is to be removed
 
 A shard is made under `building-*/`, renamed, and counts from the moment that `pending` is gone: a process killed at
 any moment leaves the shard before or the shard after, never half of one.
@@ -82,12 +82,13 @@ class EdgeFolder:
         numbers = [_number(shard) for shard in self._path.glob(f"{_PREFIX}*")]
         return building.rename(self._path / f"{_PREFIX}{max(numbers, default=0) + 1}")
 
-    def finish(self, shard: Path) -> None:
-        """Make `shard` the current one, and remove those before it."""
+    def finish(self, shard: Path) -> list[Path]:
+        """Make `shard` the current one; return those before it, which are to be removed, under their new names."""
         (shard / _PENDING).unlink()
         sync_folder(shard)
         sync_folder(self._path)
-        self._clear_all_but(shard)
+        outdated = [before for before in self._path.glob(f"{_PREFIX}*") if before != shard]
+        return [before.rename(self._path / f"{_BUILDING}{before.name}") for before in outdated]
 
     def release(self) -> None:
         """Give the folder free."""

@@ -1,7 +1,8 @@
 """The current shard of an embedded index: read, changed and renewed by several threads at once.
 
 Locks are taken in this order: `_upkeep` while the shard is renewed, `_changes` for a change, `_call` for one call of
-Edge's. A search waits for the last one only.
+Edge's. A search waits for the last one only. What Edge does while it holds Python's lock is prepared so that it is
+short: see `edge_disk`.
 """
 
 from __future__ import annotations
@@ -11,24 +12,31 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import UUID
 
 import qdrant_edge as edge
 
+from vectorstore.edge_disk import copy_shard, read_at_opening, read_by_queries, sync, warm
 from vectorstore.edge_errors import opening, using
 from vectorstore.edge_folder import DATA, EdgeFolder, note_replaced, was_replaced
 from vectorstore.edge_log import sync_log
 from vectorstore.edge_translation import point_ids, points_of
-from vectorstore.edge_upkeep import COPY, Work, create_shard, work_beside
+from vectorstore.edge_upkeep import COPY, Work, create_shard, every_record, work_beside
 from vectorstore.errors import StoreClosedError
 from vectorstore.store import Schema
 
 AT_ONCE = 250
 """Documents in one changing call of Edge's, which holds Python's lock for 16 ms: searches come between."""
 
+BESIDE_FROM = 5000
+"""Documents from which on a shard is written anew in another process; starting one takes longer than these take."""
+
 _FLUSH_EVERY = 50_000
 """Changes after which indexes are written out, so that opening after a kill repeats some 3 s of changes at most."""
 _CARRIED_AT_LAST = 1000
 """Changes that are carried over to a renewed shard while writers wait."""
+_WARMED_MIB = 1024
+"""Texts and original vectors are read into memory beforehand where they are no more than this."""
 
 
 class EdgeIndex:
@@ -45,13 +53,18 @@ class EdgeIndex:
         self._touched: set[str] | None = None
         self._unflushed = 0
         try:
-            self._home = self._folder.current(schema, lambda data: create_shard(data, schema).close())
+            self._home = self._folder.current(schema, lambda data: create_shard(data, schema))
             self._shard = _load(self._home, path)
         except BaseException:
             self._folder.release()
             raise
         self.replaced = was_replaced(self._home)
         """Whether documents were deleted or replaced since the shard was made."""
+        self.waiting = self._not_indexed()
+        """Documents that came since the shard was last optimised, or a few more."""
+        self._closing = threading.Event()
+        self._warming = threading.Thread(target=_warm_queries, args=(self._home, self._closing), daemon=True)
+        self._warming.start()
 
     @contextmanager
     def reading(self) -> Iterator[edge.EdgeShard]:
@@ -68,14 +81,20 @@ class EdgeIndex:
         with self._changes:
             yield
 
+    def points_count(self) -> int:
+        """How many documents there are."""
+        with self.reading() as shard:
+            return int(shard.info().points_count)
+
     def upsert(self, ids: Sequence[str], points: Sequence[edge.Point]) -> None:
         """Keep the points under their ids, on disk at the return."""
         with self._changed(ids):
-            known = self._points_count()
+            known = self.points_count()
             for start in range(0, len(points), AT_ONCE):
                 with self.reading() as shard:
                     shard.update(edge.UpdateOperation.upsert_points(list(points[start : start + AT_ONCE])))
-            if self._points_count() < known + len(points):
+            self.waiting += len(points)
+            if self.points_count() < known + len(points):
                 self._note_replaced()
 
     def delete(self, ids: Sequence[str]) -> None:
@@ -87,50 +106,83 @@ class EdgeIndex:
                     shard.update(edge.UpdateOperation.delete_points(point_ids(ids[start : start + AT_ONCE])))
 
     def renew(self, work: Work) -> None:
-        """Put a shard made by `work` from a copy in the place of this one, with all that changed meanwhile."""
+        """Put a shard made by `work` in the place of this one, with all that changed meanwhile."""
         with self._upkeep, using(self._path):
             building = self._folder.building()
             try:
-                with self._changes:
-                    quantised = self._points_count() >= self._quantise_from
-                    shutil.copytree(self._home / DATA, building / COPY)
-                    if self.replaced and work == "optimize":
-                        note_replaced(building)
-                    self._touched = set()
-                work_beside(work, building, self._schema, quantised=quantised)
-                self._put_in_place(building)
+                if work == "rewrite" and self.points_count() < min(BESIDE_FROM, self._quantise_from):
+                    self._rewrite_here(building)
+                else:
+                    self._renew_beside(work, building)
             finally:
                 self._touched = None
                 shutil.rmtree(building, ignore_errors=True)  # renamed by now, unless something failed
 
     def close(self) -> None:
         """Make everything durable and give the folder free. A second call does nothing."""
+        self._closing.set()
         with self._upkeep, self._changes, self._call:
             if self._closed:
                 return
             self._closed = True
             try:
+                self._warming.join()
                 with using(self._path):
-                    self._shard.flush()
-                    self._shard.close()
+                    self._shard.close()  # which writes it out
             finally:
                 self._folder.release()
 
-    def _put_in_place(self, building: Path) -> None:
+    def _rewrite_here(self, building: Path) -> None:
+        """Write all documents to a new shard, while writers wait and searches come between."""
+
+        def scroll(request: edge.ScrollRequest) -> tuple[list[edge.Record], int | UUID | str | None]:
+            with self.reading() as shard:
+                return shard.scroll(request)
+
+        (building / DATA).mkdir()
+        create_shard(building / DATA, self._schema)
+        with self._changes:
+            home = self._folder.place(building, self._schema)
+            shard = _load(home, self._path)
+            for records in every_record(scroll):
+                shard.update(edge.UpdateOperation.upsert_points(points_of(records)))
+            self._put_in_place(shard, home)
+
+    def _renew_beside(self, work: Work, building: Path) -> None:
+        """Have another process make a shard of a copy of this one."""
+        with self._changes:
+            quantised = self.points_count() >= self._quantise_from
+            copy_shard(self._home / DATA, building / COPY)
+            if self.replaced and work == "optimize":
+                note_replaced(building)
+            self._touched = set()
+            self.waiting = 0
+        work_beside(work, building, self._schema, quantised=quantised)
         home = self._folder.place(building, self._schema)
         shard = _load(home, self._path)
+        _warm_queries(home, self._closing)
         while True:
             with self._changes:
                 touched = self._take_touched()
                 if len(touched) <= _CARRIED_AT_LAST:
                     self._carry(touched, shard, home)
-                    sync_log(home / DATA)
-                    with self._call:
-                        self._shard, self._home, self.replaced = shard, home, was_replaced(home)
-                        self._touched, self._unflushed = None, 0
-                    self._folder.finish(home)
+                    self._put_in_place(shard, home)
                     return
             self._carry(touched, shard, home)
+
+    def _put_in_place(self, shard: edge.EdgeShard, home: Path) -> None:
+        """Make the loaded shard the current one; the caller holds `_changes`."""
+        sync(home)
+        with self._call:
+            before = self._shard
+            self._shard, self._home, self.replaced = shard, home, was_replaced(home)
+            self._touched, self._unflushed = None, 0
+        outdated = self._folder.finish(home)
+        # Edge would write the old shard out, for 400 ms or more, while it holds Python's lock. It passes that over
+        # where it does not find the files, and is quickest while they still exist.
+        del before
+        for folder in outdated:
+            shutil.rmtree(folder)
 
     def _carry(self, ids: list[str], target: edge.EdgeShard, home: Path) -> None:
         """Bring the documents in the shard that will be current to their present state."""
@@ -160,6 +212,7 @@ class EdgeIndex:
             sync_log(self._home / DATA)
             self._unflushed += len(ids)
             if self._unflushed >= _FLUSH_EVERY:
+                sync(self._home)
                 with self.reading() as shard:
                     shard.flush()
                 self._unflushed = 0
@@ -169,11 +222,24 @@ class EdgeIndex:
             note_replaced(self._home)
             self.replaced = True
 
-    def _points_count(self) -> int:
+    def _not_indexed(self) -> int:
         with self.reading() as shard:
-            return int(shard.info().points_count)
+            info = shard.info()
+        return max(0, int(info.points_count) - int(info.indexed_vectors_count))
 
 
 def _load(home: Path, path: Path) -> edge.EdgeShard:
     with opening(path):
+        warm(read_at_opening(home / DATA))
         return edge.EdgeShard.load(str(home / DATA))
+
+
+def _warm_queries(home: Path, stop: threading.Event) -> None:
+    """Read beforehand what queries would each wait for a little; Edge drops it from memory as it opens a shard."""
+    files = read_by_queries(home / DATA)
+    try:
+        size_mib = sum(file.stat().st_size for file in files) / 2**20
+        if size_mib <= _WARMED_MIB:
+            warm(files, stop=stop)
+    except FileNotFoundError:  # of a shard that was replaced meanwhile
+        return

@@ -52,7 +52,8 @@ def _rebuilding_in_folder(settings: IndexSettings, *, path: Path, schema: Schema
                 (shard,) = beside.glob("shard-*")
                 (shard / DATA).rename(building / DATA)
                 shutil.rmtree(beside)
-                folder.finish(folder.place(building, schema))
+                for outdated in folder.finish(folder.place(building, schema)):
+                    shutil.rmtree(outdated)
         finally:
             shutil.rmtree(building, ignore_errors=True)  # renamed by now, unless something failed
     finally:

@@ -19,6 +19,7 @@ from tests.contracts.document_store import DocumentStoreContract
 from tests.contracts.material import SCHEMA, Reopen, doc_id, document, unit, wardrobe
 from vectorstore import edge_shard
 from vectorstore.edge import EdgeStore
+from vectorstore.edge_disk import copy_shard
 from vectorstore.edge_upkeep import Work, work_beside
 from vectorstore.errors import StoreCorruptError, StoreFailedError, StoreLockedError
 from vectorstore.store import Filter, Query, Schema
@@ -78,7 +79,7 @@ def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
 class TestEdgeStore(DocumentStoreContract):
     @pytest.fixture
     def reopen(self, tmp_path: Path, blank: Path) -> Reopen:
-        shutil.copytree(blank, tmp_path / "index")
+        copy_shard(blank, tmp_path / "index")
         return lambda schema: EdgeStore.open(tmp_path / "index", schema)
 
 
@@ -269,6 +270,7 @@ def test_upkeep_that_fails_leaves_the_index_as_it_was(
     store = EdgeStore.open(tmp_path, SMALL)
     store.upsert([document(1), document(2)])
     if failing == "work":
+        monkeypatch.setattr(edge_shard, "BESIDE_FROM", 2)
         monkeypatch.setattr(sys, "executable", "/bin/false")
     else:
         monkeypatch.setattr(edge_shard, "_load", broken)
