@@ -63,6 +63,7 @@ def post_document(post: Post, vector: Vector) -> Document:
             "market": post.market,
             "product_id": post.product_id,
             "author": post.author,
+            "thread": post.thread,
             "published_at": post.published_at,
             "rating": post.rating,
             "spam": post.spam,

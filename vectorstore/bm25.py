@@ -1,7 +1,7 @@
 """BM25 terms of documents and queries, the same in every store.
 
 A document is analysed in its own language where that is known: lower-cased, accents folded, stop words dropped,
-words stemmed; the index weighs its terms by
+words stemmed; emoji are terms too. The index weighs its terms by
 
     tf * (k1 + 1) / (tf + k1 * (1 - b + b * length / mean_length))
 
@@ -23,7 +23,9 @@ from itertools import chain
 
 from qdrant_edge import Bm25, Bm25Config, Language, StopwordsSet
 
-ANALYSER_VERSION = 1
+from vectorstore.emoji import emoji_number, emoji_of
+
+ANALYSER_VERSION = 2
 """Raised whenever the terms of a text change: an index made with another version must be rebuilt."""
 
 LANGUAGES: Mapping[str, str] = {
@@ -48,6 +50,8 @@ _FOLDED_STOPWORDS: Mapping[str, frozenset[str]] = {
 }
 _WORD = re.compile(r"\w+")
 _PLAIN_STOPWORDS = 2
+_K1 = 1.2
+"""For emoji, which are weighed as in a text of mean length; the analyser has it for words."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +82,11 @@ class Bm25Analyser:
         """Weighted terms of a document; `language` is an ISO 639-1 code, or anything else where it is unknown."""
         name = LANGUAGES.get(language, self._language) if isinstance(language, str) else self._language
         vector = self._models[name].embed_document(text)
-        return Terms(indices=list(vector.indices), values=list(vector.values))
+        indices, values = list(vector.indices), list(vector.values)
+        for emoji, times in Counter(emoji_of(text)).items():
+            indices.append(emoji_number(emoji))
+            values.append(times * (_K1 + 1.0) / (times + _K1))
+        return Terms(indices=indices, values=values)
 
     def query(self, text: str, further: Mapping[str, Mapping[str, float]] | None = None) -> Terms:
         """Terms of a query, weight 1 each, and of other wordings (see `Query.further`) with theirs; empty where all
@@ -95,6 +103,7 @@ class Bm25Analyser:
             for word, weight in words.items() if language in LANGUAGES else ():
                 for index in self._models[LANGUAGES[language]].embed_query(word).indices:
                     weights[index] = max(weights.get(index, 0.0), weight)
+        weights |= dict.fromkeys(map(emoji_number, emoji_of(text)), 1.0)
         indices = sorted(weights)
         return Terms(indices=indices, values=[weights[index] for index in indices])
 
@@ -118,6 +127,7 @@ def query_model(language: str) -> Bm25:
         Bm25Config(
             language=language,
             ascii_folding=True,
+            k=_K1,
             avg_len=MEAN_LENGTH_TERMS,
             stopwords=StopwordsSet(
                 languages={getattr(Language, language.capitalize())}, custom=set(_FOLDED_STOPWORDS[language])

@@ -4,22 +4,30 @@ Hits are picked one by one, each time the one with the highest marginal relevanc
 
     (1 - d) * score - d * likeness to the most alike hit picked before
 
-(Carbonell and Goldstein, 1998), where likeness is the share of words that two texts have in common (Jaccard).
+(Carbonell and Goldstein, 1998), where likeness is the cosine of two hits' vectors, or, where there are no vectors that
+know meaning, the share of words that two texts have in common (Jaccard).
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from vectorstore.store import Hit
+import numpy as np
+from numpy.typing import NDArray
+
+from vectorstore.store import Hit, Vector
 
 AnyHit = TypeVar("AnyHit", bound=Hit)
+Vectors = Callable[[Sequence[str]], Mapping[str, Vector]]
+"""Ids -> their vectors, unit length."""
 
 _WORD = re.compile(r"\w+")
+_CHANCES = 20
+"""Hits that are compared at each pick, the best of those left."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,58 +39,116 @@ class Diversity:
     second ones fill the limit. Empty: no such field."""
     at_most: Mapping[str, int] = field(default_factory=dict)
     """Payload field -> most hits of one value of it (`thread`); a hit without a value does not count."""
-    weight: float = 0.2
+    weight: float = 0.1
     """`d`, from 0 (score alone) to 1 (variety alone)."""
     duplicate_at: float = 0.8
-    """Hits whose likeness to a picked one is at or above this are left out; above 1 keeps all."""
+    """Hits that share this part of their words with a picked one are left out; above 1 keeps all."""
+    paraphrase_at: float = 0.95
+    """Hits whose vector is this near to a picked one's (cosine) are left out; above 1 keeps all."""
 
 
-NO_DIVERSITY = Diversity(weight=0.0, duplicate_at=2.0)
+NO_DIVERSITY = Diversity(weight=0.0, duplicate_at=2.0, paraphrase_at=2.0)
 
 
-def diversify(hits: Sequence[AnyHit], *, limit: int, diversity: Diversity) -> list[AnyHit]:
-    """At most `limit` of the hits, varied as `diversity` asks; the best hit always comes first."""
-    words = {hit.id: frozenset(_WORD.findall(hit.text.lower())) for hit in hits}
-    likeness = dict.fromkeys(words, 0.0)
-    left = list(hits)
-    picked: list[AnyHit] = []
-    seen: set[object] = set()
-    counts: Counter[tuple[str, object]] = Counter()
-    while left and len(picked) < limit:
-        fresh = [hit for hit in left if _value(hit, diversity.once_per) not in seen]
-        best = max(fresh or left, key=lambda hit: _marginal(hit, likeness[hit.id], diversity.weight))
-        picked.append(best)
-        seen |= {_value(best, diversity.once_per)} - {None}
-        counts.update((name, _value(best, name)) for name in diversity.at_most)
-        if diversity.weight or diversity.duplicate_at <= 1.0:
-            for hit in left:
-                likeness[hit.id] = max(likeness[hit.id], _jaccard(words[hit.id], words[best.id]))
-        left = [
-            hit
-            for hit in left
-            if hit.id != best.id and likeness[hit.id] < diversity.duplicate_at and not _is_full(hit, counts, diversity)
-        ]
-    return picked
+def diversify(
+    hits: Sequence[AnyHit], *, limit: int, diversity: Diversity, vectors: Vectors | None = None
+) -> list[AnyHit]:
+    """At most `limit` of the hits, which come best first, varied as `diversity` asks; the best always comes first.
+
+    `vectors` gives those that hits are compared by, and is asked only about hits that have a chance; None: their words.
+    """
+    likeness = _Likeness(hits, vectors, diversity, limit)
+    values = {name: [_value(hit, name) for hit in hits] for name in {diversity.once_per, *diversity.at_most} if name}
+    left = list(range(len(hits)))
+    picked: list[int] = []
+    while len(picked) < limit and (fresh := _fresh(left, picked, values, diversity)):
+        chances = fresh[:_CHANCES]
+        scores = np.array([hits[place].score for place in chances])
+        marginal = (1.0 - diversity.weight) * scores - diversity.weight * likeness.to_nearest(chances, picked)
+        best = chances[int(marginal.argmax())]
+        left.remove(best)
+        if not likeness.repeats(best, picked):
+            picked.append(best)
+    return [hits[place] for place in picked]
 
 
-def _is_full(hit: Hit, counts: Mapping[tuple[str, object], int], diversity: Diversity) -> bool:
-    values = ((name, _value(hit, name), most) for name, most in diversity.at_most.items())
-    return any(value is not None and counts.get((name, value), 0) >= most for name, value, most in values)
+class _Likeness:
+    """How alike hits are, by their places in the ranking."""
+
+    def __init__(self, hits: Sequence[Hit], vectors: Vectors | None, diversity: Diversity, limit: int) -> None:
+        self._hits = hits
+        self._vectors = vectors
+        self._diversity = diversity
+        self._words: dict[int, frozenset[str]] = {}
+        self._known: dict[int, Vector] = {}
+        if vectors is not None and (diversity.weight or diversity.paraphrase_at <= 1.0):
+            self._read(range(min(len(hits), _CHANCES + limit)))
+
+    def to_nearest(self, places: Sequence[int], picked: Sequence[int]) -> NDArray[np.float64]:
+        """Of each place, to the most alike of those picked; shape `(len(places),)`."""
+        if not picked or not self._diversity.weight:
+            return np.zeros(len(places))
+        if self._vectors is None:
+            return np.array([max(self._shared_words(place, other) for other in picked) for place in places])
+        alike = self._rows(places) @ self._rows(picked).T
+        return np.asarray(alike.max(axis=1), dtype=np.float64)
+
+    def repeats(self, place: int, picked: Sequence[int]) -> bool:
+        """Whether a hit says once more what one of those picked says."""
+        most = self._diversity.duplicate_at
+        if most <= 1.0 and any(self._shared_words(place, other) >= most for other in picked):
+            return True
+        nearest = self._diversity.paraphrase_at
+        if self._vectors is None or nearest > 1.0 or not picked:
+            return False
+        return bool((self._rows(picked) @ self._rows([place])[0]).max() >= nearest)
+
+    def _rows(self, places: Sequence[int]) -> NDArray[np.float32]:
+        self._read([place for place in places if place not in self._known])
+        return np.stack([self._known[place] for place in places])
+
+    def _read(self, places: Sequence[int]) -> None:
+        if places and self._vectors is not None:
+            ids = [self._hits[place].id for place in places]
+            found = self._vectors(ids)
+            # One that is gone since the search is like nothing.
+            gone = np.zeros_like(next(iter(found.values()))) if found else np.zeros(1, dtype=np.float32)
+            self._known.update({place: found.get(id, gone) for place, id in zip(places, ids, strict=True)})
+
+    def _shared_words(self, place: int, other: int) -> float:
+        left, right = self._words_of(place), self._words_of(other)
+        if not left and not right:
+            return 1.0
+        common = len(left & right)
+        return common / (len(left) + len(right) - common)
+
+    def _words_of(self, place: int) -> frozenset[str]:
+        if place not in self._words:
+            self._words[place] = frozenset(_WORD.findall(self._hits[place].text.lower()))
+        return self._words[place]
+
+
+def _fresh(
+    left: Sequence[int], picked: Sequence[int], values: Mapping[str, Sequence[object]], diversity: Diversity
+) -> list[int]:
+    """Those left whose value may come again, before the others those whose value has not come yet."""
+    counts = {name: Counter(values[name][place] for place in picked) for name in diversity.at_most}
+    open_ = [
+        place
+        for place in left
+        if all(
+            values[name][place] is None or counts[name][values[name][place]] < most
+            for name, most in diversity.at_most.items()
+        )
+    ]
+    if not diversity.once_per:
+        return open_
+    seen = {values[diversity.once_per][place] for place in picked} - {None}
+    return [place for place in open_ if values[diversity.once_per][place] not in seen] or open_
 
 
 def _value(hit: Hit, field: str) -> object:
-    value = hit.payload.get(field) if field else None
+    value = hit.payload.get(field)
     if value == "":
         return None
     return tuple(value) if isinstance(value, list) else value
-
-
-def _marginal(hit: Hit, likeness: float, weight: float) -> float:
-    return (1.0 - weight) * hit.score - weight * likeness
-
-
-def _jaccard(left: frozenset[str], right: frozenset[str]) -> float:
-    if not left and not right:
-        return 1.0
-    common = len(left & right)
-    return common / (len(left) + len(right) - common)

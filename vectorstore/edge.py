@@ -2,12 +2,13 @@
 
 Edge writes each change to its log before it applies it, and `upsert` and `delete` return only when the log is on
 disk: what was acknowledged is there after a kill. One process owns the folder; threads may share the store.
-Searches never wait for upkeep: `optimize` and `purge` work on a copy, in another process.
+Searches never wait for upkeep, which the store does by itself after enough was added: `optimize` works on a copy, in
+another process.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -18,13 +19,14 @@ from vectorstore.bm25 import Bm25Analyser
 from vectorstore.edge_errors import using
 from vectorstore.edge_placement import DENSE
 from vectorstore.edge_shard import EdgeIndex
+from vectorstore.edge_tending import TEND_FROM, Tending
 from vectorstore.errors import InvalidFilterError
 from vectorstore.filters import check_facet, check_filter
 from vectorstore.fusion import fuse, pool_size
 from vectorstore.payload import canonical_id, check_documents, decode_document, decode_payload, encode_payload
 from vectorstore.ranking import check_query, make_hits
 from vectorstore.settings import QUANTISE_FROM
-from vectorstore.store import Document, Filter, Hit, Payload, Query, Schema
+from vectorstore.store import Document, Filter, Hit, Payload, Query, Schema, Vector
 
 _BATCH = 1000
 _ALL_VALUES = 1_000_000
@@ -33,25 +35,37 @@ _ALL_VALUES = 1_000_000
 class EdgeStore:
     """A `DocumentStore` in a folder. Safe to call from several threads."""
 
-    def __init__(self, index: EdgeIndex, *, schema: Schema, dense_weight: float, quantise_from: int) -> None:
+    def __init__(
+        self, index: EdgeIndex, *, schema: Schema, dense_weight: float, quantise_from: int, tend_from: int
+    ) -> None:
         self._index = index
+        self._tending = Tending(index, quantise_from=quantise_from, tend_from=tend_from)
         self._schema = schema
         self._dense_weight = dense_weight
         self._quantise_from = quantise_from
         self._analyser = Bm25Analyser(schema.language)
 
     @classmethod
-    def open(cls, path: Path, schema: Schema, *, dense_weight: float = 0.3, quantise_from: int = QUANTISE_FROM) -> Self:
+    def open(
+        cls,
+        path: Path,
+        schema: Schema,
+        *,
+        dense_weight: float = 0.3,
+        quantise_from: int = QUANTISE_FROM,
+        tend_from: int = TEND_FROM,
+    ) -> Self:
         """Load the index in the folder `path`, or create it there.
 
-        `quantise_from`: documents from which on `optimize` makes vectors smaller. Raises `StoreLockedError` at once
+        `quantise_from`: documents from which on `optimize` makes vectors smaller. `tend_from`: documents added since
+        that it optimises itself for, where it has more than `quantise_from`. Raises `StoreLockedError` at once
         where another process (or another store of this one) has it open, `SchemaMismatchError` or
         `EncoderMismatchError` where it was made with another schema, `StoreCorruptError` where it cannot be loaded
         and `StoreFailedError` where it cannot be created.
         """
         with using(path):
             index = EdgeIndex(path, schema, quantise_from=quantise_from)
-        return cls(index, schema=schema, dense_weight=dense_weight, quantise_from=quantise_from)
+        return cls(index, schema=schema, dense_weight=dense_weight, quantise_from=quantise_from, tend_from=tend_from)
 
     @property
     def schema(self) -> Schema:
@@ -67,6 +81,7 @@ class EdgeStore:
             payload = encode_payload(document, self._schema)
             points.append(translation.make_point(id, vector=document.vector, terms=terms, payload=payload))
         self._index.upsert(list(checked), points)
+        self._tending.notice(len(checked))
         return len(documents)
 
     def query(self, query: Query) -> list[Hit]:
@@ -102,6 +117,14 @@ class EdgeStore:
             for start in range(0, len(wanted), _BATCH):
                 found.update(str(record.id) for record in shard.retrieve(wanted[start : start + _BATCH], False, False))
         return {id for id in ids if canonical[id] in found}
+
+    def vectors(self, ids: Sequence[str]) -> Mapping[str, Vector]:
+        """The vectors of those of the ids that the store holds."""
+        canonical = {id: found for id in ids if (found := canonical_id(id)) is not None}
+        with self._index.reading() as shard:
+            records = shard.retrieve(translation.point_ids(set(canonical.values())), False, [DENSE])
+        vectors = {str(record.id): translation.dense_vector(record) for record in records}
+        return {id: vectors[found] for id, found in canonical.items() if found in vectors}
 
     def scroll(self, filter: Filter | None = None, *, batch_size: int = 1000) -> Iterator[list[tuple[str, Payload]]]:
         """Every matching document once, in batches, in id order; other threads may call between batches."""
@@ -159,7 +182,9 @@ class EdgeStore:
         return True
 
     def close(self) -> None:
-        """Make everything durable and give the index free. A second call does nothing."""
+        """Make everything durable and give the index free, after the upkeep that was begun. A second call does
+        nothing."""
+        self._tending.finish()
         self._index.close()
 
     def _records(

@@ -20,6 +20,7 @@ from vectorstore.settings import IndexSettings
 
 PACKAGED_MODEL = "all-MiniLM-L6-v2"
 HASH_MODEL = "hash"
+_HASHED = "hash@1/"
 
 _WORD = re.compile(r"\w+")
 
@@ -59,7 +60,7 @@ class HashEncoder:
     @property
     def fingerprint(self) -> str:
         """`hash@1/` and the dimensions."""
-        return f"hash@1/{self._dimensions}"
+        return f"{_HASHED}{self._dimensions}"
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """One unit vector a text; a text without words has a direction of its own."""
@@ -103,6 +104,11 @@ def load_encoder(settings: IndexSettings, models_dir: Path) -> Encoder:
         document_prefix=settings.document_prefix,
         query_prefix=settings.query_prefix,
     )
+
+
+def knows_meaning(fingerprint: str) -> bool:
+    """Whether the encoder of that fingerprint makes texts alike that mean the same in other words."""
+    return not fingerprint.startswith(_HASHED)
 
 
 def unit_rows(vectors: NDArray[np.float32]) -> NDArray[np.float32]:

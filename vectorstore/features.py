@@ -32,13 +32,14 @@ def features(hits: Sequence[Hit], matches: Sequence[Matches], wishes: int) -> ND
     """One row a candidate, shape `(len(hits), len(NAMES))`; `matches` are those of each hit's text, `wishes` how many
     things are asked for. Who is missing in one of the store's lists has the lowest score of the candidates there."""
     rarity = _rarity(matches, wishes)
+    total = sum(rarity) or 1.0
     bm25, dense = _column([hit.bm25_score for hit in hits]), _column([hit.dense_score for hit in hits])
     table = np.empty((len(hits), len(NAMES)))
     if not hits:
         return table
     table[:, 0] = bm25 / max(float(bm25.max()), _TINY)
     table[:, 1] = (dense - dense.min()) / max(float(dense.max() - dense.min()), _TINY)
-    table[:, 2:5] = np.array([_said(found, rarity) for found in matches])
+    table[:, 2:5] = np.array([_said(found, rarity, total) for found in matches])
     table[:, 5] = np.log1p([found.words for found in matches])
     return table
 
@@ -51,38 +52,35 @@ def _column(scores: Sequence[float | None]) -> NDArray[np.float64]:
 def _rarity(matches: Sequence[Matches], wishes: int) -> list[float]:
     counts = [0] * wishes
     for found in matches:
-        for wish in {match.wish for match in found.found}:
+        for wish in {match[0] for match in found.found}:
             counts[wish] += 1
     return [math.log((len(matches) + 1) / (count + 0.5)) if count else 0.0 for count in counts]
 
 
-def _said(matches: Matches, rarity: Sequence[float]) -> tuple[float, float, float]:
-    """`cover`, `pairs` and `sentence` of one text."""
+def _said(matches: Matches, rarity: Sequence[float], total: float) -> tuple[float, float, float]:
+    """`cover`, `pairs` and `sentence` of one text; `total`: of the rarities."""
     whole: dict[int, float] = {}
-    sentences: dict[int, dict[int, float]] = {}
-    ends: dict[int, set[int]] = {}
-    starts: dict[int, set[int]] = {}
-    for match in matches.found:
-        wish, weight = match.wish, match.weight
-        whole[wish] = max(whole.get(wish, 0.0), weight)
-        told = sentences.setdefault(match.sentence, {})
+    told: dict[int, float] = {}
+    ends: set[tuple[int, int]] = set()
+    following: set[int] = set()
+    sentence, best = -1, 0.0
+    for wish, weight, position, words, said_in, _ in matches.found:
+        if said_in != sentence:
+            best = max(best, _cover(told, rarity))
+            told, sentence = {}, said_in
         told[wish] = max(told.get(wish, 0.0), weight)
-        starts.setdefault(wish, set()).add(match.position)
-        ends.setdefault(wish, set()).add(match.position + match.words)
-    total = sum(rarity) or 1.0
-    best = max((_cover(told, rarity) for told in sentences.values()), default=0.0)
-    return _cover(whole, rarity) / total, _pairs(starts, ends, rarity), best / total
+        whole[wish] = max(whole.get(wish, 0.0), weight)
+        ends.add((wish, position + words))
+        if (wish - 1, position) in ends:
+            following.add(wish)
+    best = max(best, _cover(told, rarity))
+    follow = sum(rarity[wish - 1] + rarity[wish] for wish in following)
+    neighbours = 2 * sum(rarity) - rarity[0] - rarity[-1] if rarity else 0.0
+    return _cover(whole, rarity) / total, follow / neighbours if neighbours else 0.0, best / total
 
 
 def _cover(weights: Mapping[int, float], rarity: Sequence[float]) -> float:
-    return sum(rarity[wish] * weight for wish, weight in weights.items())
-
-
-def _pairs(starts: Mapping[int, set[int]], ends: Mapping[int, set[int]], rarity: Sequence[float]) -> float:
-    total = follow = 0.0
-    for first in range(len(rarity) - 1):
-        weight = rarity[first] + rarity[first + 1]
-        total += weight
-        if first in ends and first + 1 in starts and not ends[first].isdisjoint(starts[first + 1]):
-            follow += weight
-    return follow / total if total else 0.0
+    cover = 0.0
+    for wish, weight in weights.items():
+        cover += rarity[wish] * weight
+    return cover

@@ -1,22 +1,29 @@
-"""Where a post says what is asked for: each wish, in any of its wordings, by stem and in the post's own language."""
+"""Where a post says what is asked for: each wish, in any of its wordings, by stem and in the post's own language.
+
+Every candidate of a search is read, so nothing is worked out twice: what stands between two spaces of a text is taken
+apart once in a process, and a search knows beforehand which of all that was ever read says something for it.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
+from typing import NamedTuple
 
 from vectorstore.bm25 import LANGUAGES
+from vectorstore.emoji import EMOJI_RANGE
 from vectorstore.stems import stemmer
 from vectorstore.wanted import Wanted
 
-_PIECE = re.compile(r"\w+|[.!?…\n]+")
+_PIECE = re.compile(rf"\w+|[{EMOJI_RANGE}]|[.!?…\n]+")
 _SENTENCE_GAP = 20
 """Words that a sentence's end counts for, so that nothing is near across it."""
+_MOST_KEPT = 200_000
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """One wording found in a text."""
 
     wish: int
@@ -43,7 +50,7 @@ class Matches:
 
 
 class Matcher:
-    """Finds the wishes of one search in texts; keeps what it has learnt of words for the next text."""
+    """Finds the wishes of one search in texts; for one thread, and not to be kept for long."""
 
     def __init__(self, wanted: Wanted) -> None:
         self._wanted = wanted
@@ -58,51 +65,111 @@ class Matcher:
 
     def said(self, text: str, language: str) -> list[tuple[int, int, int]]:
         """(wish, start, end) of each wording in `text`, as places of characters."""
-        spans = [(piece.start(), piece.end()) for piece in _PIECE.finditer(text)]
-        return [
-            (match.wish, spans[match.piece][0], spans[match.piece + match.words - 1][1])
-            for match in self.match(text, language).found
-        ]
+        found = self.match(text, language).found
+        if not found:
+            return []
+        spans = [piece.span() for piece in _PIECE.finditer(text)]
+        return [(match.wish, spans[match.piece][0], spans[match.piece + match.words - 1][1]) for match in found]
+
+
+class _Tokens:
+    """Tokens, which is what stands between two spaces, of all texts read so far in one language.
+
+    Threads share it: `read` is added to last, so that whoever finds a token there finds the rest too.
+    """
+
+    def __init__(self, language: str) -> None:
+        self._stem = stemmer(language)
+        self.read: set[str] = set()
+        self.stems: dict[str, tuple[int | None, ...]] = {}
+        """Of each word of a token; None for a sentence mark."""
+        self.log: list[str] = []
+        """In the order read."""
+        self.compound: set[str] = set()
+        """Tokens that are not one word: `wow!`, `t-shirt`."""
+        self.by_stem: dict[int, list[str]] = {}
+
+    def learn(self, tokens: set[str]) -> None:
+        for token in tokens:
+            stems = tuple(None if _is_mark(piece) else self._stem(piece) for piece in _PIECE.findall(token))
+            self.stems[token] = stems
+            if len(stems) == 1 and stems[0] is not None:
+                self.by_stem.setdefault(stems[0], []).append(token)
+            else:
+                self.compound.add(token)
+            self.log.append(token)
+            self.read.add(token)
+
+
+_known: dict[str, _Tokens] = {}
+
+
+def _tokens_of(language: str) -> _Tokens:
+    if language not in _known or len(_known[language].log) > _MOST_KEPT:
+        _known[language] = _Tokens(language)
+    return _known[language]
+
+
+_Start = tuple[int, float, tuple[int, ...]]
+"""A wish, the weight of one of its wordings, and the stems of that wording after its first word."""
 
 
 class _InLanguage:
     """The wordings by the stem of their first word in one language."""
 
     def __init__(self, wanted: Wanted, language: str) -> None:
-        self._stem: Callable[[str], int] = stemmer(language)
-        self._starts: dict[int, list[tuple[int, float, tuple[int, ...]]]] = {}
-        self._known: dict[str, list[tuple[int, float, tuple[int, ...]]]] = {}
+        stem = stemmer(language)
+        self._tokens = _tokens_of(language)
+        self._starts: dict[int, list[_Start]] = {}
         for number, wish in enumerate(wanted.wishes):
             for wording in wish.wordings:
                 if wording.language and language and wording.language != language:
                     continue
-                stems = tuple(self._stem(word) for word in wording.words)
+                stems = tuple(stem(word) for word in wording.words)
                 self._starts.setdefault(stems[0], []).append((number, wording.weight, stems[1:]))
+        self._logged = len(self._tokens.log)
+        self._telling = {token for found in self._starts for token in self._tokens.by_stem.get(found, ())}
 
     def match(self, text: str) -> Matches:
-        pieces: list[str] = _PIECE.findall(text.lower())
+        tokens = text.lower().split(" ")  # nothing that is looked for has a space in it
+        self._read(tokens)
+        telling, compound = self._telling, self._tokens.compound
         found: list[Match] = []
-        position = sentence = 0
-        known = self._known
-        for at, piece in enumerate(pieces):
-            starts = known.get(piece)
-            if starts is None:
-                starts = known[piece] = self._starts.get(self._stem(piece), []) if piece[0].isalnum() else _END
-            if starts:
-                for number, weight, rest in starts:
-                    if not rest or self._follows(pieces, at, rest):
-                        words = 1 + len(rest)
-                        found.append(Match(number, weight, position, words, sentence, at))
-            if starts is _END:
-                position += _SENTENCE_GAP
-                sentence += 1
-            else:
-                position += 1
-        return Matches(tuple(found), position - sentence * _SENTENCE_GAP)
+        ahead = marks = 0  # pieces more than tokens, and sentence marks among the pieces
+        for place in [at for at, token in enumerate(tokens) if token in telling or token in compound]:
+            stems = self._tokens.stems[tokens[place]]
+            piece = place + ahead
+            for inside, stem in enumerate(stems):
+                if stem is None:
+                    marks += 1
+                elif stem in self._starts:
+                    position = piece + (_SENTENCE_GAP - 1) * marks
+                    for wish, weight, rest in self._starts[stem]:
+                        if not rest or self._follows(tokens, place, inside, rest):
+                            found.append(Match(wish, weight, position, 1 + len(rest), marks, piece))
+                piece += 1
+            ahead += len(stems) - 1
+        return Matches(tuple(found), len(tokens) + ahead - marks)
 
-    def _follows(self, pieces: Sequence[str], at: int, rest: tuple[int, ...]) -> bool:
-        ahead = pieces[at + 1 : at + 1 + len(rest)]
-        return len(ahead) == len(rest) and all(self._stem(word) == stem for word, stem in zip(ahead, rest, strict=True))
+    def _read(self, tokens: Sequence[str]) -> None:
+        """Take notice of the tokens, and of what other searches read meanwhile."""
+        if not self._tokens.read.issuperset(tokens):
+            self._tokens.learn(set(tokens) - self._tokens.read)
+        if len(self._tokens.log) > self._logged:
+            fresh = self._tokens.log[self._logged :]
+            self._logged += len(fresh)
+            self._telling.update(
+                token for token in fresh if not self._starts.keys().isdisjoint(self._tokens.stems[token])
+            )
+
+    def _follows(self, tokens: Sequence[str], place: int, inside: int, rest: tuple[int, ...]) -> bool:
+        """Whether the words after word `inside` of token `place` have these stems."""
+        return tuple(islice(self._stems(tokens, place), inside + 1, inside + 1 + len(rest))) == rest
+
+    def _stems(self, tokens: Sequence[str], place: int) -> Iterator[int | None]:
+        for token in islice(tokens, place, None):
+            yield from self._tokens.stems[token]
 
 
-_END: list[tuple[int, float, tuple[int, ...]]] = []
+def _is_mark(piece: str) -> bool:
+    return piece[0] in ".!?…\n"

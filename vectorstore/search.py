@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Protocol
 
-from vectorstore.diversity import NO_DIVERSITY, Diversity, diversify
-from vectorstore.encoder import Encoder
+from vectorstore.diversity import NO_DIVERSITY, Diversity, Vectors, diversify
+from vectorstore.encoder import Encoder, knows_meaning
 from vectorstore.matching import Matcher
 from vectorstore.preference import NO_PREFERENCE, Preference
 from vectorstore.quoting import best_quote, matched_terms
@@ -24,6 +24,8 @@ __all__ = [
     "PairScorer",
     "RankedHit",
     "Ranking",
+    "Vectors",
+    "comparable",
     "diversify",
     "explained",
     "rank",
@@ -86,7 +88,13 @@ def search(
     ranking = ranking or Ranking()
     wide = replace(ranking, candidates=max(ranking.candidates, 3 * limit))
     ranked = rank(store, encoder, asked, filter=filter, ranking=wide)
-    return explained(diversify(ranked, limit=limit, diversity=diversity or Diversity()), asked)
+    varied = diversify(ranked, limit=limit, diversity=diversity or Diversity(), vectors=comparable(store))
+    return explained(varied, asked)
+
+
+def comparable(store: DocumentStore) -> Vectors | None:
+    """What hits of the store are compared by: their vectors; None where these know no meaning, only words."""
+    return store.vectors if knows_meaning(store.schema.encoder) else None
 
 
 def rank(

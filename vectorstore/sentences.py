@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from vectorstore.emoji import EMOJI_RANGE
+
 _ABBREVIATIONS = frozenset(
     [
         "approx",
@@ -48,10 +50,9 @@ _ABBREVIATIONS = frozenset(
         "aprox",
     ]
 )
-_EMOJI = "\u2600-\u27bf\u2b50\u2b55\U0001f000-\U0001faff"
 _CLOSING = r"[\"'’”»)\]]"
 _END = re.compile(
-    rf"(?:[.!?…]+(?:\s?»|{_CLOSING})*|[{_EMOJI}][{_EMOJI}\u200d\ufe0f\s]*)(?=\s|$|[A-ZÀ-Þ«“{_EMOJI}])|\n\s*"
+    rf"(?:[.!?…]+(?:\s?»|{_CLOSING})*|[{EMOJI_RANGE}][{EMOJI_RANGE}\u200d\ufe0f\s]*)(?=\s|$|[A-ZÀ-Þ«“{EMOJI_RANGE}])|\n\s*"
 )
 _LAST_WORD = re.compile(r"(\w+)\.$")
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, ParamSpec, Self, TypeVar
 
@@ -26,7 +26,7 @@ from vectorstore.ranking import check_query, make_hits
 from vectorstore.server_collections import MANIFEST_KEY, create_collection, names_of, point_alias
 from vectorstore.server_errors import RETRY_PAUSES_S, call_server
 from vectorstore.settings import IndexSettings
-from vectorstore.store import Document, Filter, Hit, Payload, Query, Schema
+from vectorstore.store import Document, Filter, Hit, Payload, Query, Schema, Vector
 
 MEMORY = ":memory:"
 _BATCH = 256
@@ -142,6 +142,23 @@ class ServerStore:
             records = self._call(self._client.retrieve, self._collection, batch, with_payload=False)
             found.update(str(record.id) for record in records)
         return {id for id in ids if canonical[id] in found}
+
+    def vectors(self, ids: Sequence[str]) -> Mapping[str, Vector]:
+        """The vectors of those of the ids that the store holds."""
+        canonical = {id: found for id in ids if (found := canonical_id(id)) is not None}
+        wanted = sorted(set(canonical.values()))
+        vectors: dict[str, Vector] = {}
+        for start in range(0, len(wanted), _BATCH):
+            batch = wanted[start : start + _BATCH]
+            records = self._call(
+                self._client.retrieve,
+                self._collection,
+                batch,
+                with_payload=False,
+                with_vectors=[translation.DENSE],
+            )
+            vectors |= {str(record.id): translation.dense_vector(record) for record in records}
+        return {id: vectors[found] for id, found in canonical.items() if found in vectors}
 
     def scroll(self, filter: Filter | None = None, *, batch_size: int = 1000) -> Iterator[list[tuple[str, Payload]]]:
         """Every matching document once, in batches, in id order."""

@@ -8,6 +8,7 @@ from functools import cache
 from qdrant_edge import Bm25, Bm25Config, StopwordsSet
 
 from vectorstore.bm25 import LANGUAGES, query_model
+from vectorstore.emoji import emoji_number, emoji_of
 
 _DEFAULT = "en"
 
@@ -16,7 +17,7 @@ _DEFAULT = "en"
 def stemmer(language: str) -> Callable[[str], int]:
     """Word -> number of its stem in that language (ISO 639-1; English where there is no analyser for it).
 
-    Accents and case do not count; stop words have stems too.
+    Accents and case do not count; stop words and emoji have stems too.
     """
     name = LANGUAGES.get(language, LANGUAGES[_DEFAULT])
     model = Bm25(Bm25Config(language=name, ascii_folding=True, stopwords=StopwordsSet(languages=set(), custom=set())))
@@ -27,7 +28,7 @@ def stemmer(language: str) -> Callable[[str], int]:
             if len(known) >= _MOST_KEPT:
                 known.clear()
             found = model.embed_query(word).indices
-            known[word] = int(found[0]) if found else 0
+            known[word] = int(found[0]) if found else emoji_number(word)
         return known[word]
 
     return stem
@@ -36,6 +37,8 @@ def stemmer(language: str) -> Callable[[str], int]:
 @cache
 def is_stop_word(word: str) -> bool:
     """Whether two languages or English call the word a stop word."""
+    if emoji_of(word):
+        return False
     stopping = [name for name in LANGUAGES.values() if not query_model(name).embed_query(word).indices]
     return len(stopping) > 1 or LANGUAGES[_DEFAULT] in stopping
 

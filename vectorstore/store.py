@@ -137,6 +137,9 @@ class DocumentStore(Protocol):
     def existing(self, ids: Sequence[str]) -> set[str]:
         """Those of the ids that the store holds."""
 
+    def vectors(self, ids: Sequence[str]) -> Mapping[str, Vector]:
+        """The vectors of those of the ids that the store holds, by the id as given."""
+
     def scroll(self, filter: Filter | None = None, *, batch_size: int = 1000) -> Iterator[list[tuple[str, Payload]]]:
         """Every matching document once, as (id, payload), in batches, in id order."""
 

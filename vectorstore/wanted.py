@@ -9,9 +9,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from vectorstore.emoji import EMOJI_RANGE
 from vectorstore.stems import is_stop_word
 
-_WORD = re.compile(r"\w+")
+_WORD = re.compile(rf"\w+|[{EMOJI_RANGE}]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +73,6 @@ def wish(*words: str) -> Wish:
 
 
 def words_of(text: str) -> Sequence[str]:
-    """Words of a text, in lower case."""
+    """Words of a text, in lower case; emoji are words."""
     found: list[str] = _WORD.findall(text.lower())
     return found

@@ -7,7 +7,7 @@ import threading
 from copilot.indexing import open_index
 from copilot.workspace import Workspace
 from vectorstore.encoder import Encoder
-from vectorstore.search import Diversity, RankedHit, Ranking, rank, search
+from vectorstore.search import Diversity, RankedHit, Ranking, Vectors, comparable, rank, search
 from vectorstore.store import DocumentStore, Filter
 from vectorstore.wanted import Wanted
 
@@ -29,6 +29,10 @@ class PostIndex:
         """All candidates in order, neither varied nor explained. Raises as `search`."""
         store, encoder = self._open()
         return rank(store, encoder, wanted, filter=filter, ranking=ranking)
+
+    def comparable(self) -> Vectors | None:
+        """What hits are compared by, see `vectorstore.search.comparable`. Raises as `search`."""
+        return comparable(self._open()[0])
 
     def opened(self) -> tuple[DocumentStore, Encoder]:
         """The store and the encoder of its vectors, to be closed by `close`. Raises as `search`."""

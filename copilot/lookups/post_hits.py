@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, time
 
@@ -18,8 +18,6 @@ from vectorstore.search_settings import SearchSettings
 from vectorstore.store import Filter
 from vectorstore.wanted import Wanted
 
-_THREAD = "thread"
-
 
 def ranked_posts(context: Context, query: str, *, filter: Filter, language: Language) -> list[RankedHit]:
     """The candidates for a question, best first; raises what encoder and store raise."""
@@ -31,26 +29,21 @@ def ranked_posts(context: Context, query: str, *, filter: Filter, language: Lang
 
 
 def shown_posts(
-    context: Context,
-    query: str,
-    found: Sequence[RankedHit],
-    *,
-    limit: int,
-    language: Language,
-    threads: Mapping[str, str],
+    context: Context, query: str, found: Sequence[RankedHit], *, limit: int, language: Language
 ) -> list[Quote]:
-    """Quotes of the best posts found: one an author first, few of a thread (`threads`: post id -> thread), no
-    near-duplicates; each with the words that matched and its scores."""
+    """Quotes of the best posts found: one an author first, few of a thread, no near-duplicates; each with the words
+    that matched and its scores."""
+    if not found:
+        return []
     settings = context.workspace.settings.search
     diversity = Diversity(
         once_per="author",
-        at_most={_THREAD: settings.per_thread},
+        at_most={"thread": settings.per_thread},
         weight=settings.variety,
         duplicate_at=settings.duplicate_at,
     )
-    threaded = [replace(hit, payload={**hit.payload, _THREAD: threads.get(hit.id, "")}) for hit in found]
-    varied = diversify(threaded, limit=limit, diversity=diversity)
-    return [_quote(hit) for hit in explained(varied, understood(context, query, language))] if varied else []
+    varied = diversify(found, limit=limit, diversity=diversity, vectors=context.index.comparable())
+    return [_quote(hit) for hit in explained(varied, understood(context, query, language))]
 
 
 def understood(context: Context, query: str, language: Language) -> Wanted:

@@ -203,6 +203,7 @@ class DocumentStoreContract(FindingContract):
             "query": lambda: filled.query(Query(text="linen")),
             "count": filled.count,
             "existing": lambda: filled.existing([doc_id(1)]),
+            "vectors": lambda: filled.vectors([doc_id(1)]),
             "scroll": lambda: list(filled.scroll()),
             "documents": lambda: list(filled.documents()),
             "facet": lambda: filled.facet("author"),

@@ -226,6 +226,14 @@ class FindingContract:
         assert filled.existing([doc_id(1), doc_id(99), "post-17"]) == {doc_id(1)}
         assert filled.existing([]) == set()
 
+    def test_vectors_come_by_the_ids_as_given(self, filled: DocumentStore) -> None:
+        spelled = doc_id(2).upper()
+        found = filled.vectors([doc_id(3), doc_id(99), "post-17", spelled])
+        assert set(found) == {doc_id(3), spelled}
+        assert found[doc_id(3)] == pytest.approx(unit(0, 1, 0, 0), abs=1e-6)
+        assert found[spelled] == pytest.approx(unit(1, 0.2, 0, 0), abs=1e-6)
+        assert filled.vectors([]) == {}
+
     def test_an_id_is_the_same_in_any_spelling(self, store: DocumentStore) -> None:
         spelled = "ABCDEF00-0000-0000-0000-00000000000A"
         store.upsert([replace(document(1), id=spelled)])

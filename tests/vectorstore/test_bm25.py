@@ -28,6 +28,9 @@ def matches(query: str, text: str, language: str | None) -> int:
         ("dresses", "a dress", "ja"),
         ("#linen", "LINEN!", "en"),
         ("Zara", "zara", "fr"),
+        ("🔥", "cette veste 🔥🔥", "fr"),
+        ("👍", "bello 👍🏽", "it"),
+        ("❤️", "love it ❤", "en"),
     ],
 )
 def test_a_query_finds_its_word_in_any_language(query: str, text: str, language: str | None) -> None:

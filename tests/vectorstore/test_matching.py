@@ -38,6 +38,19 @@ def test_a_hashtag_is_found_in_any_language() -> None:
     assert said("Summer! #RobeEnLin", "en") == ["RobeEnLin"]
 
 
+def test_an_emoji_is_a_word() -> None:
+    matcher = Matcher(as_asked("dress 🔥"))
+    assert [match.wish for match in matcher.match("Dress🔥! 👍", "en").found] == [0, 1]
+
+
+def test_spaces_of_any_kind_part_words_and_lines_end_sentences() -> None:
+    found = Matcher(as_asked("linen dress")).match("linen  \t dress\nlinen/dress", "en")
+    assert [(match.wish, match.position, match.sentence) for match in found.found] == [
+        (0, 0, 0), (1, 1, 0), (0, 22, 1), (1, 23, 1),
+    ]  # fmt: skip
+    assert found.words == 4
+
+
 def test_sentences_and_positions_are_counted() -> None:
     found = Matcher(as_asked("linen dress")).match("The linen dress. Dress!", "en")
     assert [(match.wish, match.position, match.sentence) for match in found.found] == [(0, 1, 0), (1, 2, 0), (1, 23, 1)]

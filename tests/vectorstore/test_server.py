@@ -27,8 +27,11 @@ CALLS: dict[str, Callable[[DocumentStore], object]] = {
     "query": lambda store: store.query(Query(text="linen")),
     "count": lambda store: store.count(),
     "existing": lambda store: store.existing([doc_id(1)]),
+    "vectors": lambda store: store.vectors([doc_id(1)]),
     "scroll": lambda store: list(store.scroll()),
+    "documents": lambda store: list(store.documents()),
     "facet": lambda store: store.facet("author"),
+    "distinct": lambda store: store.distinct("author"),
     "delete": lambda store: store.delete([doc_id(1)]),
     "delete_where": lambda store: store.delete_where(ANNA),
 }
