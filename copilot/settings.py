@@ -66,8 +66,8 @@ class SignalSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
-    false_discovery_rate: float = Field(default=0.05, gt=0.0, lt=1.0)
-    """Share of false ones allowed among the terms called rising."""
+    false_discovery_rate: float = Field(default=0.1, gt=0.0, lt=1.0)
+    """Share of false ones allowed among the rises called, over all terms and mornings."""
     minimum_authors: int = Field(default=5, ge=1)
     """Fewest distinct authors of a term called rising. What is shown of it needs `privacy.min_authors` besides."""
     minimum_ratio: float = Field(default=1.5, ge=1.0)

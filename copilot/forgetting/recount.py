@@ -9,10 +9,10 @@ from pathlib import Path
 
 import polars as pl
 
-from copilot.signals.counting import DAYS
 from copilot.signals.kept import RUNS
 from copilot.signals.mentions import COUNTED, update_mentions
 from copilot.signals.run import update_signals
+from copilot.signals.weeks import DAYS
 from copilot.workspace import Workspace
 from ingestion.progress import Progress, silent
 

@@ -31,15 +31,18 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
-from copilot.signals.counting import (
+from copilot.signals.counting import DailyCounts
+from copilot.signals.weeks import (
     ALL_MARKETS,
     BASELINE_WEEKS,
+    DAYS,
     GAP_WEEKS,
     MINIMUM_BASELINE_WEEKS,
     YEAR_WEEKS,
+    Flags,
     Floats,
+    Integers,
     WeeklyCounts,
 )
 
@@ -54,6 +57,7 @@ _CUT_AT_SD = 2.58
 _STEPS = 6
 _FITS = 3
 _LEAST_DISPERSION = 0.01
+_LEAST_DAILY_DISPERSION = 0.01
 _USUAL_DISPERSION = 0.1
 """Of counts that are not cut back as bursts."""
 _DISPERSION_PRIOR_WEIGHT = 400.0
@@ -62,15 +66,15 @@ _DISPERSION_PRIOR_WEIGHT = 400.0
 
 @dataclass(frozen=True, kw_only=True)
 class Expectation:
-    """What is expected of each of `n` series in week 0."""
+    """What is expected of each of `n` series in the days before a morning."""
 
-    authors: Floats
-    """(n,): expected distinct authors."""
+    rate: Floats
+    """(n,): expected distinct authors for each of exposure."""
     dispersion: Floats
     """(n,): of the count around its true mean, and of the mean around its estimate, together."""
-    known: NDArray[np.bool_]
+    known: Flags
     """(n,): whether there is enough of a baseline to expect anything."""
-    season_known: NDArray[np.bool_]
+    season_known: Flags
     """(n,): whether there is a year of history to know the season from."""
 
 
@@ -88,27 +92,28 @@ class _Fit:
     """(n, weeks)"""
 
 
-def expect(counts: WeeklyCounts) -> Expectation:
-    """Expectation of week 0 of `counts`, which has at least the baseline's weeks; a year more adds the season."""
+def expect(counts: WeeklyCounts, whole: Integers, *, mornings: int = 1) -> Expectation:
+    """Expectation of week 0 of `counts`, which has at least the baseline's weeks; a year more adds the season.
+
+    `whole` (n,) is, for a series of one market, the row of its term over all markets, and -1 for the others. Several
+    mornings may be stacked, each with all series.
+    """
     baseline = slice(GAP_WEEKS, GAP_WEEKS + BASELINE_WEEKS)
     covered = counts.covered[:, baseline].astype(float)
     exposure = counts.exposure[:, baseline]
     x = -np.arange(GAP_WEEKS, GAP_WEEKS + covered.shape[1], dtype=float)
-    whole = _all_markets(counts)
     authors, exposure = counts.authors[:, baseline] * covered, exposure * covered
     fit = _robust_fit(authors, exposure, x, np.zeros(len(authors)))
     if (whole >= 0).any():
         fit = _robust_fit(authors, exposure, x, np.where(whole < 0, 0.0, np.maximum(fit.growth[whole], 0.0)))
-    now = counts.exposure[:, 0]
-    flat = now * _rate(fit.usual, exposure)
+    flat = _rate(fit.usual, exposure)
     growth = np.maximum(fit.growth - _DOUBTED_ERRORS * fit.growth_error, 0.0)
-    grown = np.where(growth > 0, now * np.exp(fit.level - growth * fit.centre), 0.0)
+    grown = np.where(growth > 0, np.exp(fit.level - growth * fit.centre), 0.0)
     season, season_known = _season(counts, whole)
-    expected = np.maximum(np.maximum(flat, grown), flat * season)
     uncertain = 1.0 / (fit.usual.sum(axis=1) + _PRIOR_AUTHORS)
     return Expectation(
-        authors=expected,
-        dispersion=_dispersion(fit, covered, whole < 0) + uncertain,
+        rate=np.maximum(np.maximum(flat, grown), flat * season),
+        dispersion=_dispersion(fit, covered, whole < 0, mornings) + uncertain,
         season_known=season_known,
         known=(covered.sum(axis=1) >= MINIMUM_BASELINE_WEEKS) & counts.covered[:, 0],
     )
@@ -120,13 +125,13 @@ def _rate(authors: Floats, exposure: Floats) -> Floats:
     return rate
 
 
-def _all_markets(counts: WeeklyCounts) -> NDArray[np.int64]:
+def all_markets(series: pl.DataFrame) -> Integers:
     """(n,): for a series of one market the row of its term over all markets; -1 for the others."""
-    rows = counts.series.with_row_index("row")
+    rows = series.with_row_index("row")
     everywhere = rows.filter(pl.col("market") == ALL_MARKETS).select("term_id", whole=pl.col("row").cast(pl.Int64))
     of_market = pl.when(pl.col("market") != ALL_MARKETS).then("whole").otherwise(None)
     found = rows.join(everywhere, on="term_id", how="left", maintain_order="left").select(of_market.fill_null(-1))
-    rows_of_whole: NDArray[np.int64] = found.to_series().to_numpy()
+    rows_of_whole: Integers = found.to_series().to_numpy()
     return rows_of_whole
 
 
@@ -171,7 +176,7 @@ def _fit(authors: Floats, exposure: Floats, x: Floats, prior_growth: Floats) -> 
     )
 
 
-def _season(counts: WeeklyCounts, whole: NDArray[np.int64]) -> tuple[Floats, NDArray[np.bool_]]:
+def _season(counts: WeeklyCounts, whole: Integers) -> tuple[Floats, Flags]:
     """What the same weeks of last year were to the twelve before them, net of volume; 1 where there is no such year."""
     last = slice(YEAR_WEEKS + GAP_WEEKS, YEAR_WEEKS + GAP_WEEKS + BASELINE_WEEKS)
     same = slice(YEAR_WEEKS - 1, YEAR_WEEKS + 2)
@@ -179,7 +184,7 @@ def _season(counts: WeeklyCounts, whole: NDArray[np.int64]) -> tuple[Floats, NDA
         return np.ones(len(counts.authors)), np.zeros(len(counts.authors), dtype=bool)
     expected = counts.exposure[:, same].sum(axis=1) * _rate(counts.authors[:, last], counts.exposure[:, last])
     found = counts.authors[:, same].sum(axis=1)
-    known: NDArray[np.bool_] = np.all(counts.covered[:, last], axis=1) & np.all(counts.covered[:, same], axis=1)
+    known: Flags = np.all(counts.covered[:, last], axis=1) & np.all(counts.covered[:, same], axis=1)
     doubted = np.exp(-_DOUBTED_ERRORS / np.sqrt(found + _SEASON_PRIOR_AUTHORS))
     ratio = np.ones(len(found))
     for prior in (ratio, None):
@@ -189,16 +194,44 @@ def _season(counts: WeeklyCounts, whole: NDArray[np.int64]) -> tuple[Floats, NDA
     return ratio, known
 
 
-def _dispersion(fit: _Fit, covered: Floats, everywhere: NDArray[np.bool_]) -> Floats:
+def _dispersion(fit: _Fit, covered: Floats, everywhere: Flags, mornings: int) -> Floats:
     """Over-dispersion of each series, by moments over its baseline, drawn to that of all terms over all markets."""
     weeks = np.maximum(covered.sum(axis=1), 3.0)
     free = 1.0 - 2.0 / weeks
     excess = (((fit.usual - fit.fitted) ** 2 - fit.fitted * free[:, None]) * covered).sum(axis=1)
     square = (fit.fitted**2 * covered).sum(axis=1)
-    pooled = max(float(excess[everywhere].sum() / max(square[everywhere].sum(), 1e-9)), _LEAST_DISPERSION)
+    excess_of, square_of = (
+        np.where(everywhere, part, 0.0).reshape(mornings, -1).sum(axis=1) for part in (excess, square)
+    )
+    drawn_from = np.maximum(excess_of / np.maximum(square_of, 1e-9), _LEAST_DISPERSION)
+    pooled = np.repeat(drawn_from, len(excess) // mornings)
     # The moment estimate of one series has variance 2 / (weeks m^2): its weight beside the pool.
     weight = square / 2.0
     own = excess / np.maximum(square, 1e-9)
     drawn = (weight * own + _DISPERSION_PRIOR_WEIGHT * pooled) / (weight + _DISPERSION_PRIOR_WEIGHT)
     larger: Floats = np.maximum(drawn, pooled)
     return larger
+
+
+def daily_dispersion(counts: DailyCounts) -> float:
+    """Over-dispersion of single days beyond that of weeks, pooled over terms in all markets, by moments.
+
+    The variance of a day's authors around the volume's share is m + (a + d) m^2, where a is the dispersion of weeks.
+    """
+    windows = DAYS * (GAP_WEEKS + BASELINE_WEEKS)
+    if counts.days < windows or counts.series.is_empty():
+        return _LEAST_DAILY_DISPERSION
+    recent = counts.recent_on(0, counts.usual_on([0]).share[0], windows=windows)
+    everywhere = (counts.series["market"] == ALL_MARKETS).to_numpy()
+    authors, exposure = (
+        np.diff(part[everywhere], axis=1, prepend=0.0)[:, DAYS * GAP_WEEKS :]
+        for part in (recent.authors, recent.exposure)
+    )
+    if not authors.sum():
+        return _LEAST_DAILY_DISPERSION
+    rate = _rate(authors, exposure)[:, None]
+    fitted = rate * exposure
+    weekly, weekly_fitted = (part.reshape(len(part), -1, DAYS).sum(axis=2) for part in (authors, fitted))
+    of_days = ((authors - fitted) ** 2 - fitted).sum() / max((fitted**2).sum(), 1e-9)
+    of_weeks = ((weekly - weekly_fitted) ** 2 - weekly_fitted).sum() / max((weekly_fitted**2).sum(), 1e-9)
+    return max(float(of_days - max(of_weeks, 0.0)), _LEAST_DAILY_DISPERSION)

@@ -9,10 +9,10 @@ from datetime import date, timedelta
 import polars as pl
 
 from copilot.evidence import Quote
-from copilot.signals.counting import DAYS
 from copilot.signals.lexicon import Lexicon, load_lexicon
 from copilot.signals.mentions import MENTIONS
 from copilot.signals.records import MENTIONS_SCHEMA
+from copilot.signals.weeks import DAYS
 from ingestion.errors import TableMissingError
 from ingestion.lake import Lake
 

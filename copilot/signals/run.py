@@ -10,8 +10,8 @@ from typing import Any
 import polars as pl
 
 from copilot.settings import SignalSettings
-from copilot.signals.counting import ALL_MARKETS, BASELINE_WEEKS, DAYS, GAP_WEEKS, read_volumes
-from copilot.signals.detection import DETECTION_WEEKS, find_rises
+from copilot.signals.counting import read_volumes
+from copilot.signals.detection import DETECTION_DAYS, find_rises
 from copilot.signals.history import weekly_history
 from copilot.signals.kept import RUNS, SIGNALS, in_order, read_signals, to_frame, write_day
 from copilot.signals.lexicon import load_lexicon
@@ -19,6 +19,7 @@ from copilot.signals.mentions import MENTIONS, MentionReport, update_mentions
 from copilot.signals.products import product_links
 from copilot.signals.records import SIGNAL_RUNS_SCHEMA, ProductLink, Signal
 from copilot.signals.stages import began_on, severity, stage
+from copilot.signals.weeks import ALL_MARKETS, BASELINE_WEEKS, DAYS, GAP_WEEKS
 from ingestion.errors import TableMissingError
 from ingestion.lake import Lake
 from ingestion.progress import Progress, silent
@@ -59,7 +60,7 @@ def update_signals(
     counted = update_mentions(lake, lexicon, progress=progress)
     progress("signals", 0, 1)
     mentions = lake.scan(MENTIONS).filter(pl.col("date") < as_of).collect()
-    volumes = read_volumes(lake, as_of, weeks=DETECTION_WEEKS)
+    volumes = read_volumes(lake, as_of, days=DETECTION_DAYS)
     found = find_rises(mentions, volumes, as_of, settings).series
     raised = found.filter("raised")
     signals = tuple(in_order([_signal(row, mentions, as_of) for row in raised.iter_rows(named=True)]))
@@ -87,7 +88,7 @@ def _signal(row: Mapping[str, Any], mentions: pl.DataFrame, as_of: date) -> Sign
     )
     week = said.filter(pl.col("age") <= DAYS)
     first_seen_on = began_on(
-        _authors_by_day(said, days=DAYS * (row["weeks_up"] + 2)),
+        _authors_by_day(said, days=row["days_up"] + DAYS),
         expected_a_day=row["expected_authors"] / DAYS,
         as_of=as_of,
     )

@@ -14,7 +14,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import betainc
 
-from copilot.signals.counting import Floats
+from copilot.signals.weeks import Floats
 
 
 def upper_tail(authors: Floats, expected: Floats, dispersion: Floats) -> Floats:

@@ -8,18 +8,23 @@ import numpy as np
 import polars as pl
 import pytest
 
-from copilot.signals.counting import WeeklyCounts, count_weeks, read_volumes
+from copilot.signals.counting import DailyCounts, count_days, read_volumes
 from copilot.signals.mentions import find_mentions
+from copilot.signals.weeks import WeeklyCounts
 from ingestion.lake import Lake
 from tests.copilot.signals.material import AS_OF, background, posts
 
 _STEADY = {"A linen dress": 14.0, "Nothing to say": 40.0}
 
 
-def _counts(frame: pl.DataFrame, weeks: int = 16, apart: tuple[str, ...] = ()) -> WeeklyCounts:
+def _days(frame: pl.DataFrame, weeks: int = 16) -> DailyCounts:
     day = pl.col("published_at").dt.date().alias("date")
-    volumes = frame.filter(~pl.col("spam")).select("post_id", "author", day, "source", "market")
-    return count_weeks(find_mentions(frame), volumes, AS_OF, weeks=weeks, apart=apart)
+    volumes = frame.filter(~pl.col("spam")).select("post_id", "author", day, "source", "market", "thread")
+    return count_days(find_mentions(frame), volumes, AS_OF, days=7 * weeks)
+
+
+def _counts(frame: pl.DataFrame, weeks: int = 16) -> WeeklyCounts:
+    return _days(frame, weeks).usual_on([0]).weekly
 
 
 def _row(counts: WeeklyCounts, term_id: str, market: str = "") -> int:
@@ -78,13 +83,51 @@ def test_a_terms_own_rise_is_no_volume() -> None:
     assert own[0] == pytest.approx(own[1])
 
 
-def test_posts_of_terms_set_apart_count_for_nothing_else() -> None:
-    frame = posts(*background({**_STEADY, "plain denim": 10.0}, weeks=16), *_more(30, text="a linen skirt with denim"))
+def test_a_known_rise_of_another_term_is_no_volume() -> None:
+    counts = _days(posts(*background({**_STEADY, "plain denim": 10.0}, weeks=16), *_more(30, text="linen")))
+    linen, denim = (_row(counts.usual_on([0]).weekly, term) for term in ("linen", "denim"))
+    excess = np.zeros(counts.series.height)
+    excess[linen] = 0.5
 
-    together, apart = _counts(frame), _counts(frame, apart=("linen",))
+    share = counts.usual_on([0]).share[0]
+    plain, net = counts.recent_on(0, share, windows=7), counts.recent_on(0, share, windows=7, excess=excess)
 
-    assert together.authors[_row(together, "denim"), 0] - apart.authors[_row(apart, "denim"), 0] == 30
-    assert apart.authors[_row(apart, "linen"), 0] == together.authors[_row(together, "linen"), 0]
+    assert net.exposure[denim, 6] < 0.9 * plain.exposure[denim, 6]
+    assert net.exposure[linen, 6] == pytest.approx(plain.exposure[linen, 6])
+
+
+def test_days_add_up_to_weeks() -> None:
+    counts = _days(posts(*background(_STEADY, weeks=16)))
+    series, usual = counts.series.height, counts.usual_on([0, 7])
+    now, before = usual.weekly.authors[:series], usual.weekly.authors[series:]
+    recent = counts.recent_on(0, usual.share[0], windows=14).authors
+
+    assert recent[:, 6] == pytest.approx(now[:, 0])
+    assert recent[:, 13] - recent[:, 6] == pytest.approx(now[:, 1])
+    assert before[:, :-1] == pytest.approx(now[:, 1:])
+
+
+def test_a_thread_counts_for_two_authors_and_is_no_volume() -> None:
+    steady = background(_STEADY, weeks=16)
+    thread = _more(40, text="linen", thread="t1", day=AS_OF - timedelta(days=2))
+    apart = [{**row, "thread": f"own-{n}"} for n, row in enumerate(thread)]
+
+    of_one, of_many, without = (_counts(posts(*rows)) for rows in ([*steady, *thread], [*steady, *apart], steady))
+
+    linen = _row(without, "linen")
+    assert of_one.authors[linen, 0] - without.authors[linen, 0] == 2
+    assert of_one.exposure[linen, 0] == pytest.approx(without.exposure[linen, 0])
+    assert of_many.authors[linen, 0] - without.authors[linen, 0] == 40
+
+
+def test_an_author_counts_again_after_seven_days() -> None:
+    steady = background(_STEADY, weeks=16)
+    days = [AS_OF - timedelta(days=n) for n in range(1, 29, 3)]
+    often = [{"post_id": f"o-{day}", "text": "suede", "author": "one", "day": day} for day in days]
+
+    counts = _counts(posts(*steady, *often))
+
+    assert counts.authors[_row(counts, "suede"), :5].tolist() == [1.0, 1.0, 1.0, 1.0, 0.0]
 
 
 def test_new_source_counts_only_once_it_is_known() -> None:
@@ -107,8 +150,11 @@ def test_authors_who_flood_a_term_do_not_count() -> None:
     assert counts.authors[_row(counts, "linen"), 0] == without.authors[_row(without, "linen"), 0]
 
 
-def test_too_short_a_history_gives_no_series() -> None:
-    assert _counts(posts(*background(_STEADY, weeks=4))).series.is_empty()
+def test_too_short_a_history_counts_nothing() -> None:
+    counts = _counts(posts(*background(_STEADY, weeks=4)))
+
+    assert not counts.authors.any()
+    assert not counts.covered.any()
 
 
 def test_volumes_leave_out_spam_duplicates_and_what_is_not_known_yet(tmp_path: Path) -> None:
@@ -125,4 +171,4 @@ def test_volumes_leave_out_spam_duplicates_and_what_is_not_known_yet(tmp_path: P
         ),
     )
 
-    assert read_volumes(lake, AS_OF, weeks=2)["post_id"].to_list() == ["a"]
+    assert read_volumes(lake, AS_OF, days=14)["post_id"].to_list() == ["a"]

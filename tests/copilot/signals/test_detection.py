@@ -7,169 +7,197 @@ import polars as pl
 import pytest
 
 from copilot.settings import SignalSettings
-from copilot.signals.counting import BASELINE_WEEKS, GAP_WEEKS, Floats, WeeklyCounts
-from copilot.signals.detection import DETECTION_WEEKS, detect_all, detect_weeks, find_rises
+from copilot.signals.counting import DailyCounts
+from copilot.signals.detection import Detector, Rises, detect, find_rises
 from copilot.signals.mentions import find_mentions
+from copilot.signals.scan import scan
 from copilot.signals.significance import q_values, upper_count, upper_tail
+from copilot.signals.weeks import Floats
 from tests.copilot.signals.material import AS_OF, background, posts
 
-_SETTINGS = SignalSettings()
-_FIRST_YEAR = 22
+_SETTINGS = SignalSettings(false_discovery_rate=0.1)
+_YEARS, _FIRST_YEAR = 7 * 66, 7 * 22
 _STEADY = {"linen": 12.0, "suede": 12.0, "a blazer": 9.0, "Nothing to say": 60.0}
+_TERMS, _RISERS, _MORNINGS = 120, 40, 21
 
 
-def _counts(authors: Floats, volume: Floats | None = None) -> WeeklyCounts:
-    """Counts (series, weeks), newest first, in sources of that volume (weeks,)."""
-    series, weeks = authors.shape
-    volumes = np.ones(weeks) if volume is None else volume
-    baseline = slice(GAP_WEEKS, GAP_WEEKS + BASELINE_WEEKS)
-    share = (authors[:, baseline].sum(axis=1) + 0.5) / volumes[baseline].sum()
-    return WeeklyCounts(
+def _counts(authors: Floats, volume: Floats | None = None) -> DailyCounts:
+    """Counts (series, days), newest first, in one source of so many other authors a day (days,)."""
+    series, days = authors.shape
+    volumes = np.full(days, 400.0) if volume is None else volume
+
+    def running(part: Floats) -> Floats:
+        return np.concatenate([np.zeros((len(part), 1)), np.cumsum(part, axis=1)], axis=1)
+
+    said = pl.DataFrame(schema={"term_id": pl.String, "market": pl.String, "post": pl.UInt32, "age": pl.Int64})
+    return DailyCounts(
         as_of=AS_OF,
         series=pl.DataFrame({"term_id": [f"t{n:04d}" for n in range(series)], "market": [""] * series}),
-        authors=authors,
-        exposure=share[:, None] * volumes[None, :],
-        covered=np.ones((series, weeks), dtype=bool),
+        pair_series=np.arange(series),
+        pair_stream=np.zeros(series, dtype=np.int64),
+        own=running(authors),
+        volume=running(volumes[None, :]),
+        said=said,
     )
 
 
 def _chance(means: Floats, seed: int, dispersion: float = 0.02) -> Floats:
-    """Negative binomial counts around the means."""
+    """Negative binomial counts a day around the means."""
     chance = np.random.default_rng(seed)
     noise = chance.gamma(1 / dispersion, dispersion, means.shape)
     return chance.poisson(means * noise).astype(float)
 
 
-def _usual(terms: int, weeks: int, seed: int) -> Floats:
-    """Means of terms from rare to frequent, which stay the same."""
-    level = np.random.default_rng(1000 + seed).lognormal(np.log(9.0), 0.8, terms)
-    return np.repeat(level[:, None], weeks, axis=1)
+def _usual(days: int, seed: int) -> Floats:
+    """Means a day of terms from rare to frequent, which stay the same."""
+    level = np.random.default_rng(1000 + seed).lognormal(np.log(1.5), 0.8, _TERMS)
+    return np.repeat(level[:, None], days, axis=1)
 
 
-def _share_raised(shape: Floats, level: float, *, tries: int = 25) -> float:
-    """How often a term of that shape is raised among forty that stay the same."""
-    found = 0
-    for seed in range(tries):
-        means = _usual(41, len(shape), seed)
-        means[0] = level * shape
-        found += bool(detect_all(_counts(_chance(means, seed)), _SETTINGS)["raised"][0])
-    return found / tries
+def _begun(shape: Floats, level: float, *, seed: int = 1) -> pl.DataFrame:
+    """Rises begun among terms of that shape (days, newest first), beside terms that stay the same."""
+    means = _usual(len(shape), seed)
+    means[:_RISERS] = level * shape
+    begun = detect(_counts(_chance(means, seed)), _SETTINGS, mornings=_MORNINGS).begun
+    return begun.filter(pl.col("term_id") < f"t{_RISERS:04d}")
 
 
-def _season(weeks: int, *, peak_in: int) -> Floats:
+def _delays(ratio: float, level: float, days: int) -> Floats:
+    """Mornings from the first day of a sudden rise, eighteen days ago, to its signal; infinite where there is none."""
+    shape = np.ones(days)
+    shape[:18] = ratio
+    begun = _begun(shape, level)
+    delays = np.full(_RISERS, np.inf)
+    waited = begun.with_columns(days=18 - (pl.lit(AS_OF) - pl.col("began_on")).dt.total_days())
+    first = waited.filter(pl.col("days") > 0).group_by("term_id").agg(pl.col("days").min())
+    delays[: first.height] = first["days"].to_numpy()
+    return delays
+
+
+def _season(days: int, *, peak_in: int) -> Floats:
     """A summer term's year, 1.75 at the peak and 0.4 at the trough, `peak_in` weeks before its next peak."""
-    return 1.075 + 0.675 * np.cos(2 * np.pi * (np.arange(weeks) + peak_in) / 52)
+    return 1.075 + 0.675 * np.cos(2 * np.pi * (np.arange(days) / 7 + peak_in) / 52)
 
 
-@pytest.mark.parametrize("weeks", [DETECTION_WEEKS, _FIRST_YEAR], ids=["second_year", "first_year"])
-@pytest.mark.parametrize("dispersion", [0.001, 0.05], ids=["poisson", "noisy"])
-def test_mornings_without_a_rise_rarely_have_a_signal(weeks: int, dispersion: float) -> None:
-    mornings = 120
-    raised = sum(
-        bool(detect_all(_counts(_chance(_usual(60, weeks, seed), seed, dispersion)), _SETTINGS)["raised"].any())
-        for seed in range(mornings)
-    )
+@pytest.mark.parametrize("days", [_YEARS + 90, _FIRST_YEAR + 90], ids=["second_year", "first_year"])
+@pytest.mark.parametrize("dispersion", [0.001, 0.1], ids=["poisson", "noisy"])
+def test_false_rises_stay_within_the_budget(days: int, dispersion: float) -> None:
+    begun = detect(_counts(_chance(_usual(days, 2), 2, dispersion)), _SETTINGS, mornings=90).begun
 
-    # Two standard errors above the rate that is allowed.
-    assert raised / mornings <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / mornings)
+    # In 90 mornings without a rise a tenth of one is expected.
+    assert begun.height <= 1
 
 
-@pytest.mark.parametrize("weeks", [DETECTION_WEEKS, _FIRST_YEAR], ids=["second_year", "first_year"])
-def test_sudden_rise_is_found_in_its_first_week(weeks: int) -> None:
-    jump = np.ones(weeks)
-    jump[0] = 4.0
+@pytest.mark.parametrize(("ratio", "most_days"), [(3.0, 3), (2.0, 7)], ids=["three_times", "twice"])
+def test_sudden_rises_of_usual_terms_are_found_in_days(ratio: float, most_days: int) -> None:
+    delays = _delays(ratio, 4.0, _FIRST_YEAR + _MORNINGS)
 
-    assert _share_raised(jump, 12.0) >= 0.9
+    assert np.median(delays) <= most_days
+    assert np.isfinite(delays).mean() >= 0.9
 
 
-@pytest.mark.parametrize("peak_in", [6, 10, 14, 18])
-@pytest.mark.parametrize("weeks", [DETECTION_WEEKS, _FIRST_YEAR], ids=["second_year", "first_year"])
-def test_season_is_not_a_rise(weeks: int, peak_in: int) -> None:
-    assert _share_raised(_season(weeks, peak_in=peak_in), 13.0) <= 0.12
+def test_sudden_rise_of_a_rare_term_is_found_in_its_first_weeks() -> None:
+    assert np.median(_delays(4.0, 1.0, _YEARS)) <= 9
+
+
+@pytest.mark.parametrize("peak_in", [6, 14])
+def test_season_is_not_a_rise(peak_in: int) -> None:
+    assert _begun(_season(_YEARS, peak_in=peak_in), 2.0).height <= 1
 
 
 def test_what_jumps_every_year_is_a_rise_in_the_first_one_only() -> None:
-    yearly = np.ones(DETECTION_WEEKS)
-    yearly[[0, 51, 52, 53]] = 4.0
+    yearly = np.ones(_YEARS + _MORNINGS)
+    yearly[[*range(7), *range(357, 378)]] = 4.0
 
-    assert _share_raised(yearly[:_FIRST_YEAR], 14.0) >= 0.9
-    assert _share_raised(yearly, 14.0) <= 0.12
+    assert _begun(yearly[:_FIRST_YEAR], 3.0).height >= 0.9 * _RISERS
+    assert _begun(yearly, 3.0).height <= 1
 
 
 def test_decline_that_stops_is_not_a_rise() -> None:
-    falling = np.clip(np.linspace(0.5, 1.6, DETECTION_WEEKS), 0.6, None)
+    falling = np.clip(np.linspace(0.5, 1.6, _YEARS), 0.6, None)
 
-    assert _share_raised(falling, 13.0) <= 0.04
+    assert _begun(falling, 2.0).height <= 1
 
 
 def test_rise_beyond_the_season_is_found() -> None:
-    risen = _season(DETECTION_WEEKS, peak_in=10)
-    risen[0] *= 3.5
+    risen = _season(_YEARS, peak_in=10)
+    risen[:7] *= 3.5
 
-    assert _share_raised(risen, 14.0) >= 0.9
+    assert _begun(risen, 3.0).height >= 0.9 * _RISERS
 
 
-def test_rise_that_goes_on_stays_one_and_ends_with_the_rise() -> None:
-    means = _usual(41, DETECTION_WEEKS + 12, 3)
-    means[0] = 14.0
-    means[0, 6:11] = 56.0
-    weeks = detect_weeks(_counts(_chance(means, 3)), _SETTINGS, weeks=12)
+def test_rise_that_goes_on_is_one_discovery_and_ends_with_the_rise() -> None:
+    means = _usual(_YEARS + 60, 3)
+    means[0] = 3.0
+    means[0, 15:50] = 10.0
+    authors = _chance(means, 3)
 
-    raised = [bool(week["raised"][0]) for week in weeks]
-    up = [int(week["weeks_up"][0]) for week in weeks]
+    def shown(back: int) -> dict[str, object]:
+        rises = detect(_counts(authors[:, back:]), _SETTINGS, mornings=60 - back)
+        return rises.series.row(0, named=True)
 
-    assert raised == [False] * 6 + [True] * 5 + [False]
-    assert up[6:11] == [4, 3, 2, 1, 0]
+    begun = detect(_counts(authors), _SETTINGS, mornings=60).begun.filter(pl.col("term_id") == "t0000")
+
+    assert begun.height == 1
+    assert [shown(back)["raised"] for back in (52, 40, 17, 5)] == [False, True, True, False]
+    assert float(str(shown(17)["expected_authors"])) == pytest.approx(21.0, rel=0.3)
+    assert 30 <= int(str(shown(17)["days_up"])) <= 36
 
 
 def test_sources_that_grow_raise_nothing() -> None:
-    volume = np.ones(DETECTION_WEEKS)
-    volume[0] = 3.0
-    authors = _chance(_usual(60, DETECTION_WEEKS, 5) * volume, 5)
+    days = _YEARS
+    grown = np.where(np.arange(days) < 10, 3.0, 1.0)
+    authors = _chance(_usual(days, 5) * grown, 5)
 
-    with_volume = detect_all(_counts(authors, volume), _SETTINGS)
-    without = detect_all(_counts(authors), _SETTINGS)
+    with_volume = detect(_counts(authors, 400.0 * grown), _SETTINGS, mornings=_MORNINGS)
+    without = detect(_counts(authors), _SETTINGS, mornings=_MORNINGS)
 
-    assert not with_volume["raised"].any()
-    assert without["raised"].sum() > 10
+    assert with_volume.begun.is_empty()
+    assert without.begun.height > 40
 
 
-def test_nothing_is_raised_on_fewer_authors_than_the_floor() -> None:
-    authors = _chance(_usual(40, DETECTION_WEEKS, 8), 8)
+@pytest.mark.parametrize(("floor", "raised"), [(6, True), (7, False)])
+def test_nothing_is_raised_on_fewer_authors_than_the_floor(floor: int, raised: bool) -> None:
+    authors = _chance(_usual(_FIRST_YEAR, 8), 8)
     authors[0] = 0.0
-    authors[0, 5] = 3.0
-    authors[0, 0] = 6.0
+    authors[0, [30, 60, 90]] = 1.0
+    authors[0, :2] = 3.0
 
-    raised = [
-        bool(detect_all(_counts(authors), SignalSettings(minimum_authors=floor))["raised"][0]) for floor in (6, 7)
-    ]
+    found = detect(_counts(authors), SignalSettings(minimum_authors=floor), mornings=1).series
 
-    assert raised == [True, False]
+    assert bool(found["raised"][0]) is raised
 
 
-def test_nothing_is_raised_below_the_minimum_ratio() -> None:
-    authors = np.full((40, DETECTION_WEEKS), 2000.0)
-    authors[0, 0] = 3200.0
+@pytest.mark.parametrize(("ratio", "raised"), [(1.5, True), (1.7, False)])
+def test_nothing_is_raised_below_the_minimum_ratio(ratio: float, raised: bool) -> None:
+    authors = np.full((40, _FIRST_YEAR), 300.0)
+    authors[0, :7] = 480.0
 
-    raised = [
-        bool(detect_all(_counts(authors), SignalSettings(minimum_ratio=ratio))["raised"][0]) for ratio in (1.5, 1.7)
-    ]
+    counts = _counts(authors, np.full(_FIRST_YEAR, 20_000.0))
+    found = detect(counts, SignalSettings(minimum_ratio=ratio), mornings=1).series
 
-    assert raised == [True, False]
+    assert bool(found["raised"][0]) is raised
 
 
 def test_weeks_without_a_baseline_are_not_tested() -> None:
-    counts = _counts(_chance(_usual(10, DETECTION_WEEKS, 2), 2))
-    covered = counts.covered.copy()
-    covered[:, 5:] = False
-    young = WeeklyCounts(
-        as_of=AS_OF, series=counts.series, authors=counts.authors, exposure=counts.exposure, covered=covered
-    )
+    volume = np.where(np.arange(_FIRST_YEAR) < 35, 400.0, 0.0)
+    authors = _chance(_usual(_FIRST_YEAR, 2), 2) * (volume > 0)
 
-    found = detect_all(young, _SETTINGS)
+    found = detect(_counts(authors, volume), _SETTINGS, mornings=3).series
 
     assert not found["tested"].any()
     assert found["q_value"].unique().to_list() == [1.0]
+
+
+def test_scan_finds_the_days_of_the_rise() -> None:
+    authors, expected = np.arange(1.0, 15.0)[None, :] * 4.0, np.arange(1.0, 15.0)[None, :] * 4.0
+    authors[0, 2:] += 20.0
+    dispersion = np.full((1, 14), 0.01)
+
+    found = scan(authors, expected, dispersion=dispersion)
+
+    assert (found.days[0], found.authors[0], found.expected[0]) == (3, 32.0, 12.0)
+    assert scan(authors, expected, dispersion=dispersion, most_days=np.array([2])).p_values[0] == 1.0
 
 
 def test_upper_tail_sums_the_distribution() -> None:
@@ -197,12 +225,15 @@ def test_any_dependence_costs_the_harmonic_factor() -> None:
     assert q_values(np.array([])).size == 0
 
 
-def _rises(rows: list[dict[str, object]]) -> set[str]:
+def _search(rows: list[dict[str, object]]) -> Rises:
     frame = posts(*rows)
     day = pl.col("published_at").dt.date().alias("date")
-    volumes = frame.select("post_id", "author", day, "source", "market")
-    found = find_rises(find_mentions(frame), volumes, AS_OF, _SETTINGS)
-    return set(found.apart)
+    volumes = frame.select("post_id", "author", day, "source", "market", "thread")
+    return find_rises(find_mentions(frame), volumes, AS_OF, _SETTINGS, mornings=9)
+
+
+def _rises(rows: list[dict[str, object]]) -> set[str]:
+    return set(_search(rows).begun.filter(pl.col("market") == "")["term_id"])
 
 
 def _week(text: str, count: int, **row: object) -> list[dict[str, object]]:
@@ -211,24 +242,53 @@ def _week(text: str, count: int, **row: object) -> list[dict[str, object]]:
     ]
 
 
-def test_what_is_said_of_a_rising_term_does_not_rise_with_it() -> None:
-    steady = background(_STEADY, weeks=20)
-    risen = [*_week("suede", 20), *_week("a suede blazer", 20)]
+@pytest.fixture(scope="module")
+def steady() -> list[dict[str, object]]:
+    return background(_STEADY, weeks=20)
+
+
+def test_what_is_said_of_a_rising_term_does_not_rise_with_it(steady: list[dict[str, object]]) -> None:
+    risen = [*_week("suede", 40), *_week("a suede blazer", 30)]
 
     assert _rises([*steady, *risen]) == {"suede"}
-    assert _rises([*steady, *_week("suede", 20), *_week("a blazer", 40)]) == {"suede", "blazer"}
+    assert _rises([*steady, *_week("suede", 40), *_week("a blazer", 60)]) == {"suede", "blazer"}
 
 
-def test_flood_from_few_accounts_does_not_rise() -> None:
-    steady = background(_STEADY, weeks=20)
+@pytest.mark.parametrize("by", [{"thread": "one"}, {"author": "one"}], ids=["thread", "author"])
+def test_neither_one_thread_nor_one_author_makes_a_rise(steady: list[dict[str, object]], by: dict[str, object]) -> None:
     flood = _week("suede", 60)
-    shared = [{**row, "author": f"account-{n % 3}"} for n, row in enumerate(flood)]
 
     assert _rises([*steady, *flood]) == {"suede"}
+    assert _rises([*steady, *({**row, **by} for row in flood)]) == set()
+
+
+def test_flood_from_few_accounts_does_not_rise(steady: list[dict[str, object]]) -> None:
+    shared = [{**row, "author": f"account-{n % 4}"} for n, row in enumerate(_week("suede", 60))]
+
     assert _rises([*steady, *shared]) == set()
 
 
-def test_one_source_that_grows_raises_nothing() -> None:
+def test_one_source_that_grows_raises_nothing(steady: list[dict[str, object]]) -> None:
     grown = background({text: rate * 3 for text, rate in _STEADY.items()}, weeks=1, seed=9)
 
-    assert _rises([*background(_STEADY, weeks=20), *({**row, "source": "social"} for row in grown)]) == set()
+    assert _rises([*steady, *({**row, "source": "social"} for row in grown)]) == set()
+
+
+def test_what_all_markets_gain_a_little_of_is_no_rise_of_one(steady: list[dict[str, object]]) -> None:
+    parted = [{**row, "market": "IT" if n % 3 else "FR"} for n, row in enumerate(steady)]
+    only = _search([*parted, *_week("suede", 40, market="IT")]).begun
+
+    assert set(only.filter(pl.col("market") != "").select("term_id", "market").rows()) == {("suede", "IT")}
+
+
+def test_weeks_of_a_series_keep_what_was_expected_before_the_rise() -> None:
+    means = _usual(_FIRST_YEAR + 60, 4)
+    means[0] = 3.0
+    means[0, :30] = 12.0
+
+    weeks = Detector(_counts(_chance(means, 4)), _SETTINGS).weeks_of(0, mornings=60, weeks=6)
+
+    # Without a year of history a rise is held against what was before it for three weeks.
+    assert weeks.height == 6
+    assert weeks["expected"].to_numpy()[2:4] == pytest.approx(21.0, rel=0.3)
+    assert (weeks["authors"] > weeks["upper"]).to_list()[1:4] == [True] * 3

@@ -1,0 +1,265 @@
+"""The detector: mornings tested one after the other. What it holds to, and why: `detection`."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import numpy as np
+import polars as pl
+
+from copilot.settings import SignalSettings
+from copilot.signals.counting import DailyCounts, Recent
+from copilot.signals.expectation import all_markets, daily_dispersion, expect
+from copilot.signals.overlap import Overlap
+from copilot.signals.runs import LONGEST_RUN_DAYS, Runs
+from copilot.signals.scan import LONGEST_WINDOW, TESTS_A_MORNING, Scan, scan
+from copilot.signals.significance import upper_count, upper_tail
+from copilot.signals.weeks import ALL_MARKETS, BASELINE_WEEKS, DAYS, GAP_WEEKS, HISTORY_WEEKS, Flags, Floats
+
+WEEKS_SCHEMA = pl.Schema(
+    {"week_ending": pl.Date(), "authors": pl.Int64(), "expected": pl.Float64(), "upper": pl.Float64()}
+)
+BUDGET_MORNINGS = 90
+REPLAYED = BUDGET_MORNINGS + LONGEST_RUN_DAYS + DAYS
+"""Mornings before one that are looked at again for what was rising then."""
+DETECTION_DAYS = DAYS * HISTORY_WEEKS + REPLAYED
+"""Days of counts that make full use of the history there is."""
+_ELSEWHERE_AUTHORS = 2.0
+_LEAST_WEIGHT = 0.1
+_ROWS_AT_ONCE = 20_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Usual:
+    """What one morning expects, of `n` series."""
+
+    rate: Floats
+    dispersion: Floats
+    known: Flags
+    season_known: Flags
+    tested: Flags
+    weights: Floats
+    """(n,): share of the budget, up to a factor."""
+    share: Floats
+    """(p,): see `Usual` in `counting`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Tested:
+    """Tests of one morning."""
+
+    usual: _Usual
+    recent: Recent
+    expected: Floats
+    """(n, 14): authors expected in the last days; of series that rise, what was before."""
+    share: Floats
+    """(p,): as in `Usual`, times the rate."""
+    spread: Floats
+    """(n, 14): dispersion of the authors of the last days."""
+    levels: Floats
+    """(n,): p-value under which a series begins to rise."""
+    found: Scan
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Week:
+    """What was expected of the last seven days: before the rise, of series that rise."""
+
+    expected: Floats
+    upper: Floats
+    """Count from which on the week alone would surprise."""
+
+
+class Detector:
+    """Tests every morning in turn, oldest first."""
+
+    def __init__(self, counts: DailyCounts, settings: SignalSettings) -> None:
+        self._counts, self._settings = counts, settings
+        self._everywhere = (counts.series["market"] == ALL_MARKETS).to_numpy()
+        self._whole = all_markets(counts.series)
+        self._daily_dispersion = daily_dispersion(counts)
+        self._overlap = Overlap(counts)
+        self._runs = Runs.none(counts.series.height, len(counts.pair_series))
+        self._begun: list[tuple[int, int, int]] = []
+        """(morning as days before the last, series, first day of the rise as days before the last)"""
+
+    def replay(self, mornings: int) -> pl.DataFrame:
+        """Test the last `mornings` mornings and return the last one's frame; see `detect`."""
+        return self._frame(deque(self._mornings(mornings), maxlen=1)[0][1])
+
+    def weeks_of(self, row: int, *, mornings: int, weeks: int) -> pl.DataFrame:
+        """Test the last `mornings` mornings and return the last `weeks` weeks of one series, oldest first.
+
+        week_ending, authors, expected, upper; the last two null where nothing is known to expect.
+        """
+        weekly = self._counts.usual_on([0]).weekly
+        rows = []
+        for back, tested in self._mornings(mornings):
+            week = back // DAYS
+            if back % DAYS or week >= min(weeks, weekly.authors.shape[1]) or not weekly.covered[row, week]:
+                continue
+            of_week, known = self._week(tested), tested.usual.known[row]
+            expected, upper = (float(part[row]) if known else None for part in (of_week.expected, of_week.upper))
+            ending = self._counts.as_of - timedelta(days=back + 1)
+            rows.append((ending, int(weekly.authors[row, week]), expected, upper))
+        return pl.DataFrame(rows, schema=WEEKS_SCHEMA, orient="row")
+
+    def _mornings(self, mornings: int) -> Iterator[tuple[int, _Tested]]:
+        last = max(min(mornings, self._counts.days - DAYS + 1), 1)
+        at_once = max(_ROWS_AT_ONCE // max(len(self._counts.pair_series), 1), 1)
+        for first in range(last - 1, -1, -at_once):
+            backs = range(first, max(first - at_once, -1), -1)
+            for back, usual in zip(backs, self._usual(backs), strict=True):
+                tested = self._test(usual, back)
+                self._runs.go_on(tested.recent, self._settings)
+                self._begin(tested, back)
+                yield back, tested
+
+    def _usual(self, backs: Sequence[int]) -> Iterator[_Usual]:
+        found, n = self._counts.usual_on(backs), self._counts.series.height
+        weekly = found.weekly
+        starts = np.repeat(n * np.arange(len(backs)), n)
+        whole = np.tile(self._whole, len(backs))
+        expectation = expect(weekly, np.where(whole < 0, -1, whole + starts), mornings=len(backs))
+        said = weekly.authors[:, : GAP_WEEKS + BASELINE_WEEKS].sum(axis=1)
+        tested = expectation.known & (said >= self._settings.minimum_authors)
+        often = weekly.authors[:, GAP_WEEKS : GAP_WEEKS + BASELINE_WEEKS].mean(axis=1)
+        weights = (often + _LEAST_WEIGHT) / (often + 1.0)
+        for number in range(len(backs)):
+            rows = slice(n * number, n * (number + 1))
+            yield _Usual(
+                rate=expectation.rate[rows],
+                dispersion=expectation.dispersion[rows],
+                known=expectation.known[rows],
+                season_known=expectation.season_known[rows],
+                tested=tested[rows],
+                weights=weights[rows],
+                share=found.share[number],
+            )
+
+    def begun(self) -> pl.DataFrame:
+        """Rises that began so far."""
+        as_of = self._counts.as_of
+        rows = [series for _, series, _ in self._begun]
+        return self._counts.series[rows].with_columns(
+            began_on=pl.Series([as_of - timedelta(days=back) for back, _, _ in self._begun], dtype=pl.Date),
+            first_day=pl.Series([as_of - timedelta(days=first) for _, _, first in self._begun], dtype=pl.Date),
+        )
+
+    def _test(self, usual: _Usual, back: int) -> _Tested:
+        runs, of_pair = self._runs, self._counts.pair_series
+        share = np.where(runs.rising[of_pair], runs.shares, usual.rate[of_pair] * usual.share)
+        recent = self._counts.recent_on(back, share, windows=LONGEST_WINDOW, excess=self._excess())
+        days = np.arange(1, LONGEST_WINDOW + 1)
+        spread = usual.dispersion[:, None] + self._daily_dispersion / days + recent.noise
+        expected = self._elsewhere(recent.authors, recent.exposure)
+        found = scan(recent.authors, expected, dispersion=spread, most_days=runs.idle_days)
+        levels = self._levels(usual, back)
+        return _Tested(
+            usual=usual, recent=recent, expected=expected, share=share, spread=spread, levels=levels, found=found
+        )
+
+    def _excess(self) -> Floats:
+        """Share of the recent authors of each series who are there because it rises, or does in all markets."""
+        excess = self._runs.excess
+        shared: Floats = np.maximum(excess, np.where(self._whole >= 0, excess[self._whole], 0.0))
+        return shared
+
+    def _elsewhere(self, authors: Floats, expected: Floats) -> Floats:
+        """Expected authors, in single markets with what the other markets have above theirs.
+
+        A term that rises in all markets together is not held against one of them.
+        """
+        whole = self._whole
+        rows = np.flatnonzero((whole >= 0) & ~self._runs.rising[whole])
+        rest, usual = (part[whole[rows]] - part[rows] for part in (authors, expected))
+        gain = (rest + _ELSEWHERE_AUTHORS) / (np.maximum(usual, 0.0) + _ELSEWHERE_AUTHORS)
+        raised = expected.copy()
+        raised[rows] *= np.maximum(gain, 1.0)
+        return raised
+
+    def _levels(self, usual: _Usual, back: int) -> Floats:
+        levels = np.zeros(len(usual.tested))
+        recent = [series for morning, series, _ in self._begun if morning <= back + BUDGET_MORNINGS]
+        for family in (self._everywhere, ~self._everywhere):
+            found = sum(bool(family[series]) for series in recent)
+            budget = self._settings.false_discovery_rate * (1 + found) / BUDGET_MORNINGS
+            weights = usual.weights * (usual.tested & family & ~self._runs.rising)
+            levels += budget * weights / max(float(weights.sum()), 1.0)
+        return levels
+
+    def _begin(self, tested: _Tested, back: int) -> None:
+        """Begin the rises that are under their level, the surest first."""
+        runs, found = self._runs, tested.found
+        candidates = (
+            ~runs.rising
+            & (runs.idle_days >= DAYS)
+            & tested.usual.tested
+            & (found.p_values <= tested.levels)
+            & self._worth(tested, found)
+        )
+        for row in sorted(np.flatnonzero(candidates), key=lambda row: (found.p_values[row], row)):
+            p_value = self._apart(tested, int(row), back)
+            if p_value > tested.levels[row]:
+                continue
+            runs.begin(
+                int(row),
+                dispersion=tested.usual.dispersion[row],
+                q_value=self._settings.false_discovery_rate * p_value / tested.levels[row],
+                days=int(found.days[row]),
+                season_known=bool(tested.usual.season_known[row]),
+            )
+            runs.excess[row] = 1.0 - found.expected[row] / found.authors[row]
+            pairs = self._counts.pair_series == row
+            runs.shares[pairs] = tested.share[pairs]
+            self._begun.append((back, int(row), back + int(found.days[row])))
+
+    def _worth(self, tested: _Tested, found: Scan) -> Flags:
+        """Whether a rise is large enough, and still there."""
+        settings, weekly = self._settings, tested.recent.authors[:, DAYS - 1]
+        still = weekly >= settings.minimum_ratio * tested.expected[:, DAYS - 1]
+        large = found.authors >= settings.minimum_ratio * found.expected
+        worth: Flags = large & (weekly >= settings.minimum_authors) & (still | (found.days <= DAYS))
+        return worth
+
+    def _apart(self, tested: _Tested, row: int, back: int) -> float:
+        """p-value of a series without what it shares with those that rise already."""
+        found = tested.found
+        days = int(found.days[row])
+        shared, usual = self._overlap.with_rising(row, np.flatnonzero(self._runs.rising), back=back, days=days)
+        if not shared:
+            return float(found.p_values[row])
+        authors, expected = found.authors[row] - shared, max(found.expected[row] * (1.0 - usual), 1e-9)
+        if authors < self._settings.minimum_ratio * expected:
+            return 1.0
+        tail = upper_tail(np.array([authors]), np.array([expected]), tested.spread[row, [days - 1]])
+        return min(TESTS_A_MORNING * float(tail[0]), 1.0)
+
+    def _frame(self, tested: _Tested) -> pl.DataFrame:
+        week, recent = self._week(tested), tested.recent.authors
+        authors, before = recent[:, DAYS - 1], recent[:, 2 * DAYS - 1] - recent[:, DAYS - 1]
+        level = self._settings.false_discovery_rate
+        fresh = np.minimum(level * tested.found.p_values / np.maximum(tested.levels, 1e-300), 1.0)
+        unless_rising = np.where(tested.usual.tested, fresh, 1.0)
+        return self._counts.series.with_columns(
+            authors=pl.Series(authors.astype(np.int64)),
+            authors_before=pl.Series(before.astype(np.int64)),
+            expected_authors=pl.Series(week.expected),
+            upper_authors=pl.Series(week.upper),
+            ratio=pl.Series(authors / np.maximum(week.expected, 1e-9)),
+            growth=pl.Series((authors - before) / np.maximum(before, 1.0)),
+            p_value=pl.Series(np.where(tested.usual.tested, tested.found.p_values, 1.0)),
+            q_value=pl.Series(np.where(self._runs.rising, self._runs.q_values, unless_rising)),
+            known=pl.Series(tested.usual.known),
+            tested=pl.Series(tested.usual.tested),
+            raised=pl.Series(self._runs.rising),
+            days_up=pl.Series(np.where(self._runs.rising, self._runs.age_days, 0)),
+        )
+
+    def _week(self, tested: _Tested) -> _Week:
+        expected = tested.recent.exposure[:, DAYS - 1]
+        dispersion = np.where(self._runs.rising, self._runs.dispersion, tested.usual.dispersion)
+        return _Week(expected=expected, upper=upper_count(expected, dispersion, self._settings.false_discovery_rate))

@@ -1,0 +1,73 @@
+"""Which series are rising, as one morning follows another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from copilot.settings import SignalSettings
+from copilot.signals.counting import Recent
+from copilot.signals.scan import LONGEST_WINDOW
+from copilot.signals.weeks import DAYS, Flags, Floats, Integers
+
+LONGEST_RUN_DAYS = 56
+LONGEST_RUN_UNKNOWN_SEASON_DAYS = 21
+_SHORTEST_LOOK_DAYS = 3
+
+
+@dataclass(kw_only=True)
+class Runs:
+    """Which of `n` series are rising, as one morning follows another."""
+
+    rising: Flags
+    shares: Floats
+    """(p,): of the pairs of rising series, authors expected for each other author of the source, as before the rise."""
+    dispersion: Floats
+    q_values: Floats
+    """Smallest of the rise so far."""
+    excess: Floats
+    """Share of the recent authors who are there because it rises."""
+    age_days: Integers
+    """Days since the rise began."""
+    most_days: Integers
+    """Days that it may last."""
+    idle_days: Integers
+    """Mornings since the last rise ended."""
+
+    @classmethod
+    def none(cls, n: int, pairs: int) -> Runs:
+        return cls(
+            rising=np.zeros(n, dtype=np.bool_),
+            shares=np.full(pairs, np.nan),
+            dispersion=np.ones(n),
+            q_values=np.ones(n),
+            excess=np.zeros(n),
+            age_days=np.zeros(n, dtype=np.int64),
+            most_days=np.zeros(n, dtype=np.int64),
+            idle_days=np.full(n, LONGEST_WINDOW, dtype=np.int64),
+        )
+
+    def begin(self, row: int, *, dispersion: float, q_value: float, days: int, season_known: bool) -> None:
+        """Let a series rise since `days` days."""
+        self.rising[row] = True
+        self.dispersion[row], self.q_values[row] = dispersion, q_value
+        self.age_days[row] = days
+        self.most_days[row] = LONGEST_RUN_DAYS if season_known else LONGEST_RUN_UNKNOWN_SEASON_DAYS
+
+    def go_on(self, recent: Recent, settings: SignalSettings) -> None:
+        """End the rises that have fallen back, or lasted as long as they may."""
+        self.age_days += 1
+        look = np.clip(self.age_days, _SHORTEST_LOOK_DAYS, DAYS) - 1
+        row = np.arange(len(look))
+        week = recent.authors[:, DAYS - 1]
+        high = recent.authors[row, look] >= (1.0 + settings.minimum_ratio) / 2.0 * recent.exposure[row, look]
+        goes_on = self.rising & (week >= settings.minimum_authors) & high & (self.age_days <= self.most_days)
+        self.idle_days = np.where(self.rising & ~goes_on, 0, self.idle_days + 1)
+        self.rising = goes_on
+        self.note_excess(recent)
+
+    def note_excess(self, recent: Recent) -> None:
+        """Note which share of the last seven days' authors are there because their series rises."""
+        share = 1.0 - recent.exposure[:, DAYS - 1] / np.maximum(recent.authors[:, DAYS - 1], 1.0)
+        self.excess = np.where(self.rising, np.clip(share, 0.0, 1.0), 0.0)
