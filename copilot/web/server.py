@@ -5,9 +5,11 @@ from __future__ import annotations
 import ipaddress
 import logging
 import os
+import signal
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, date, datetime
 
 import uvicorn
@@ -50,11 +52,19 @@ def serve(
             config = uvicorn.Config(
                 app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=5
             )
-            uvicorn.Server(config).run(sockets=[listener])
+            _run_until_stopped(uvicorn.Server(config), listener)
         finally:
             workspace.withdraw_service()
             app.state.service.close()
             remove_files(app.state.chat_folder)
+
+
+def _run_until_stopped(server: uvicorn.Server, listener: socket.socket) -> None:
+    """Run until SIGINT or SIGTERM, which uvicorn raises again once it has ended in order: both are the usual end."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with suppress(KeyboardInterrupt):
+        server.run(sockets=[listener])
 
 
 def _announce(workspace: Workspace, url: str) -> None:

@@ -61,8 +61,9 @@ def demo_service(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> I
         yield _url(Workspace(load_settings(home)), process)
         assert list(started_in.iterdir()) == []
     finally:
-        process.send_signal(signal.SIGINT)
-        process.communicate(timeout=30)
+        process.send_signal(signal.SIGTERM)
+        said = process.communicate(timeout=30)[1].decode()
+    assert (process.returncode, "Aborted" in said) == (0, False), said
     assert Workspace(load_settings(home)).running_service() is None
     assert not (home / "chat").exists()
 

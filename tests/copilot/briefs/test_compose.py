@@ -4,29 +4,39 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from copilot.briefs.compose import check_brief, compose_brief
+from copilot.briefs.records import Brief
 from copilot.errors import UngroundedError
 from copilot.lookups.context import Context
-from copilot.settings import Language
+from copilot.settings import Language, load_settings
 from copilot.workspace import Workspace
 from tests.conftest import DEMO_AS_OF
 
+pytestmark = pytest.mark.slow
 
-def test_every_item_cites_evidence_that_the_brief_carries(demo_workspace: Workspace) -> None:
-    with Context(demo_workspace, DEMO_AS_OF) as context:
-        brief = compose_brief(context, "en")
+
+@pytest.fixture(scope="module")
+def brief(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Brief:
+    """The demo's brief in English, composed once."""
+    home = tmp_path_factory.mktemp("composed") / "demo"
+    shutil.copytree(demo_home, home)
+    with Context(Workspace(load_settings(home)), DEMO_AS_OF) as context:
+        composed = compose_brief(context, "en")
+        assert composed.sources["restock_lines"] == context.workspace.lake.version("restock_lines")
+    return composed
+
+
+def test_every_item_cites_evidence_that_the_brief_carries(brief: Brief) -> None:
     items = [item for section in brief.sections for item in section.items]
     assert len(items) > 5
     assert {number for item in items for number in item.citations} <= brief.evidence.keys()
-    assert brief.sources["restock_lines"] == demo_workspace.lake.version("restock_lines")
 
 
-def test_a_figure_that_the_evidence_does_not_hold_is_refused(demo_workspace: Workspace) -> None:
-    with Context(demo_workspace, DEMO_AS_OF) as context:
-        brief = compose_brief(context, "en")
+def test_a_figure_that_the_evidence_does_not_hold_is_refused(brief: Brief) -> None:
     check_brief(brief)
     wrong = replace(brief, summary=(*brief.summary, "To restock: 987,654 pieces [1]."))
     with pytest.raises(UngroundedError, match="987,654"):
