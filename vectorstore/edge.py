@@ -168,8 +168,9 @@ class EdgeStore:
 
     def optimize(self) -> None:
         """Make vectors smaller and filters quicker to check (see `edge_placement`) in another process, while this
-        one goes on answering. There is nothing to gain in an index below `quantise_from` documents."""
-        if self.count() >= self._quantise_from:
+        one goes on answering. There is nothing to gain in an index below `quantise_from` documents, or where nothing
+        changed since the last time."""
+        if self.count() >= self._quantise_from and (self._index.waiting or self._index.replaced):
             self._index.renew("optimize")
 
     def purge(self) -> bool:

@@ -1,0 +1,66 @@
+"""An embedded index that optimises itself."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.contracts.material import document
+from tests.vectorstore.test_edge import SMALL, shards
+from vectorstore.edge import EdgeStore
+from vectorstore.store import Document
+
+
+def documents(first: int, last: int) -> list[Document]:
+    return [document(number, f"style {number}") for number in range(first, last + 1)]
+
+
+def begun(store: EdgeStore) -> bool:
+    return store._tending._thread is not None
+
+
+def test_what_was_begun_is_ended_before_the_index_is_closed(tmp_path: Path) -> None:
+    store = EdgeStore.open(tmp_path, SMALL, quantise_from=1, tend_from=30)
+    store.upsert(documents(1, 29))
+    assert not begun(store)
+    store.upsert(documents(30, 40))
+    assert begun(store)
+    store.close()
+    assert shards(tmp_path) == ["shard-2"]
+    again = EdgeStore.open(tmp_path, SMALL, quantise_from=1, tend_from=30)
+    assert again.count() == 40
+    again.close()
+
+
+def test_a_writer_waits_where_too_much_is_waiting(tmp_path: Path) -> None:
+    store = EdgeStore.open(tmp_path, SMALL, quantise_from=1, tend_from=10)
+    store.upsert(documents(1, 60))
+    assert shards(tmp_path) == ["shard-2"]
+    assert store._index.waiting == 0
+    store.upsert(documents(61, 65))
+    assert store.count() == 65
+    store.close()
+    assert shards(tmp_path) == ["shard-2"]
+
+
+def test_an_index_below_the_size_for_it_is_left_alone(tmp_path: Path) -> None:
+    store = EdgeStore.open(tmp_path, SMALL, quantise_from=100, tend_from=10)
+    store.upsert(documents(1, 60))
+    store.close()
+    assert shards(tmp_path) == ["shard-1"]
+
+
+def test_upkeep_that_fails_is_told_once_and_the_index_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    store = EdgeStore.open(tmp_path, SMALL, quantise_from=1, tend_from=10)
+    with caplog.at_level(logging.WARNING):
+        store.upsert(documents(1, 60))
+        store.upsert(documents(61, 130))
+    assert store.count() == 130
+    store.close()
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
