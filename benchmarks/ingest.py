@@ -1,4 +1,4 @@
-"""Bringing posts in: the whole path on real reviews against the plain stack, and its memory as posts grow.
+"""Bringing posts in: the whole path on real reviews against the plain stack.
 
 Each way runs in a process of its own, models loaded and warm before the clock starts.
 """
@@ -21,13 +21,13 @@ from ingestion.lake import Lake
 from ingestion.pipeline import ingest_posts
 from ingestion.post_index import post_schema
 from ingestion.pseudonymise.keys import PseudonymKey
-from ingestion.pseudonymise.names.finder import NamesOnly, NoNames, TextReader
+from ingestion.pseudonymise.names.finder import TextReader
 from ingestion.pseudonymise.posts import Pseudonymiser
 from ingestion.records import RawPost
 from ingestion.settings import PostSettings
 from ingestion.sources.memory import MemorySource
 from vectorstore.edge import EdgeStore
-from vectorstore.encoder import Encoder, HashEncoder
+from vectorstore.encoder import Encoder
 from vectorstore.store import Query
 
 FOLDER = "reviews_womens_clothing"
@@ -44,15 +44,12 @@ TARGETS: dict[str, tuple[str, Better, float | None]] = {
     "ingest.again": ("texts/s", "higher", None),
     "ingest.peak_rss": ("MiB", "lower", 2048.0),
     "ingest.peak_rss_plain": ("MiB", "lower", None),
-    "ingest.peak_rss_few": ("MiB", "lower", 2048.0),
-    "ingest.peak_rss_many": ("MiB", "lower", 2048.0),
-    "ingest.peak_rss_growth": ("x", "lower", 1.25),
 }
 """Name -> unit, direction, target; those without a target are what ours is compared with."""
 
 
 def run(quick: bool) -> Iterator[Figure]:
-    """Whole path, plain stack and memory."""
+    """Whole path and plain stack."""
     folder = real_data(FOLDER)
     if folder is None:
         yield from all_absent(TARGETS, FOLDER)
@@ -71,19 +68,6 @@ def run(quick: bool) -> Iterator[Figure]:
     yield _figure("ingest.again", ours["again"], f"the same {len(texts):,} reviews under another file's name")
     yield _figure("ingest.peak_rss", ours["peak_rss"], f"whole path over {len(texts):,} reviews")
     yield _figure("ingest.peak_rss_plain", plain["peak_rss"], f"plain stack over {len(few):,} reviews")
-    yield from _memory(texts, quick)
-
-
-def _memory(texts: Sequence[str], quick: bool) -> Iterator[Figure]:
-    sizes = (2_000, 10_000) if quick else (20_000, 200_000)
-    peaks = []
-    for label, size in zip(("few", "many"), sizes, strict=True):
-        with tempfile.TemporaryDirectory() as name:
-            peaks.append(_apart(_peak_without_models, [*texts], Path(name), size)["peak_rss"])
-        yield _figure(
-            f"ingest.peak_rss_{label}", peaks[-1], f"{size:,} different texts, hashed vectors, no names model"
-        )
-    yield _figure("ingest.peak_rss_growth", peaks[1] / peaks[0], f"{sizes[1]:,} against {sizes[0]:,}")
 
 
 def _apart(function, *arguments) -> dict[str, float]:  # type: ignore[no-untyped-def]
@@ -124,12 +108,6 @@ def _plain_stack(texts: Sequence[str], folder: Path) -> dict[str, float]:
     rate = len(texts) / (time.perf_counter() - started)
     stack.close()
     return {"rate": rate, "peak_rss": peak_rss_mib()}
-
-
-def _peak_without_models(texts: Sequence[str], folder: Path, size: int) -> dict[str, float]:
-    many = [f"{texts[number % len(texts)]} {number // len(texts)}x{number}" for number in range(size)]
-    _ingest(many, folder, HashEncoder(384), NamesOnly(NoNames()))
-    return {"peak_rss": peak_rss_mib()}
 
 
 def _ingest(texts: Sequence[str], folder: Path, encoder: Encoder, reader: TextReader, *, stream: str = "first") -> None:

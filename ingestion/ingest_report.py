@@ -74,8 +74,8 @@ class IngestReport:
             first = self.rejects[0]
             column = f' column "{first.column}",' if first.column else ""
             text += (
-                f" First rejected: row {first.row},{column} {first.reason}. Correct the rows, or how they are read, and"
-                " ingest again: what is in stays as it is."
+                f" First rejected: row {first.row},{column} {first.reason}. Correct the rows, or how they are read"
+                " (--save-map, --map), and ingest again: what is in stays as it is."
             )
         for source, copies in list(self.copied_from.items())[:1]:
             if copies >= _MANY_COPIES * self.read:

@@ -42,15 +42,15 @@ class PostDifference:
 
     def summary(self) -> str:
         """One line for people."""
-        return f"{self.place}: {self.count:,} posts {_SAID[self.kind]}, as {', '.join(self.examples)}."
+        return f"{self.place}: posts that are {_SAID[self.kind]}: {self.count:,}, as {', '.join(self.examples)}."
 
 
 _SAID: dict[DifferenceKind, str] = {
-    "doubled": "are there twice",
-    "missing": "are missing",
-    "outdated": "are there as they no longer are",
-    "left_over": "are there although they are gone",
-    "unknown_original": "are marked as copies of a post that is gone",
+    "doubled": "there twice",
+    "missing": "missing",
+    "outdated": "there as they no longer are",
+    "left_over": "there although they are gone",
+    "unknown_original": "marked as copies of one that is gone",
 }
 
 

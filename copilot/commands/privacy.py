@@ -141,22 +141,22 @@ def _finish(context: click.Context, report: ErasureReport, *, as_json: bool) -> 
 
 
 def _print(report: ErasureReport) -> None:
-    what = "would go" if report.proof is None else "removed"
-    click.echo(f"{report.posts_removed:,} posts {what}, {report.posts_rewritten:,} posts of others rewritten.")
+    what = "that would go" if report.proof is None else "removed"
+    click.echo(f"Posts {what}: {report.posts_removed:,}. Posts of others rewritten: {report.posts_rewritten:,}.")
     if report.undated_posts:
-        click.echo(f"{report.undated_posts:,} posts have no date: their age is not known, and they stay.")
+        click.echo(f"Posts without a date, whose age is not known, and which stay: {report.undated_posts:,}.")
     for place in report.places:
         said = f"; {place.note}" if place.note else ""
+        where = place.name if place.name == place.kind else f"{place.kind} {place.name}"
         click.echo(
-            f"{place.kind} {place.name}: {place.searched:,} searched, {place.removed:,} removed,"
-            f" {place.rewritten:,} rewritten{said}."
+            f"{where}: {place.searched:,} searched, {place.removed:,} removed, {place.rewritten:,} rewritten{said}."
         )
     if report.proof is None:
         return
     proof = report.proof
     click.echo(
         f"Proof: {proof.files:,} files ({proof.bytes_read:,} bytes) and {proof.documents:,} documents of the index"
-        f" read; {len(proof.remaining):,} places still hold a trace."
+        f" read. Places that still hold a trace: {len(proof.remaining):,}."
     )
     for left in proof.remaining:
         click.echo(f"remains: {left.place}: {', '.join(left.kinds)}")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
 from ingestion.lake import Lake
-from ingestion.post_table import forget_posts
+from ingestion.post_table import SIGNATURES, PostTable, forget_posts
 from ingestion.privacy.holdings import personal_tables
 from ingestion.privacy.traces import Traces, distinctive, passages_of
 from ingestion.pseudonymise.content import CONTENT, content_hash
@@ -75,7 +75,18 @@ def erase_from_tables(lake: Lake, wanted: Wanted, traces: Traces) -> list[TableE
     """
     if wanted.post_ids:
         forget_posts(lake, wanted.post_ids)
-    return [_erase(lake, table, wanted, traces) for table in personal_tables(lake)]
+    done = [_erase(lake, table, wanted, traces) for table in personal_tables(lake)]
+    if any(one.table == POSTS and one.rewritten for one in done):
+        done = _with_new_signatures(lake, done)
+    return done
+
+
+def _with_new_signatures(lake: Lake, done: Sequence[TableErasure]) -> list[TableErasure]:
+    """What marks are made from, made anew for the posts that were rewritten."""
+    PostTable(lake)
+    for table in (POSTS, SIGNATURES):
+        lake.forget_history(table)
+    return [replace(one, version=lake.version(one.table)) for one in done]
 
 
 def _erase(lake: Lake, table: str, wanted: Wanted, traces: Traces) -> TableErasure:

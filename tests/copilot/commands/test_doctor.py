@@ -39,7 +39,7 @@ def test_it_shows_a_difference_mends_it_and_says_so(tmp_path: Path) -> None:
         store.delete([gone])
     found = reassort(home, "doctor")
     assert found.exit_code == 1
-    assert f"index: 1 posts are missing, as {gone}. Mend it with --repair." in found.stdout
+    assert f"index: posts that are missing: 1, as {gone}. Mend it with --repair." in found.stdout
 
     mended = reassort(home, "doctor", "--repair", "--json")
     assert mended.exit_code == 0

@@ -37,8 +37,8 @@ def _run(home: Path, *arguments: str, given: str = "") -> Result:
 def test_the_handle_comes_from_stdin_and_is_not_repeated(home: Path) -> None:
     asked = _run(home, "forget", "--yes", given=f"{ANNE}\n")
     assert asked.exit_code == 0, asked.output
-    assert "2 posts removed, 1 posts of others rewritten." in asked.stdout
-    assert "0 places still hold a trace" in asked.stdout
+    assert "Posts removed: 2. Posts of others rewritten: 1." in asked.stdout
+    assert "Places that still hold a trace: 0." in asked.stdout
     assert ANNE not in asked.output
     again = json.loads(_run(home, "export", "--json", given=ANNE).stdout)
     assert (again["posts"], again["suppressed"]) == ([], True)
@@ -75,8 +75,8 @@ def test_no_handle_is_wrong_usage(home: Path, command: str) -> None:
 def test_sweep_counts_and_removes(home: Path) -> None:
     (home / "reassort.toml").write_text("[privacy]\nretention_days = 365\n")
     counted = _run(home, "sweep", "--as-of", "2026-06-01", "--dry-run")
-    assert "1 posts would go" in counted.stdout
-    assert "1 posts have no date" in counted.stdout
+    assert "Posts that would go: 1." in counted.stdout
+    assert "which stay: 1." in counted.stdout
     swept = json.loads(_run(home, "sweep", "--as-of", "2026-06-01", "--json").stdout)
     assert (swept["posts_removed"], swept["complete"]) == (1, True)
 
@@ -106,7 +106,7 @@ def test_a_running_service_is_asked_instead(home: Path) -> None:
         found = json.loads(_run(home, "export", "--author", ANNE, "--json").stdout)
     assert "Asked it instead" in asked.stderr
     assert (swept.exit_code, asked.exit_code) == (0, 0), asked.output
-    assert "2 posts removed" in asked.stdout
+    assert "Posts removed: 2." in asked.stdout
     assert (found["posts"], found["suppressed"]) == ([], True)
 
 
