@@ -30,6 +30,8 @@ BLOCK = 10_000
 
 _FIRST_DAY = datetime(2025, 1, 1, tzinfo=UTC)
 _YEAR_S = 365 * 86_400
+_MARKETS = ["FR", "IT"]
+_SINCE, _BEFORE = _FIRST_DAY + timedelta(days=59), _FIRST_DAY + timedelta(days=273)
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _ODD = 0x9E3779B97F4A7C15F39CC0605CEDC835
 
@@ -90,13 +92,22 @@ def blocks(material: Material, count: int, *, first: int = 0) -> Iterator[list[D
 def queries(material: Material, count: int) -> list[Query]:
     """Titles as questions about two of five markets, seven months, no spam: 28 % of the posts."""
     filter = Filter(
-        any_of={"market": ["FR", "IT"]},
+        any_of={"market": _MARKETS},
         none_of={"spam": [True]},
-        since={"published_at": _FIRST_DAY + timedelta(days=59)},
-        before={"published_at": _FIRST_DAY + timedelta(days=273)},
+        since={"published_at": _SINCE},
+        before={"published_at": _BEFORE},
     )
     pairs = zip(material.titles[:count], material.title_vectors[:count], strict=True)
     return [Query(text=title, vector=vector, filter=filter) for title, vector in pairs]
+
+
+def passes(document: Document) -> bool:
+    """Whether a post is one of those that `queries` ask about."""
+    values = document.payload
+    published = values["published_at"]
+    if not isinstance(published, datetime):
+        raise TypeError("a post without a date")
+    return values["market"] in _MARKETS and not values["spam"] and _SINCE <= published < _BEFORE
 
 
 def _block(material: Material, start: int, count: int) -> list[Document]:

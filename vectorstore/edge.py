@@ -170,8 +170,8 @@ class EdgeStore:
         """Make vectors smaller and filters quicker to check (see `edge_placement`) in another process, while this
         one goes on answering. There is nothing to gain in an index below `quantise_from` documents, or where nothing
         changed since the last time."""
-        if self.count() >= self._quantise_from and (self._index.waiting or self._index.replaced):
-            self._index.renew("optimize")
+        if self.count() >= self._quantise_from:
+            self._index.renew("optimize", due=lambda: self._index.waiting > 0 or self._index.replaced)
 
     def purge(self) -> bool:
         """Write the index anew without what was deleted, in another process; True, as nothing of it is on disk

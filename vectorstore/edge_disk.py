@@ -18,7 +18,7 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 ORIGINALS = "matrix.dat"
@@ -92,8 +92,9 @@ def _read_by_query(file: Path) -> bool:
 def _copy(source: str, target: str) -> str:
     path = Path(source)
     if path.name in _NEVER_CHANGED and (path.parent.parent / "vector_storage-dense" / ORIGINALS).exists():
-        os.link(source, target)
-        return target
+        with suppress(OSError):  # of a file system without links
+            os.link(source, target)
+            return target
     return _copy_what_is_written(source, target)
 
 

@@ -24,12 +24,12 @@ from vectorstore.store import FieldKind, Schema
 DENSE = "dense"
 BM25 = "bm25"
 _INDEXING_FROM_KIB = 1000
-_CANDIDATES = 256
+_CANDIDATES = 288
 _NO_GRAPH = edge.HnswIndexConfig(m=0, ef_construct=100, full_scan_threshold=10_000, payload_m=0)
 _GRAPH = edge.HnswIndexConfig(
     m=32, ef_construct=256, full_scan_threshold=10_000, payload_m=0, memory=edge.Memory.Cached
 )
-_SEGMENTS = 4
+_SEGMENTS = 10
 _MAPPED = edge.Memory.Cached
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from uuid import UUID
@@ -105,9 +105,14 @@ class EdgeIndex:
                 with self.reading() as shard:
                     shard.update(edge.UpdateOperation.delete_points(point_ids(ids[start : start + AT_ONCE])))
 
-    def renew(self, work: Work) -> None:
-        """Put a shard made by `work` in the place of this one, with all that changed meanwhile."""
+    def renew(self, work: Work, *, due: Callable[[], bool] = lambda: True) -> None:
+        """Put a shard made by `work` in the place of this one, with all that changed meanwhile.
+
+        `due`: asked when no other upkeep is going on any more; if it is not, nothing is done.
+        """
         with self._upkeep, using(self._path):
+            if not due():
+                return
             building = self._folder.building()
             try:
                 if work == "rewrite" and self.points_count() < min(BESIDE_FROM, self._quantise_from):

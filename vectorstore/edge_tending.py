@@ -72,8 +72,7 @@ class Tending:
     def _run(self) -> None:
         try:
             self._wait_for_quiet()
-            if self._due():  # nobody else did it meanwhile
-                self._index.renew("optimize")
+            self._index.renew("optimize", due=self._due)
         except StoreClosedError:
             return
         except StoreFailedError as error:
