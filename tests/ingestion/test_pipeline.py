@@ -227,6 +227,14 @@ class CountingEncoder:
         return HashEncoder().encode(texts)
 
 
+@pytest.mark.parametrize("text", ["🔥", "🔥🔥 👍🏽", "Linen &#128293;!"])
+def test_emoji_come_through_and_are_found(home: Home, text: str) -> None:
+    home.ingest(raw_post(source_id="fire", text=text), raw_post(source_id="other", text="Nothing but words here"))
+    (kept,) = home.posts().filter(pl.col("text").str.contains("🔥", literal=True)).iter_rows(named=True)
+    assert (kept["language"], kept["spam"], kept["duplicate_of"]) == ("und", False, "")
+    assert [hit.id for hit in home.store.query(Query(text="🔥"))] == [kept["post_id"]]
+
+
 def test_known_posts_are_not_read_again_under_another_stream(home: Home) -> None:
     items = many_posts()
     home.ingest(*items)
