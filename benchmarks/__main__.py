@@ -23,6 +23,8 @@ _NOT_BENCHMARKS = {
     "plain_ingest",
     "rerank_training",
     "review_search",
+    "signal_background",
+    "signal_rivals",
     "stock_presidio",
     "synthetic_posts",
 }

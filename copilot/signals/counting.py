@@ -28,16 +28,6 @@ from copilot.signals.weeks import (
 )
 from ingestion.lake import Lake
 
-__all__ = [
-    "FLOOD_POSTS_A_WEEK",
-    "THREAD_AUTHORS_A_WEEK",
-    "DailyCounts",
-    "Recent",
-    "Usual",
-    "count_days",
-    "read_volumes",
-]
-
 FLOOD_POSTS_A_WEEK = 10
 """Posts of one author on one term from which on nothing that the author writes that week is counted."""
 THREAD_AUTHORS = 2

@@ -23,6 +23,8 @@ WEEKS_SCHEMA = pl.Schema(
     {"week_ending": pl.Date(), "authors": pl.Int64(), "expected": pl.Float64(), "upper": pl.Float64()}
 )
 BUDGET_MORNINGS = 90
+ADVANCE = 1.0 / 3.0
+"""Rises that the budget counts on before any is found."""
 REPLAYED = BUDGET_MORNINGS + LONGEST_RUN_DAYS + DAYS
 """Mornings before one that are looked at again for what was rising then."""
 DETECTION_DAYS = DAYS * HISTORY_WEEKS + REPLAYED
@@ -186,7 +188,7 @@ class Detector:
         recent = [series for morning, series, _ in self._begun if morning <= back + BUDGET_MORNINGS]
         for family in (self._everywhere, ~self._everywhere):
             found = sum(bool(family[series]) for series in recent)
-            budget = self._settings.false_discovery_rate * (1 + found) / BUDGET_MORNINGS
+            budget = self._settings.false_discovery_rate * (ADVANCE + found) / BUDGET_MORNINGS
             weights = usual.weights * (usual.tested & family & ~self._runs.rising)
             levels += budget * weights / max(float(weights.sum()), 1.0)
         return levels

@@ -60,8 +60,9 @@ _LEAST_DISPERSION = 0.01
 _LEAST_DAILY_DISPERSION = 0.01
 _USUAL_DISPERSION = 0.1
 """Of counts that are not cut back as bursts."""
-_DISPERSION_PRIOR_WEIGHT = 400.0
-"""1 / 0.05^2: how far the dispersion of one term lies from that of all."""
+_DISPERSION_PRIOR_WEIGHT = 200.0
+"""1 / 0.07^2: how far the dispersion of one term lies from that of all."""
+_LEAST_OF_POOL = 0.25
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -209,8 +210,8 @@ def _dispersion(fit: _Fit, covered: Floats, everywhere: Flags, mornings: int) ->
     weight = square / 2.0
     own = excess / np.maximum(square, 1e-9)
     drawn = (weight * own + _DISPERSION_PRIOR_WEIGHT * pooled) / (weight + _DISPERSION_PRIOR_WEIGHT)
-    larger: Floats = np.maximum(drawn, pooled)
-    return larger
+    held: Floats = np.maximum(drawn, _LEAST_OF_POOL * pooled)
+    return held
 
 
 def daily_dispersion(counts: DailyCounts) -> float:
