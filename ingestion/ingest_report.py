@@ -87,7 +87,8 @@ def describe_posts(lake: Lake, post_ids: Collection[str]) -> tuple[dict[str, int
     """How many of some posts there are by language, and by kind of personal data replaced; most frequent first."""
     if not post_ids or not lake.exists("posts"):
         return {}, {}
-    posts = lake.scan("posts").filter(pl.col("post_id").is_in(list(post_ids)))
+    ids = pl.DataFrame({"post_id": list(post_ids)}).lazy()
+    posts = lake.scan("posts").select("post_id", "language", "personal_data").join(ids, on="post_id", how="semi")
     return _counted(posts, "language"), _counted(posts.explode("personal_data"), "personal_data")
 
 
@@ -97,10 +98,13 @@ def copied_from(lake: Lake, post_ids: Collection[str], originals: Collection[str
     """
     if not post_ids or not lake.exists("posts"):
         return {}
-    copies = pl.col("duplicate_of").is_in(list(post_ids)) | pl.col("post_id").is_in(list(originals))
-    return _counted(lake.scan("posts").filter(copies, ~pl.col("post_id").is_in(list(post_ids))), "source")
+    ids = pl.DataFrame({"post_id": list(post_ids)}).lazy()
+    others = lake.scan("posts").select("post_id", "duplicate_of", "source").join(ids, on="post_id", how="anti")
+    copies = others.join(ids, left_on="duplicate_of", right_on="post_id", how="semi")
+    first = others.filter(pl.col("duplicate_of") == "", pl.col("post_id").is_in(list(originals)))
+    return _counted(pl.concat([copies, first]).unique("post_id"), "source")
 
 
 def _counted(posts: pl.LazyFrame, column: str) -> dict[str, int]:
     counts = posts.drop_nulls(column).group_by(column).len().sort(["len", column], descending=[True, False])
-    return dict(counts.collect().iter_rows())
+    return dict(counts.collect(engine="streaming").iter_rows())

@@ -59,7 +59,6 @@ class PostTable:
     def __init__(self, lake: Lake) -> None:
         self._lake = lake
         self._known = KnownPosts()
-        self._seen: set[str] = set()
         self._moved: set[str] = set()
         self._batch = 0
         self.healed = POSTS_SCHEMA.to_frame()
@@ -69,8 +68,8 @@ class PostTable:
 
     def store(self, posts: Sequence[Post]) -> Stored:
         """Write the posts that are new or changed. Doing it again changes nothing."""
-        unseen = [post for post in posts if post.post_id not in self._seen]
-        batch = posts_to_frame(unseen).unique("post_id", keep="first", maintain_order=True)
+        batch = posts_to_frame(posts).unique("post_id", keep="first", maintain_order=True)
+        batch = batch.filter(~pl.Series(self._known.were_given(batch["post_id"]), dtype=pl.Boolean()))
         is_new, is_same = self._known.compare(batch)
         fresh = batch.filter(~pl.Series(is_same, dtype=pl.Boolean()))
         features = mark_features(fresh)
@@ -83,7 +82,7 @@ class PostTable:
         self._note_moved(marks.filter(noted_now))
         # Last: a post without a signature is looked at again at the next start, and so are the marks that it moves.
         self._keep(features, fresh)
-        self._seen.update(batch["post_id"])
+        self._known.note_given(batch["post_id"])
         new, same = int(is_new.sum()), int(is_same.sum())
         return Stored(
             new=new, changed=batch.height - new - same, unchanged=same, merged=len(posts) - batch.height, rows=rows
@@ -101,12 +100,9 @@ class PostTable:
 
     def marks(self, post_ids: set[str]) -> pl.DataFrame:
         """duplicate_of, spam and spam_reason of some posts."""
-        return self._known.marks(post_ids).drop("post_id")
-
-    @property
-    def seen(self) -> set[str]:
-        """Ids of the posts given so far."""
-        return self._seen
+        ids = sorted(post_ids)
+        parts = [ids[start : start + _SETTLED_AT_ONCE] for start in range(0, len(ids), _SETTLED_AT_ONCE)]
+        return pl.concat(self._known.marks(part).drop("post_id") for part in parts or [[]])
 
     def forget(self, post_ids: Collection[str]) -> pl.DataFrame:
         """Take posts out of what marks are made from, older versions of the table included, and bring the marks of the

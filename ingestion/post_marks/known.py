@@ -59,6 +59,7 @@ class KnownPosts:
                 "first": (np.int32, 1),
                 "spam": (np.bool_, 1),
                 "here": (np.bool_, 1),
+                "given": (np.bool_, 1),
             }
         )
         self._texts = TextGroups()
@@ -128,6 +129,17 @@ class KnownPosts:
         same = rows >= 0
         same[same] = self._posts["content"][rows[same]] == _hashes(posts["content_hash"])[same]
         return rows < 0, same
+
+    def were_given(self, post_ids: pl.Series) -> npt.NDArray[np.bool_]:
+        """Which posts are among those of `note_given`."""
+        rows = self._rows(post_ids)
+        given = rows >= 0
+        given[given] = self._posts["given"][rows[given]]
+        return given
+
+    def note_given(self, post_ids: pl.Series) -> None:
+        """Keep that these posts, all of which are there, came in this run."""
+        self._posts["given"][self._rows(post_ids)] = True
 
     def marks(self, post_ids: Collection[str]) -> pl.DataFrame:
         """Marks of known posts, in `MARKS_SCHEMA`, in no order."""
