@@ -57,7 +57,8 @@ def sweep(
         )
     with alone(workspace):
         places = (_briefs(workspace, as_of, dry_run=False), _threads(workspace, as_of, dry_run=False))
-        wanted = Wanted(post_ids=tuple(posts["post_id"]))
+        # Of posts that a killed sweep removed, what asked for it may be left.
+        wanted = Wanted(post_ids=tuple({*posts["post_id"], *withdrawn_posts(lake)["post_id"]}))
         traces = traces_of(lake, posts, wanted, texts=posts.height <= _MOST_READ_IN_FULL)
         report = erase(workspace, wanted, traces, index=index, progress=progress)
     return replace(report, request="sweep", on=as_of, undated_posts=undated, places=(*places, *report.places))

@@ -14,6 +14,8 @@ HOLDINGS: Mapping[str, Holding] = {
     "posts": "posts",
     "post_signatures": "about posts",
     "post_digests": "about posts",
+    "moved_marks": "about posts",
+    "withdrawn_posts": "about posts",
     "mentions": "about posts",
     "counted_posts": "about posts",
     "watermarks": "about posts",
@@ -36,6 +38,8 @@ list          the keyed digests of people who asked to be forgotten
 none          nothing about people who post
 """
 
+_LATE = {"posts": 1, "withdrawn_posts": 2}
+
 SEARCHED: frozenset[Holding] = frozenset({"posts", "about posts"})
 """What an erasure looks through. A table that nobody declared is looked through too."""
 
@@ -47,9 +51,10 @@ def tables_of(lake: Lake) -> list[str]:
 
 
 def personal_tables(lake: Lake) -> list[str]:
-    """Tables to look through for a person: declared to hold personal data, or not declared; `posts` last.
+    """Tables to look through for a person: declared to hold personal data, or not declared; `posts` late, and what says
+    that posts are to go last.
 
     The posts say what to look for: killed before they are gone, an erasure can be done again from its start.
     """
     found = [table for table in tables_of(lake) if HOLDINGS.get(table, "about posts") in SEARCHED]
-    return sorted(found, key=lambda table: (table == "posts", table))
+    return sorted(found, key=lambda table: (_LATE.get(table, 0), table))
