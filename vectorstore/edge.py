@@ -9,13 +9,14 @@ another process.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Self
 
 import qdrant_edge as edge
 
 from vectorstore import edge_translation as translation
-from vectorstore.bm25 import Bm25Analyser
+from vectorstore.bm25 import Bm25Analyser, Terms
 from vectorstore.edge_errors import using
 from vectorstore.edge_placement import DENSE
 from vectorstore.edge_shard import EdgeIndex
@@ -44,6 +45,7 @@ class EdgeStore:
         self._dense_weight = dense_weight
         self._quantise_from = quantise_from
         self._analyser = Bm25Analyser(schema.language)
+        self._beside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="search by words")
 
     @classmethod
     def open(
@@ -91,12 +93,7 @@ class EdgeStore:
         pool = pool_size(query.limit)
         terms = self._analyser.query(query.text, query.further) if query.asks_words else None
         with self._index.reading() as shard:
-            dense = bm25 = None
-            if query.vector is not None:
-                dense = _scores(shard, translation.dense_request(query.vector, filter, pool))
-            if terms is not None:
-                request = translation.bm25_request(terms, filter, pool, recount=self._index.replaced)
-                bm25 = _scores(shard, request) if terms else {}
+            dense, bm25 = self._search(shard, query.vector, terms, filter, pool)
             ranked = fuse(dense, bm25, dense_weight=self._dense_weight)[: query.limit]
             records = shard.retrieve(translation.point_ids(id for id, _ in ranked), True, False)
         stored = {str(record.id): record.payload or {} for record in records}
@@ -187,6 +184,20 @@ class EdgeStore:
         nothing."""
         self._tending.finish()
         self._index.close()
+        self._beside.shutdown()
+
+    def _search(
+        self, shard: edge.EdgeShard, vector: Vector | None, terms: Terms | None, filter: edge.Filter | None, pool: int
+    ) -> tuple[dict[str, float] | None, dict[str, float] | None]:
+        """Dense and BM25 scores of `pool` documents each, by id; None for what is not asked for."""
+        words = None
+        if terms:
+            request = translation.bm25_request(terms, filter, pool, recount=self._index.replaced)
+            words = self._beside.submit(_scores, shard, request)  # Edge leaves Python's lock free while it searches
+        dense = None if vector is None else _scores(shard, translation.dense_request(vector, filter, pool))
+        if words is not None:
+            return dense, words.result()
+        return dense, None if terms is None else {}
 
     def _records(
         self, filter: Filter | None, batch_size: int, *, with_vector: bool | list[str] = False

@@ -20,7 +20,7 @@ _SHARE = 8
 _MOST_WORTH = 50_000
 _PRESSING = 6
 _QUIET_S = 2.0
-_QUIET_DOCUMENTS = 2000
+_QUIET_DOCUMENTS = 6000
 
 _log = logging.getLogger(__name__)
 

@@ -45,7 +45,10 @@ def dense_vector(record: edge.Record) -> Vector:
 def dense_request(vector: Vector, filter: edge.Filter | None, limit: int) -> edge.QueryRequest:
     """The `limit` documents nearest to the vector."""
     return edge.QueryRequest(
-        limit=limit, query=edge.Query.Nearest(vector.tolist(), using=DENSE), filter=filter, params=dense_params()
+        limit=limit,
+        query=edge.Query.Nearest(vector.tolist(), using=DENSE),
+        filter=filter,
+        params=dense_params(filtered=filter is not None),
     )
 
 
