@@ -14,6 +14,7 @@ from fastapi.testclient import TestClient
 from copilot.cli import cli
 from copilot.indexing import opened_index
 from copilot.settings import WebSettings
+from copilot.status import workspace_status
 from copilot.web.app import create_app
 from copilot.workspace import Workspace
 from tests.copilot.forgetting.small import MORNING, open_small
@@ -78,6 +79,8 @@ def test_a_file_comes_in_with_progress_and_is_found(client: TestClient, home: Pa
         ({"file": "posts.csv"}, 422, "paths must be full"),
         ({"file": "/x/posts.csv", "sources": ["club"]}, 422, "not both"),
         ({"files": []}, 422, "Extra inputs"),
+        ({"sources": ["club"], "source": "web"}, 422, "names the posts of a `file`"),
+        ({"file": "/x/posts.csv", "source": "Le Club"}, 422, "pattern"),
     ],
 )
 def test_a_request_that_does_not_fit_is_refused(
@@ -116,14 +119,15 @@ def test_commands_go_through_the_running_service(home: Path) -> None:
     workspace = open_small(home)
     posts, mapping = home.parent / "posts.csv", home / "map.yaml"
     with served(workspace, MORNING):
-        file = run(home, "ingest", str(posts), "--map", str(mapping))
+        file = run(home, "ingest", str(posts), "--map", str(mapping), "--source", "paper")
         sources = run(home, "ingest", "--json")
         gone = str(workspace.lake.read("posts")["post_id"].sort()[0])
         checked = run(home, "doctor")
         mended = run(home, "doctor", "--repair", "--json")
     assert "Asked it instead" in file.stderr
     assert (file.exit_code, checked.exit_code, mended.exit_code) == (0, 0, 0), file.output + checked.output
-    assert "6 read, 5 new" in file.stdout
+    assert file.stdout.startswith("posts.csv as paper: 6 read, 5 new")
+    assert [(one.source, one.rejected) for one in workspace_status(workspace).sources] == [("club", 0), ("paper", 1)]
     assert [(one["source"], one["new"]) for one in json.loads(sources.stdout)] == [("club", 5)]
     with opened_index(workspace) as (store, _):
         assert store.count() == 10
