@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import hashlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,6 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.synthetic_posts import cache_folder
 from vectorstore.edge import EdgeStore
 from vectorstore.encoder import Encoder
 from vectorstore.store import Document, Schema
@@ -62,19 +67,30 @@ def titled(reviews: Sequence[Review], *, even: bool) -> list[Review]:
     ]
 
 
+def vectors_of(reviews: Sequence[Review], encoder: Encoder) -> NDArray[np.float32]:
+    """A vector a review; encoded once and kept between runs."""
+    texts = [review.text for review in reviews]
+    key = hashlib.sha256("\0".join([encoder.fingerprint, *texts]).encode()).hexdigest()[:16]
+    kept = cache_folder() / f"texts-{key}.npy"
+    if not kept.exists():
+        np.save(kept, encoder.encode(texts))
+    vectors: NDArray[np.float32] = np.load(kept)
+    return vectors
+
+
 @contextmanager
 def indexed(reviews: Sequence[Review], encoder: Encoder, scratch: Path) -> Iterator[EdgeStore]:
     """An embedded index of the texts."""
     schema = Schema(dimensions=encoder.dimensions, fields={"language": "keyword"}, encoder=encoder.fingerprint)
     store = EdgeStore.open(scratch / "index", schema)
     try:
+        vectors = vectors_of(reviews, encoder)
         for start in range(0, len(reviews), _BATCH):
-            batch = reviews[start : start + _BATCH]
-            vectors = encoder.encode([review.text for review in batch])
+            pairs = zip(reviews[start : start + _BATCH], vectors[start : start + _BATCH], strict=True)
             store.upsert(
                 [
                     Document(id=review.id, text=review.text, vector=vector, payload={"language": "en"})
-                    for review, vector in zip(batch, vectors, strict=True)
+                    for review, vector in pairs
                 ]
             )
         yield store

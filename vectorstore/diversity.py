@@ -26,7 +26,7 @@ Vectors = Callable[[Sequence[str]], Mapping[str, Vector]]
 """Ids -> their vectors, unit length."""
 
 _WORD = re.compile(r"\w+")
-_CHANCES = 20
+_CHANCES = 15
 """Hits that are compared at each pick, the best of those left."""
 
 
@@ -69,29 +69,34 @@ def diversify(
         left.remove(best)
         if not likeness.repeats(best, picked):
             picked.append(best)
+            likeness.pick(best)
     return [hits[place] for place in picked]
 
 
 class _Likeness:
-    """How alike hits are, by their places in the ranking."""
+    """How alike hits are to those picked, by their places in the ranking."""
 
     def __init__(self, hits: Sequence[Hit], vectors: Vectors | None, diversity: Diversity, limit: int) -> None:
         self._hits = hits
-        self._vectors = vectors
+        self._vectors = vectors if diversity.weight or diversity.paraphrase_at <= 1.0 else None
+        self._by_words = vectors is None
         self._diversity = diversity
         self._words: dict[int, frozenset[str]] = {}
-        self._known: dict[int, Vector] = {}
-        if vectors is not None and (diversity.weight or diversity.paraphrase_at <= 1.0):
-            self._read(range(min(len(hits), _CHANCES + limit)))
+        self._most: dict[int, tuple[int, float]] = {}
+        self._rows: dict[int, int] = {}
+        self._table = np.empty((0, 0), dtype=np.float32)
+        self._nearest = np.empty(0, dtype=np.float32)
+        """Of each row of the table, to the nearest of those picked."""
+        self._read(range(min(len(hits), _CHANCES + limit)), [])
 
     def to_nearest(self, places: Sequence[int], picked: Sequence[int]) -> NDArray[np.float64]:
         """Of each place, to the most alike of those picked; shape `(len(places),)`."""
         if not picked or not self._diversity.weight:
             return np.zeros(len(places))
-        if self._vectors is None:
-            return np.array([max(self._shared_words(place, other) for other in picked) for place in places])
-        alike = self._rows(places) @ self._rows(picked).T
-        return np.asarray(alike.max(axis=1), dtype=np.float64)
+        if self._by_words:
+            return np.array([self._most_shared(place, picked) for place in places])
+        self._read([place for place in places if place not in self._rows], picked)
+        return self._nearest[[self._rows[place] for place in places]].astype(np.float64)
 
     def repeats(self, place: int, picked: Sequence[int]) -> bool:
         """Whether a hit says once more what one of those picked says."""
@@ -101,19 +106,35 @@ class _Likeness:
         nearest = self._diversity.paraphrase_at
         if self._vectors is None or nearest > 1.0 or not picked:
             return False
-        return bool((self._rows(picked) @ self._rows([place])[0]).max() >= nearest)
+        self._read([place] if place not in self._rows else [], picked)
+        return bool(self._nearest[self._rows[place]] >= nearest)
 
-    def _rows(self, places: Sequence[int]) -> NDArray[np.float32]:
-        self._read([place for place in places if place not in self._known])
-        return np.stack([self._known[place] for place in places])
+    def pick(self, place: int) -> None:
+        """From now on hits are compared with this one too."""
+        if place in self._rows:
+            np.maximum(self._nearest, self._table @ self._table[self._rows[place]], out=self._nearest)
 
-    def _read(self, places: Sequence[int]) -> None:
-        if places and self._vectors is not None:
-            ids = [self._hits[place].id for place in places]
-            found = self._vectors(ids)
-            # One that is gone since the search is like nothing.
-            gone = np.zeros_like(next(iter(found.values()))) if found else np.zeros(1, dtype=np.float32)
-            self._known.update({place: found.get(id, gone) for place, id in zip(places, ids, strict=True)})
+    def _read(self, places: Sequence[int], picked: Sequence[int]) -> None:
+        if not places or self._vectors is None:
+            return
+        ids = [self._hits[place].id for place in places]
+        found = self._vectors(ids)
+        # One that is gone since the search is like nothing.
+        gone = np.zeros_like(next(iter(found.values()))) if found else np.zeros(self._table.shape[1] or 1, np.float32)
+        fresh = np.stack([found.get(id, gone) for id in ids])
+        known = [self._rows[place] for place in picked if place in self._rows]
+        nearest = (fresh @ self._table[known].T).max(axis=1) if known else np.full(len(places), -1.0, np.float32)
+        self._rows |= {place: len(self._rows) + at for at, place in enumerate(places)}
+        self._table = np.concatenate([self._table, fresh]) if self._table.size else fresh
+        self._nearest = np.concatenate([self._nearest, nearest])
+
+    def _most_shared(self, place: int, picked: Sequence[int]) -> float:
+        """The highest share of words, compared with those picked since the last time alone."""
+        compared, most = self._most.get(place, (0, 0.0))
+        for other in picked[compared:]:
+            most = max(most, self._shared_words(place, other))
+        self._most[place] = len(picked), most
+        return most
 
     def _shared_words(self, place: int, other: int) -> float:
         left, right = self._words_of(place), self._words_of(other)
@@ -130,20 +151,17 @@ class _Likeness:
 
 def _fresh(
     left: Sequence[int], picked: Sequence[int], values: Mapping[str, Sequence[object]], diversity: Diversity
-) -> list[int]:
+) -> Sequence[int]:
     """Those left whose value may come again, before the others those whose value has not come yet."""
-    counts = {name: Counter(values[name][place] for place in picked) for name in diversity.at_most}
-    open_ = [
-        place
-        for place in left
-        if all(
-            values[name][place] is None or counts[name][values[name][place]] < most
-            for name, most in diversity.at_most.items()
-        )
-    ]
-    if not diversity.once_per:
+    open_ = left
+    for name, most in diversity.at_most.items():
+        taken = Counter(values[name][place] for place in picked)
+        full = {value for value, count in taken.items() if value is not None and count >= most}
+        if full:
+            open_ = [place for place in open_ if values[name][place] not in full]
+    seen = {values[diversity.once_per][place] for place in picked} - {None} if diversity.once_per else set()
+    if not seen:
         return open_
-    seen = {values[diversity.once_per][place] for place in picked} - {None}
     return [place for place in open_ if values[diversity.once_per][place] not in seen] or open_
 
 

@@ -85,18 +85,18 @@ class _Tokens:
         """Of each word of a token; None for a sentence mark."""
         self.log: list[str] = []
         """In the order read."""
-        self.compound: set[str] = set()
-        """Tokens that are not one word: `wow!`, `t-shirt`."""
+        self.compound: dict[str, tuple[int, int]] = {}
+        """Tokens that are not one word (`wow!`, `t-shirt`): how many pieces, how many of them sentence marks."""
         self.by_stem: dict[int, list[str]] = {}
 
     def learn(self, tokens: set[str]) -> None:
         for token in tokens:
             stems = tuple(None if _is_mark(piece) else self._stem(piece) for piece in _PIECE.findall(token))
             self.stems[token] = stems
-            if len(stems) == 1 and stems[0] is not None:
-                self.by_stem.setdefault(stems[0], []).append(token)
-            else:
-                self.compound.add(token)
+            for stem in {stem for stem in stems if stem is not None}:
+                self.by_stem.setdefault(stem, []).append(token)
+            if len(stems) != 1 or stems[0] is None:
+                self.compound[token] = len(stems), stems.count(None)
             self.log.append(token)
             self.read.add(token)
 
@@ -137,19 +137,27 @@ class _InLanguage:
         found: list[Match] = []
         ahead = marks = 0  # pieces more than tokens, and sentence marks among the pieces
         for place in [at for at, token in enumerate(tokens) if token in telling or token in compound]:
-            stems = self._tokens.stems[tokens[place]]
-            piece = place + ahead
-            for inside, stem in enumerate(stems):
-                if stem is None:
-                    marks += 1
-                elif stem in self._starts:
-                    position = piece + (_SENTENCE_GAP - 1) * marks
-                    for wish, weight, rest in self._starts[stem]:
-                        if not rest or self._follows(tokens, place, inside, rest):
-                            found.append(Match(wish, weight, position, 1 + len(rest), marks, piece))
-                piece += 1
-            ahead += len(stems) - 1
+            token = tokens[place]
+            if token in telling:
+                self._find(tokens, place, ahead, marks, found)
+            if token in compound:
+                pieces, ends = compound[token]
+                ahead += pieces - 1
+                marks += ends
         return Matches(tuple(found), len(tokens) + ahead - marks)
+
+    def _find(self, tokens: Sequence[str], place: int, ahead: int, marks: int, found: list[Match]) -> None:
+        """Add what begins in the token at `place`, before which there are `ahead` pieces more than tokens, `marks` of
+        them sentence marks."""
+        for inside, stem in enumerate(self._tokens.stems[tokens[place]]):
+            if stem is None:
+                marks += 1
+                continue
+            piece = place + ahead + inside
+            for wish, weight, rest in self._starts.get(stem, ()):
+                if not rest or self._follows(tokens, place, inside, rest):
+                    position = piece + (_SENTENCE_GAP - 1) * marks
+                    found.append(Match(wish, weight, position, 1 + len(rest), marks, piece))
 
     def _read(self, tokens: Sequence[str]) -> None:
         """Take notice of the tokens, and of what other searches read meanwhile."""

@@ -39,7 +39,7 @@ class Preference:
 
     def factor(self, payload: Payload) -> float:
         """What a hit's score is multiplied by."""
-        factor = self.sources.get(str(payload.get(self.source_field)), 1.0)
+        factor = self.sources.get(str(payload.get(self.source_field)), 1.0) if self.sources else 1.0
         if not self.recency or self.now is None:
             return factor
         date = payload.get(self.date_field)

@@ -6,7 +6,7 @@ store: dense and BM25, fused -> candidates -> re-ranked -> preferences -> varied
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from vectorstore.diversity import NO_DIVERSITY, Diversity, Vectors, diversify
@@ -137,9 +137,16 @@ def _wanted(asked: str | Wanted, *, say_little: bool = True) -> Wanted:
 
 
 def _ranked(hit: Hit, relevance: float, ranking: Ranking) -> RankedHit:
-    kept = {field.name: getattr(hit, field.name) for field in fields(Hit)}
-    score = relevance * ranking.preference.factor(hit.payload)
-    return RankedHit(**{**kept, "score": score}, fused_score=hit.score, rerank_score=relevance)
+    return RankedHit(
+        id=hit.id,
+        text=hit.text,
+        payload=hit.payload,
+        score=relevance * ranking.preference.factor(hit.payload),
+        dense_score=hit.dense_score,
+        bm25_score=hit.bm25_score,
+        fused_score=hit.score,
+        rerank_score=relevance,
+    )
 
 
 def _by_pairs(ranked: Sequence[RankedHit], text: str, scorer: PairScorer, ranking: Ranking) -> list[RankedHit]:

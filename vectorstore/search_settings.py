@@ -14,7 +14,7 @@ class SearchSettings(BaseModel):
 
     candidates: int = Field(default=80, ge=10, le=1000)
     """Posts of the index that are put in order for one search."""
-    variety: float = Field(default=0.2, ge=0.0, le=1.0)
+    variety: float = Field(default=0.1, ge=0.0, le=1.0)
     """0: the best posts, however alike; 1: the most different ones."""
     duplicate_at: float = Field(default=0.8, gt=0.0, le=1.0)
     """Share of words in common from which one of two posts is left out."""

@@ -35,11 +35,14 @@ def stemmer(language: str) -> Callable[[str], int]:
 
 
 @cache
-def is_stop_word(word: str) -> bool:
-    """Whether two languages or English call the word a stop word."""
+def is_stop_word(word: str, language: str = "") -> bool:
+    """Whether the language (ISO 639-1) calls the word a stop word; of a language that is not known, whether two of them
+    or English do."""
     if emoji_of(word):
         return False
     stopping = [name for name in LANGUAGES.values() if not query_model(name).embed_query(word).indices]
+    if language in LANGUAGES:
+        return LANGUAGES[language] in stopping
     return len(stopping) > 1 or LANGUAGES[_DEFAULT] in stopping
 
 

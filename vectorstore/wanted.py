@@ -35,7 +35,8 @@ class Wish:
 
     def is_stop_word(self) -> bool:
         """Whether it is one word that says little."""
-        return len(self.wordings) == 1 and len(self.wordings[0].words) == 1 and is_stop_word(self.wordings[0].words[0])
+        first = self.wordings[0]
+        return len(self.wordings) == 1 and len(first.words) == 1 and is_stop_word(first.words[0], first.language)
 
 
 @dataclass(frozen=True, kw_only=True)

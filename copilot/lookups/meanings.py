@@ -1,4 +1,4 @@
-"""What words of a question can mean: terms of the fashion lexicon, and everyday words of English and French reviews."""
+"""What words of a question can mean: terms of the fashion lexicon, and everyday words of reviews, in five languages."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ import yaml
 from copilot.errors import SettingsError
 from copilot.signals.lexicon import Lexicon, fold
 from copilot.signals.lexicon.inflect import inflections
+from vectorstore.stems import stemmer
 
 _SHORTEST_PART = 3
+_SHORTEST_OF_COMPOUND = 4
 _OPPOSITES = frozenset({"wrong_length"})
 """Terms that hold opposites, which a question means one of."""
 REVIEW_WORDS_FILE = Path(__file__).with_name("review_words.yaml")
@@ -30,6 +32,19 @@ SMALL_WORDS: Mapping[str, frozenset[str]] = {
             son sa ses nous vous ils elles il elle je j tu on se s y c m t me te leur leurs tout tous toute toutes car
             mais donc comme pendant puis lors depuis ai as ont avons avez suis es sommes etre avoir alors si aussi
             encore deja chez entre vers sous seulement""",
+        "it": """il lo la i gli le un uno una di a da in con su per tra fra del dello della dei degli delle al allo
+            alla ai agli alle dal dalla nel nella nei nelle sul sulla sui sulle e ed o ma che chi cui non si mi ti ci
+            vi ne io tu lui lei noi voi loro sono sei siamo era ho hai ha hanno essere avere questo questa questi
+            queste quello quella quale quali come dove quando perche anche molto troppo troppa piu gia solo l d c s
+            se""",
+        "de": """der die das den dem des ein eine einen einem einer eines und oder aber in im an am auf aus bei mit
+            nach von vom zu zum zur fur uber unter vor ist sind war waren bin hat habe haben wird werden kann ich du
+            er sie es wir ihr mich mir dich sich mein meine dein sein seine nicht kein keine auch nur noch sehr so
+            wie was wer wo wann warum welche welcher welches dass wenn als ob schon man""",
+        "es": """el la los las un una unos unas de del a al en con por para sin sobre entre y e o u pero que quien
+            cual cuales como donde cuando porque no se me te nos os le les lo yo tu ella ellos nosotros es son era
+            fue soy esta estan estoy ser estar he ha han hay mi mis su sus este esta estos estas ese esa eso muy mas
+            tambien ya solo si demasiado demasiada""",
     }.items()
 }
 """Words that carry no meaning of their own, folded: they tell which language a question is in."""
@@ -43,6 +58,8 @@ class Meaning:
     """Term of the lexicon, or `word:` and its English word."""
     forms: Mapping[str, tuple[str, ...]] = field(hash=False)
     """Language (ISO 639-1) -> ways of saying it, the commonest first."""
+    anywhere: frozenset[str] = field(default=frozenset(), hash=False)
+    """Folded forms that mean it in texts of any language."""
 
     @property
     def is_term(self) -> bool:
@@ -63,14 +80,16 @@ class Meanings:
 
     def __init__(self, lexicon: Lexicon, words: Sequence[Mapping[str, Sequence[str]]]) -> None:
         self._forms: dict[tuple[str, ...], list[Reading]] = {}
+        self._stems: dict[tuple[str, int], list[Meaning]] = {}
         for term in lexicon.terms.values():
             if term.term_id in _OPPOSITES:
                 continue
             bound = {fold(form) for form in term.bound}
-            self._add(Meaning(id=term.term_id, forms=term.forms), bound=bound)
+            anywhere = frozenset(fold(form) for forms in term.forms.values() for form in forms) - bound
+            self._add(Meaning(id=term.term_id, forms=term.forms, anywhere=anywhere))
         for entry in words:
             forms = {language: tuple(said) for language, said in entry.items()}
-            self._add(Meaning(id=f"word:{forms['en'][0]}", forms=forms), bound=None)
+            self._add(Meaning(id=f"word:{forms['en'][0]}", forms=forms))
         self.longest = max(len(tokens) for tokens in self._forms)
         self._languages: dict[str, set[str]] = {}
         for tokens, readings in self._forms.items():
@@ -78,11 +97,14 @@ class Meanings:
                 self._languages.setdefault(token, set()).update(*(reading.languages for reading in readings))
 
     def of(self, tokens: tuple[str, ...], language: str) -> list[Meaning]:
-        """What the folded words mean in a question of that language; those that the language lists come first, and
-        others only where there are none. Terms come before everyday words."""
+        """What the folded words mean in a question of that language: what the language lists, or else what is meant in
+        all languages, or else (one word, in any language but English, whose forms are listed) what the language lists
+        with another ending. Terms come before everyday words."""
         readings = self._forms.get(tokens, [])
-        own = [reading.meaning for reading in readings if language in reading.languages]
-        found = own or [reading.meaning for reading in readings if not reading.languages]
+        found = [reading.meaning for reading in readings if language in reading.languages]
+        found = found or [reading.meaning for reading in readings if not reading.languages]
+        if not found and len(tokens) == 1 and language != "en":
+            found = self._stems.get((language, stemmer(language)(tokens[0])), [])
         return list(dict.fromkeys(sorted(found, key=lambda meaning: not meaning.is_term)))
 
     def languages(self, word: str) -> frozenset[str]:
@@ -100,19 +122,30 @@ class Meanings:
                 best[end] = min(ways, key=lambda way: (len(way), way))
         return best.get(len(word), [word])
 
+    def compound(self, word: str) -> list[str]:
+        """The two German words that a longer folded one is made of (`leinenkleid`); itself where it is known, or is not
+        made of two."""
+        if word in self._languages:
+            return [word]
+        for end in range(_SHORTEST_OF_COMPOUND, len(word) - _SHORTEST_OF_COMPOUND + 1):
+            parts = [word[:end], word[end:]]
+            if all("de" in self.languages(part) for part in parts):
+                return parts
+        return [word]
+
     def _is_part(self, word: str) -> bool:
         known = len(word) >= _SHORTEST_PART and word in self._languages
         return known or any(word in small for small in SMALL_WORDS.values())
 
-    def _add(self, meaning: Meaning, *, bound: set[str] | None) -> None:
-        """`bound`: folded forms that hold in their languages alone; None: all of them do."""
+    def _add(self, meaning: Meaning) -> None:
         for language, forms in meaning.forms.items():
             for form in forms:
-                alone = bound is None or fold(form) in bound
                 for tokens in _with_plurals(form, language):
+                    if len(tokens) == 1:
+                        self._stems.setdefault((language, stemmer(language)(tokens[0])), []).append(meaning)
                     there = self._forms.setdefault(tokens, [])
                     there.append(Reading(meaning=meaning, languages=frozenset({language})))
-                    if not alone:
+                    if fold(form) in meaning.anywhere:
                         there.append(Reading(meaning=meaning, languages=frozenset()))
 
 
@@ -138,6 +171,7 @@ def read_review_words(path: Path) -> list[Mapping[str, Sequence[str]]]:
     """Entries of a file of review words. Raises `SettingsError`, naming the entry."""
     entries = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     for entry in entries:
-        if set(entry) != {"en", "fr"} or not all(isinstance(word, str) for said in entry.values() for word in said):
+        known = {"en", "fr"} <= set(entry) <= set(SMALL_WORDS)
+        if not known or not all(isinstance(word, str) for said in entry.values() for word in said):
             raise SettingsError(f"{path}, entry {entry!r}: English and French words are needed, as text.")
     return list(entries)

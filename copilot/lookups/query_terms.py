@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, product
 
 from copilot.lookups.meanings import SMALL_WORDS, Meaning, Meanings, load_meanings, words_of
 from copilot.signals.lexicon import Lexicon, fold
+from vectorstore.emoji import EMOJI_RANGE
 from vectorstore.wanted import Wanted, Wish, Wording
 
-_TOKEN = re.compile(r"#?\w+")
+_TOKEN = re.compile(rf"#?\w+|[{EMOJI_RANGE}]")
 _CAMEL = re.compile(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Þ])")
 _SAME = 1.0
 _TRANSLATED = 0.9
@@ -29,8 +30,13 @@ _WEIGHT_PART = 0.3
 """Of another wording in BM25: of a term, of an everyday word, of one word of several."""
 _SHARE_OF_SYNONYMS = 0.25
 """Of those weights, for wordings in the question's own language, where its own words should do."""
-_TAG_FORMS = 2
-_TAG_LANGUAGES = ("en", "fr")
+_TAG_FORMS = {"en": 2, "fr": 2, "it": 1, "de": 1, "es": 1}
+"""Forms of a language that hashtags are made of."""
+_JOINTS = {"fr": "en", "it": "di", "es": "de"}
+"""What stands between a garment and its material, in hashtags too: `#robeenlin`."""
+
+
+_ALL_SMALL = frozenset().union(*SMALL_WORDS.values())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,8 +53,7 @@ class _Named:
 def understand(text: str, lexicon: Lexicon, *, language: str = "en") -> Wanted:
     """The question as data for the search; `language` (ISO 639-1) is assumed where its words do not tell.
 
-    Small words are looked for in posts of the question's language alone. Only English and French questions are told
-    apart.
+    Small words are looked for in posts of the question's language alone.
     """
     meanings = load_meanings(lexicon)
     words = _words(text, meanings)
@@ -69,15 +74,15 @@ def understand(text: str, lexicon: Lexicon, *, language: str = "en") -> Wanted:
 
 
 def language_of(words: Sequence[str], meanings: Meanings, *, default: str) -> str:
-    """`en` or `fr`, whichever more of the words belong to alone; `default` where that is a draw."""
-    scores = {"en": 0, "fr": 0}
+    """The language of most of the words, each shared by the languages that have it; `default` where that is a draw."""
+    scores = dict.fromkeys(SMALL_WORDS, 0.0)
     for word in map(fold, words):
         known = {language for language in scores if word in _small(language)} or meanings.languages(word) & set(scores)
-        if len(known) == 1:
-            scores[next(iter(known))] += 1
-    if scores["en"] == scores["fr"]:
-        return default
-    return max(scores, key=lambda language: scores[language])
+        for language in known:
+            scores[language] += 1.0 / len(known)
+    best = max(scores.values())
+    leading = [language for language, score in scores.items() if score == best]
+    return leading[0] if len(leading) == 1 else default
 
 
 def _small(language: str) -> frozenset[str]:
@@ -85,15 +90,20 @@ def _small(language: str) -> frozenset[str]:
 
 
 def _words(text: str, meanings: Meanings) -> list[str]:
-    """Words in lower case, hashtags as the words that they are made of."""
+    """Words in lower case, hashtags and German compounds as the words that they are made of."""
     found: list[str] = []
     for token in _TOKEN.findall(text.replace("’", "'")):
         if token.startswith("#"):
             pieces = _CAMEL.sub(" ", token[1:].replace("_", " ")).split()
             found += [part for piece in pieces for part in meanings.parts(fold(piece))]
         else:
-            found.append(token.lower())
+            found += _taken_apart(token.lower(), meanings)
     return found
+
+
+def _taken_apart(word: str, meanings: Meanings) -> list[str]:
+    parts = meanings.compound(fold(word))
+    return parts if len(parts) > 1 else [word]
 
 
 def _named(words: Sequence[str], meanings: Meanings, language: str) -> Iterator[_Named]:
@@ -124,20 +134,28 @@ def _parts(words: Sequence[str], meanings: Meanings, language: str) -> tuple[_Na
 
 
 def _wish(named: _Named, spoken: str) -> Wish:
-    known = bool(named.meanings) or named.words[0] in _small(spoken)
-    wordings = {named.words: Wording(words=named.words, weight=_SAME, language=spoken if known else "")}
+    own = _language_of_own(named, spoken)
+    wordings = {named.words: Wording(words=named.words, weight=_SAME, language=own)}
     for meaning in named.meanings:
         for language, forms in meaning.forms.items():
             for place, form in enumerate(forms):
                 said = tuple(_split(form))
                 if said and said != named.words:
                     weight = _SYNONYM if language == spoken else _TRANSLATED
-                    wording = Wording(words=said, language=language, weight=weight)
-                    wordings.setdefault((language, *said), wording)
-                if len(said) > 1 and language in _TAG_LANGUAGES and meaning.is_term and place < _TAG_FORMS:
+                    there = "" if fold(form) in meaning.anywhere else language
+                    wordings.setdefault((there, *said), Wording(words=said, language=there, weight=weight))
+                if len(said) > 1 and meaning.is_term and place < _TAG_FORMS[language]:
                     joined = ("".join(words_of(form)),)
                     wordings.setdefault(joined, Wording(words=joined, weight=_TRANSLATED))
     return Wish(wordings=tuple(wordings.values()))
+
+
+def _language_of_own(named: _Named, spoken: str) -> str:
+    """Language of the texts in which the question's own words mean what they mean there; empty: any."""
+    said = " ".join(map(fold, named.words))
+    if any(said in meaning.anywhere for meaning in named.meanings):
+        return ""
+    return spoken if named.meanings or said in _small(spoken) else ""
 
 
 def _split(form: str) -> list[str]:
@@ -157,21 +175,17 @@ def _with_tags(named: Sequence[_Named], wishes: Sequence[Wish], told: Sequence[_
 
 
 def _tags(left: _Named, right: _Named) -> Iterator[str]:
-    for language in _TAG_LANGUAGES:
-        lefts, rights = _joined(left, language), _joined(right, language)
-        for one in lefts:
-            for other in rights:
-                yield one + other
-                yield other + one
-                if language == "fr":
-                    yield f"{one}en{other}"
-                    yield f"{other}en{one}"
+    for language in _TAG_FORMS:
+        joints = ("", _JOINTS[language]) if language in _JOINTS else ("",)
+        for one, other, joint in product(_joined(left, language), _joined(right, language), joints):
+            yield f"{one}{joint}{other}"
+            yield f"{other}{joint}{one}"
 
 
 def _joined(named: _Named, language: str) -> list[str]:
     """Short forms of a term, written as one word."""
     forms = [form for meaning in named.meanings if meaning.is_term for form in meaning.forms.get(language, ())]
-    return list(dict.fromkeys("".join(words_of(form)) for form in forms))[:_TAG_FORMS]
+    return list(dict.fromkeys("".join(words_of(form)) for form in forms))[: _TAG_FORMS[language]]
 
 
 def _further(wishes: Sequence[Wish], named: Sequence[_Named], spoken: str) -> dict[str, dict[str, float]]:
@@ -200,7 +214,7 @@ def _weighed(forms: Sequence[str], *, term: bool) -> Iterator[tuple[str, float]]
     for word in single[:_FIRST_FORMS]:
         yield word, _WEIGHT_TERM if term else _WEIGHT_WORD
     for words in split[:_FIRST_FORMS]:
-        telling = [word for word in words if fold(word) not in SMALL_WORDS["en"] | SMALL_WORDS["fr"]]
+        telling = [word for word in words if fold(word) not in _ALL_SMALL]
         if len(words) > 1:
             yield from ((word, _WEIGHT_TERM if len(telling) == 1 else _WEIGHT_PART) for word in telling)
 

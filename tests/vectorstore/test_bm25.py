@@ -70,7 +70,7 @@ def test_a_repeated_word_weighs_more_and_a_longer_text_less() -> None:
 
 def test_weights_follow_the_formula() -> None:
     (value,) = ANALYSER.document("dress", "en").values
-    assert value == pytest.approx(1 * 2.2 / (1 + 1.2 * (1 - 0.75 + 0.75 * 1 / 32)), rel=1e-5)
+    assert value == pytest.approx(1 * 2.2 / (1 + 1.2 * (1 - 0.4 + 0.4 * 1 / 32)), rel=1e-5)
 
 
 def test_an_unknown_default_language_is_refused() -> None:

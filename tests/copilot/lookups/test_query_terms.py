@@ -40,6 +40,19 @@ def wishes(wanted: Wanted) -> list[str]:
         ("butter yellow skirt", "jupe jaune beurre, si beurre, si jaune", "fr"),
         ("lavage en machine", "machine washed", "en"),
         ("fast delivery", "livraison rapide", "fr"),
+        ("vestiti di lino", "linen dresses, #linendress", "en"),
+        ("Kleid aus Leinen", "une robe en lin", "fr"),
+        ("vestido de lino", "a linen dress", "en"),
+        ("Leinenkleider", "a linen dress", "en"),
+        ("robe en lin", "ein Leinenkleid", "de"),
+        ("robe en lin", "estate! #vestitodilino", "it"),
+        ("linen dress", "#vestidodelino", "es"),
+        ("der Pullover kratzte", "this sweater itches", "en"),
+        ("la cremallera está rota", "broken zipper", "en"),
+        ("il vestito è troppo corto", "vestido demasiado corto", "es"),
+        ("🔥 robe", "dress 🔥🔥", "en"),
+        ("#cottagecore", "so cottagecore", "en"),
+        ("cottagecore", "robe #cottagecore", "fr"),
     ],
 )
 def test_a_question_is_answered_in_another_language(question: str, text: str, language: str) -> None:
@@ -62,6 +75,9 @@ def test_words_that_only_look_alike_do_not_answer(question: str, text: str) -> N
         ("jupe trop courte", "skirt too short"),
         ("Odette est-elle confortable ?", "odette comfortable"),
         ("linen dress", ""),
+        ("vestito di lino troppo corto", "dress linen too short"),
+        ("das Kleid ist eingelaufen", "dress shrinks"),
+        ("los botones se caen", "button fell off"),
         ("#robeenlin", "dress linen"),
     ],
 )
@@ -82,7 +98,16 @@ def test_a_question_of_small_words_alone_still_asks() -> None:
 
 @pytest.mark.parametrize(
     ("question", "language"),
-    [("la robe est trop petite", "fr"), ("the dress is too small", "en"), ("nettoyage à sec", "fr"), ("Odette", "xx")],
+    [
+        ("la robe est trop petite", "fr"),
+        ("the dress is too small", "en"),
+        ("nettoyage à sec", "fr"),
+        ("il vestito di lino", "it"),
+        ("la falda es corta", "es"),
+        ("das Kleid ist zu klein", "de"),
+        ("camel", "xx"),
+        ("Odette", "xx"),
+    ],
 )
 def test_the_language_of_a_question(question: str, language: str) -> None:
     assert language_of(question.split(), load_meanings(LEXICON), default="xx") == language
@@ -92,6 +117,7 @@ def test_the_dictionary_holds_some_hundred_meanings_each_once() -> None:
     entries = read_review_words(REVIEW_WORDS_FILE)
     assert len(entries) > 250
     assert all(entry["en"] and entry["fr"] for entry in entries)
+    assert sum({"it", "de", "es"} <= set(entry) for entry in entries) > 250
 
 
 def test_an_entry_without_both_languages_is_refused(tmp_path: Path) -> None:
