@@ -24,6 +24,7 @@ _NOT_BENCHMARKS = {
     "rerank_training",
     "review_search",
     "signal_background",
+    "signal_phrases",
     "signal_rivals",
     "stock_presidio",
     "synthetic_posts",

@@ -2,8 +2,9 @@
 
 Two backgrounds come from the posts of 16 subreddits (`posts_reddit_fashion`): as they are, 14,866 posts without
 authors, each taken as an author's own; and eight times as many, drawn with replacement from the 90 days before and
-after each day, so that terms reach the volumes that a crawl has. Both keep the real terms, what is said with what, the
-slow seasons, and the growth of the sources. The third is the demo retailer's.
+after each day, so that terms reach the volumes that a crawl has. Terms said
+less than once a week are left out of these, as eight draws of one post would be a rise. Both keep the real terms, what
+is said with what, the slow seasons, and the growth of the sources. The third is the demo retailer's.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from ingestion.records import POSTS_SCHEMA
 
 Kind = Literal["sudden", "slow", "repeat", "flood", "thread", "crawl"]
 _AROUND_DAYS = 90
+_OFTEN_DAYS = 364
 RISE_DAYS = 28
 _FLOOD_POSTS = 150
 
@@ -144,9 +146,13 @@ def inject(background: Background, injections: Sequence[Injection], *, seed: int
 
 
 def _drawn(background: Background, times: int, seed: int) -> Background:
+    since = background.as_of - timedelta(days=_OFTEN_DAYS)
+    often = background.mentions.filter(pl.col("date") >= since).group_by("term_id").len()
+    often = often.filter(pl.col("len") >= _OFTEN_DAYS / DAYS)
+    mentions = background.mentions.join(often, on="term_id", how="semi")
     posts = background.volumes.drop_nulls("date").sort("date", "post_id")
     places = np.repeat(np.arange(posts.height), times)
-    mentions, volumes = _copies(background.mentions, posts, places, "drawn", np.random.default_rng([seed, 1]))
+    mentions, volumes = _copies(mentions, posts, places, "drawn", np.random.default_rng([seed, 1]))
     return Background(mentions=mentions, volumes=volumes, as_of=background.as_of, days=background.days)
 
 

@@ -2,8 +2,9 @@
 
 Into each background (`signal_background`) go rises of 1.5, 2, 3 and 5 times, sudden and slow, and things that are none:
 the same bump as a year before, 150 posts by three accounts, one thread of 150 authors, a source of which the crawl
-triples. A signal that begins on a term within five weeks of its rise is true, and every other one false, also where the
-background itself may have moved. Delays are days from the first of the rise to the morning that knows.
+triples. A signal that begins on a term within five weeks of its rise is true, and every other one false, also where
+the background itself may have moved; only what the posts as they are raise without any injection is named apart. Delays
+are days from the first of the rise to the morning that knows.
 
 Rivals get, on other seeds, the threshold at which their median delay on rises of 3 times is nearest to ours, from below
 where there is one.
@@ -28,6 +29,7 @@ from benchmarks.signal_background import (
     real_background,
     usual_authors,
 )
+from benchmarks.signal_phrases import find_planted
 from benchmarks.signal_rivals import RIVALS, first_days, oracle_delay
 from copilot.settings import SignalSettings
 from copilot.signals.counting import DailyCounts, count_days
@@ -73,6 +75,8 @@ TARGETS: Targets = {
     "signals.delay_3x": ("days", "lower", 3.0),
     "signals.delay_2x": ("days", "lower", 7.0),
     "signals.look_alikes_raised": ("signals", "lower", 0.0),
+    "signals.new_phrases_found": ("share", "higher", 0.8),
+    "signals.new_phrases_named": ("share", "higher", 0.8),
 }
 
 
@@ -130,9 +134,12 @@ def run(quick: bool) -> Iterator[Figure]:
     trials = [_trial(real_background(folder, times=8, seed=seed), seed) for seed in seeds]
     for counts, injections in trials:
         ours.add(_ours(counts), injections)
+    as_they_are = real_background(folder, times=1, seed=0)
+    own = set(_ours(_counted_days(as_they_are)))
     for seed in seeds:
-        counts, injections = _trial(real_background(folder, times=1, seed=seed), seed)
-        plain.add(_ours(counts), injections)
+        counts, injections = _trial(as_they_are, seed)
+        plain.add([found for found in _ours(counts) if not _is_own(found, own)], injections)
+    phrases = find_planted(folder)
     for seed in _QUICK_DEMO_SEEDS if quick else _DEMO_SEEDS:
         _add_demo(demo, seed)
     values = {
@@ -142,11 +149,15 @@ def run(quick: bool) -> Iterator[Figure]:
         "signals.found_demo": float(np.mean([np.isfinite(delay) for _, delay in demo.found])),
         "signals.delay_3x": ours.median_delay(3.0),
         "signals.delay_2x": ours.median_delay(2.0),
+        "signals.new_phrases_found": phrases.found / phrases.put,
+        "signals.new_phrases_named": phrases.named / phrases.put,
         "signals.look_alikes_raised": float(sum(ours.look_alikes.values()) + sum(plain.look_alikes.values())),
     }
     details = {
         "signals.false_discovery_rate": f"{_counted(ours)}; subreddits' posts eight times, {len(seeds)} seeds",
-        "signals.false_discovery_rate_plain": f"{_counted(plain)}; subreddits' posts as they are",
+        "signals.false_discovery_rate_plain": f"{_counted(plain)}; subreddits' posts as they are, whose own are"
+        f" {', '.join(f'{term} {morning}' for term, morning in sorted(own, key=lambda one: one[1]))}",
+        "signals.new_phrases_found": f"{phrases.put} phrases; others called new: {', '.join(phrases.others)}",
         "signals.false_discovery_rate_demo": f"{_counted(demo)}; the demo's own rises",
         "signals.look_alikes_raised": str(
             {**ours.look_alikes, **{f"plain {k}": n for k, n in plain.look_alikes.items()}}
@@ -155,7 +166,8 @@ def run(quick: bool) -> Iterator[Figure]:
     for name, (unit, better, target) in TARGETS.items():
         detail = details.get(name, f"nominal rate {LEVEL:.0%}")
         yield Figure(name=name, value=values[name], unit=unit, target=target, better=better, detail=detail)
-    yield from _curve(ours)
+    yield from _curve(ours, "")
+    yield from _curve(plain, "_plain")
     yield from _rivals(trials, ours, [_trial(real_background(folder, times=8, seed=s), s) for s in _TUNED_ON])
     yield Figure(name="signals.peak_rss", value=peak_rss_mib(), unit="MiB", better="lower")
 
@@ -163,7 +175,16 @@ def run(quick: bool) -> Iterator[Figure]:
 def _trial(background: Background, seed: int) -> tuple[DailyCounts, list[Injection]]:
     injections = _draw(background, seed)
     whole = inject(background, injections, seed=seed)
-    return count_days(whole.mentions, whole.volumes, whole.as_of, days=whole.days), injections
+    return _counted_days(whole), injections
+
+
+def _counted_days(background: Background) -> DailyCounts:
+    return count_days(background.mentions, background.volumes, background.as_of, days=background.days)
+
+
+def _is_own(found: tuple[str, date], own: set[tuple[str, date]]) -> bool:
+    """Whether the background has that signal without anything injected."""
+    return any(found[0] == term_id and abs((found[1] - morning).days) <= _TRUE_DAYS for term_id, morning in own)
 
 
 def _draw(background: Background, seed: int) -> list[Injection]:
@@ -218,7 +239,7 @@ def _counted(tally: Tally) -> str:
     return f"{tally.false} false, {tally.true} true; {found} of {len(tally.found)} found"
 
 
-def _curve(tally: Tally) -> Iterator[Figure]:
+def _curve(tally: Tally, of: str) -> Iterator[Figure]:
     """Delay against expected authors a day, beside an oracle's."""
     for ratio in (2.0, 3.0, 5.0):
         sudden = [rise.usual for rise, _ in tally.found if rise.kind == "sudden" and rise.ratio == ratio]
@@ -229,7 +250,7 @@ def _curve(tally: Tally) -> Iterator[Figure]:
             oracle = oracle_delay(float(np.median(of_bin)), ratio, level=_ORACLE_LEVEL)
             delay = tally.median_delay(ratio, at_least=low, below=high)
             yield Figure(
-                name=f"signals.delay_{ratio:g}x_from_{low:g}_a_day",
+                name=f"signals.delay{of}_{ratio:g}x_from_{low:g}_a_day",
                 value=delay if np.isfinite(delay) else None,
                 unit="days",
                 better="lower",
@@ -254,7 +275,7 @@ def _rivals(
             value=float(tally.false),
             unit="signals",
             better="lower",
-            detail=f"threshold {chosen:g}, 3x in {tally.median_delay(3.0):g} days; {_counted(tally)}; {ours.false} ours",
+            detail=f"at {chosen:g}: 3x in {tally.median_delay(3.0):g} days; {_counted(tally)}; ours {ours.false} false",
         )
 
 

@@ -26,6 +26,7 @@ from copilot.lookups.trends import newest_signals
 from copilot.settings import Language
 from copilot.signals.kept import in_order
 from copilot.signals.lexicon import load_lexicon
+from copilot.signals.phrases import NewPhrase, find_phrases, read_texts
 from copilot.signals.records import Signal
 from copilot.signals.run import update_signals
 from copilot.wording import label, number, ratio, share
@@ -56,10 +57,33 @@ def signals(home: Path, as_of: date | None, language: Language | None, as_json: 
         rows = [asdict(signal) for signal in found]
         print_json([{name: value for name, value in row.items() if name != "top_author_share"} for row in rows])
         return
-    if not found:
+    language = language or workspace.settings.language
+    if found:
+        Console().print(_table(found, language))
+    else:
         note("No term is said by more authors than expected.")
-        return
-    Console().print(_table(found, language or workspace.settings.language))
+    fewest = workspace.settings.privacy.min_authors
+    phrases = find_phrases(read_texts(workspace.lake, morning), morning, workspace.settings.signals)
+    shown_phrases = [phrase for phrase in phrases if phrase.authors >= fewest]
+    if shown_phrases:
+        note("Said by more authors than before, and in no list of terms:")
+        Console().print(_phrases(shown_phrases, language))
+
+
+def _phrases(found: Sequence[NewPhrase], language: Language) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for heading in ("phrase", "language", "since", "authors in 14 days", "expected", "q"):
+        table.add_column(heading, justify="left" if heading in {"phrase", "language", "since"} else "right")
+    for phrase in found:
+        table.add_row(
+            phrase.phrase,
+            phrase.language,
+            str(phrase.first_day),
+            number(phrase.authors, language),
+            number(phrase.expected_authors, language, decimals=1),
+            share(phrase.q_value, language),
+        )
+    return table
 
 
 def _table(found: Sequence[Signal], language: Language) -> Table:

@@ -30,7 +30,8 @@ REPLAYED = BUDGET_MORNINGS + LONGEST_RUN_DAYS + DAYS
 DETECTION_DAYS = DAYS * HISTORY_WEEKS + REPLAYED
 """Days of counts that make full use of the history there is."""
 _ELSEWHERE_AUTHORS = 2.0
-_LEAST_WEIGHT = 0.1
+LEAST_WEIGHT = 0.1
+"""Share of the budget of a series that was never said, up to a factor."""
 _ROWS_AT_ONCE = 20_000
 
 
@@ -78,7 +79,14 @@ class _Week:
 class Detector:
     """Tests every morning in turn, oldest first."""
 
-    def __init__(self, counts: DailyCounts, settings: SignalSettings) -> None:
+    def __init__(
+        self, counts: DailyCounts, settings: SignalSettings, *, untested: float = 0.0, apart: bool = True
+    ) -> None:
+        """`untested`: share of the budget that goes to series which `counts` lacks, as they had too few authors.
+
+        `apart`: whether a series is held against those that rise already, see `detection`.
+        """
+        self._untested, self._holds_apart = untested, apart
         self._counts, self._settings = counts, settings
         self._everywhere = (counts.series["market"] == ALL_MARKETS).to_numpy()
         self._whole = all_markets(counts.series)
@@ -129,7 +137,7 @@ class Detector:
         said = weekly.authors[:, : GAP_WEEKS + BASELINE_WEEKS].sum(axis=1)
         tested = expectation.known & (said >= self._settings.minimum_authors)
         often = weekly.authors[:, GAP_WEEKS : GAP_WEEKS + BASELINE_WEEKS].mean(axis=1)
-        weights = (often + _LEAST_WEIGHT) / (often + 1.0)
+        weights = (often + LEAST_WEIGHT) / (often + 1.0)
         for number in range(len(backs)):
             rows = slice(n * number, n * (number + 1))
             yield _Usual(
@@ -190,7 +198,7 @@ class Detector:
             found = sum(bool(family[series]) for series in recent)
             budget = self._settings.false_discovery_rate * (ADVANCE + found) / BUDGET_MORNINGS
             weights = usual.weights * (usual.tested & family & ~self._runs.rising)
-            levels += budget * weights / max(float(weights.sum()), 1.0)
+            levels += budget * weights / max(float(weights.sum()) + self._untested, 1.0)
         return levels
 
     def _begin(self, tested: _Tested, back: int) -> None:
