@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import random
 import shutil
-import signal
 import subprocess
 import sys
 import threading
@@ -17,6 +17,7 @@ import qdrant_edge
 
 from tests.contracts.document_store import DocumentStoreContract
 from tests.contracts.material import SCHEMA, Reopen, doc_id, document, unit, wardrobe
+from tests.vectorstore.edge_writer import WIDE, wide, write
 from vectorstore import edge_shard
 from vectorstore.edge import EdgeStore
 from vectorstore.edge_disk import copy_shard
@@ -38,26 +39,6 @@ except StoreLockedError as error:
     print("locked", error.path)
 else:
     print("open")
-"""
-
-# Each acknowledged upsert is said on stdout before the next begins; every document is replaced by its second version.
-# Optimising runs beside it all the time, in a process that outlives the kill.
-WRITE = """
-import sys, threading
-from pathlib import Path
-from tests.contracts.material import document
-from tests.vectorstore.test_edge import SMALL
-from vectorstore.edge import EdgeStore
-from vectorstore.errors import VectorStoreError
-store = EdgeStore.open(Path(sys.argv[1]), SMALL, quantise_from=1)
-def upkeep():
-    while True:
-        store.optimize()
-threading.Thread(target=upkeep, daemon=True).start()
-for start in range(int(sys.argv[2]), 1_000_000, 20):
-    for version in ("first", "second"):
-        store.upsert([document(n, f"style {n} {version}", author=version) for n in range(start, start + 20)])
-        print(start, version, flush=True)
 """
 
 SMALL = replace(SCHEMA, fields={"author": "keyword"})
@@ -160,30 +141,39 @@ def test_a_failure_inside_edge_is_mapped(tmp_path: Path) -> None:
 def test_nothing_acknowledged_is_lost_when_the_writer_is_killed(tmp_path: Path) -> None:
     chance = random.Random(7)
     acknowledged: dict[int, str] = {}
-    start = 1
-    for _ in range(50):
+    start, segments = 1, 0
+    for kill in range(50):
         acknowledged |= write_and_kill(tmp_path, start, after=chance.randint(1, 40))
         start = max(acknowledged) + 41
-        opened = EdgeStore.open(tmp_path, SMALL)
+        opened = EdgeStore.open(tmp_path, WIDE, quantise_from=1)
+        if kill in (15, 30, 45):  # what comes after is written beside segments that no longer change
+            opened.optimize()
         held = {id: payload["author"] for batch in opened.scroll() for id, payload in batch}
         assert len(held) == opened.count()
         for number, version in acknowledged.items():
             assert held[doc_id(number)] in (version, "second")
-        hit = opened.query(Query(text=f"{min(acknowledged)}", vector=unit(1, 0, 0, 0), limit=1))[0]
+        hit = opened.query(Query(text=f"{min(acknowledged)}", vector=wide(min(acknowledged)), limit=1))[0]
         assert hit.id == doc_id(min(acknowledged))
+        segments = max(segments, opened._index._shard.info().segments_count)
         opened.close()
+    assert segments >= 3
 
 
 def write_and_kill(index: Path, start: int, *, after: int) -> dict[int, str]:
     """What a writer had acknowledged, by number, when it was killed."""
+    context = multiprocessing.get_context("forkserver")  # imports are made once
+    context.set_forkserver_preload(["pytest", "tests.vectorstore.edge_writer"])
+    said, saying = context.Pipe(duplex=False)
+    writer = context.Process(target=write, args=(index, start, saying))
+    writer.start()
+    saying.close()
     acknowledged: dict[int, str] = {}
-    command = [sys.executable, "-c", WRITE, str(index), str(start)]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as writer:
-        assert writer.stdout is not None
-        for _ in range(after):
-            first, version = writer.stdout.readline().split()
-            acknowledged.update(dict.fromkeys(range(int(first), int(first) + 20), version))
-        os.kill(writer.pid, signal.SIGKILL)
+    for _ in range(after):
+        first, version = said.recv()
+        acknowledged.update(dict.fromkeys(range(first, first + 20), version))
+    writer.kill()
+    writer.join()
+    said.close()
     return acknowledged
 
 
