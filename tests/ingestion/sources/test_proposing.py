@@ -50,6 +50,49 @@ def test_exports_of_platforms_are_known_by_their_columns(name: str, header: str)
     assert not {"reply", "email", "reviewer_email"} & set(proposal.mapping.columns.named())
 
 
+@pytest.mark.parametrize(
+    ("name", "header", "author", "source_id"),
+    [
+        (
+            "Trustpilot",
+            "Domain Url,Webshop Name,Business Unit Id,Review Id,Review Created (UTC),Review Consumer User Id,"
+            "Review Username,Review Title,Review Content,Review Stars,Company Response,Review Language",
+            "Review Username",
+            "Review Id",
+        ),
+        (
+            "Yotpo",
+            "Review Title,Review Content,Review Score,Date,Product ID,Product Name,Display Name,Email",
+            "Display Name",
+            None,
+        ),
+        (
+            "Okendo",
+            "reviewId,productId,rating,title,body,reviewer.name,reviewer.email,dateCreated",
+            "reviewer.name",
+            "reviewId",
+        ),
+        (
+            "PowerReviews",
+            "Review ID,Product ID,Rating,Review Title,Review Date,Review Text,Review Display Name",
+            "Review Display Name",
+            "Review ID",
+        ),
+        (
+            "Avis Vérifiés (Skeepers)",
+            "id_review,id_review_product,lastname,firstname,review_date,review,rate,order_ref",
+            "lastname",
+            "id_review_product",
+        ),
+    ],
+)
+def test_other_forms_of_these_exports(name: str, header: str, author: str, source_id: str | None) -> None:
+    proposal = propose(header.split(","))
+    columns = proposal.mapping.columns
+    assert (proposal.read_as, proposal.is_named_by_layout) == (f"{name} export", True)
+    assert (columns.author, columns.source_id) == (author, source_id)
+
+
 def test_layouts_name_fields_that_posts_have() -> None:
     for layout in known_layouts().layouts:
         assert layout.columns.keys() <= PostColumns.model_fields.keys()
