@@ -202,7 +202,7 @@ class Lake:
         return new, both.filter(differs).select(frame.columns)
 
     def _merge_rows(self, table: str, rows: pl.DataFrame, key: Sequence[str], note: str) -> None:
-        if len(key) > 1 or rows.schema[key[0]] != pl.String:
+        if len(key) > 1 or rows.schema[key[0]] != pl.String or rows[key[0]].has_nulls():
             self._merge_joined(table, rows, key, note)
         elif rows.height <= _FEW_ROWS:
             _commit(lambda: self._replace_few(table, rows, key[0], note))

@@ -58,6 +58,20 @@ def test_merge_writes_only_what_differs(lake: Lake, rows: pl.DataFrame, counts: 
     assert dict(lake.read("t").iter_rows()) == expected
 
 
+@pytest.mark.parametrize("changed", [3, 1200])
+def test_a_merge_of_few_and_of_many_rows_leaves_the_others_as_they_are(lake: Lake, changed: int) -> None:
+    rows = pl.DataFrame({"id": [f"it's {n}" for n in range(3000)], "units": range(3000)})
+    for part in rows.iter_slices(1000):
+        lake.append("t", part)
+    changes = rows.sample(changed, seed=1).with_columns(pl.col("units") + 10_000)
+    new = pl.DataFrame({"id": ["new"], "units": [None]}, schema=rows.schema)
+    counts = lake.merge("t", pl.concat([changes, new]), key=["id"])
+    assert counts == MergeCounts(inserted=1, updated=changed, unchanged=0)
+    assert lake.version("t") == 3
+    expected = pl.concat([rows.update(changes, on="id", how="left"), new]).sort("id")
+    assert lake.read("t").sort("id").equals(expected)
+
+
 def test_merge_of_a_table_that_is_all_key(lake: Lake) -> None:
     ids = pl.DataFrame({"id": ["a", "b"]})
     lake.merge("t", ids, key=["id"])
