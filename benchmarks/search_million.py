@@ -78,7 +78,7 @@ def _build(material: Material, size: int, home: Path) -> Iterator[Figure]:
     detail = f"{size:,} posts, upserts and all upkeep, one after the other; making the posts not counted"
     yield _figure("search_million.build", seconds, detail)
     yield _figure(
-        "search_million.build_resident", resident, f"most at the end of {BLOCK:,} posts, mapped files included"
+        "search_million.build_resident", resident, f"most after any {BLOCK:,} posts, mapped files included"
     )
 
 

@@ -22,7 +22,7 @@ from vectorstore.edge_folder import DATA, EdgeFolder, note_replaced, was_replace
 from vectorstore.edge_log import sync_log
 from vectorstore.edge_translation import point_ids, points_of
 from vectorstore.edge_upkeep import COPY, Work, create_shard, every_record, work_beside
-from vectorstore.errors import StoreClosedError
+from vectorstore.errors import StoreClosedError, StoreFailedError
 from vectorstore.store import Schema
 
 AT_ONCE = 250
@@ -161,8 +161,12 @@ class EdgeIndex:
             if self.replaced and work == "optimize":
                 note_replaced(building)
             self._touched = set()
-            self.waiting = 0
-        work_beside(work, building, self._schema, quantised=quantised)
+            waiting, self.waiting = self.waiting, 0
+        try:
+            work_beside(work, building, self._schema, quantised=quantised)
+        except StoreFailedError:
+            self.waiting += waiting
+            raise
         home = self._folder.place(building, self._schema)
         shard = _load(home, self._path)
         _warm_queries(home, self._closing)

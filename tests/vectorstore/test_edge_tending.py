@@ -62,5 +62,8 @@ def test_upkeep_that_fails_is_told_once_and_the_index_goes_on(
         store.upsert(documents(1, 60))
         store.upsert(documents(61, 130))
     assert store.count() == 130
+    monkeypatch.undo()
+    store.optimize()
     store.close()
+    assert shards(tmp_path) == ["shard-2"]
     assert [record.levelname for record in caplog.records] == ["WARNING"]
