@@ -21,6 +21,7 @@ from tests.vectorstore.edge_writer import WIDE, wide, write
 from vectorstore import edge_shard
 from vectorstore.edge import EdgeStore
 from vectorstore.edge_disk import copy_shard
+from vectorstore.edge_translation import points_of
 from vectorstore.edge_upkeep import Work, work_beside
 from vectorstore.errors import StoreCorruptError, StoreFailedError, StoreLockedError
 from vectorstore.store import Filter, Query, Schema
@@ -230,8 +231,8 @@ def test_optimising_runs_in_another_process_while_this_one_searches_and_writes(
     again.close()
 
 
-def forbidden(*_: object) -> None:
-    raise AssertionError("optimised in this process")
+def forbidden(*_: object, **__: object) -> None:
+    raise AssertionError("not to be called")
 
 
 def check_changed(store: EdgeStore) -> None:
@@ -277,6 +278,30 @@ def test_upkeep_that_fails_leaves_the_index_as_it_was(
 
 def broken(*_: object) -> None:
     raise OSError("broken disk")
+
+
+def test_a_small_index_is_purged_in_this_process_while_it_is_searched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = EdgeStore.open(tmp_path, SMALL)
+    store.upsert([document(number, f"style {number}") for number in range(1, 601)])
+    store.delete([doc_id(number) for number in range(1, 101)])
+    monkeypatch.setattr(edge_shard, "work_beside", forbidden)
+    found: list[int] = []
+
+    def meanwhile(records: list[qdrant_edge.Record]) -> list[qdrant_edge.Point]:
+        found.append(len(store.query(Query(text="style", limit=5))))
+        return points_of(records)
+
+    monkeypatch.setattr(edge_shard, "points_of", meanwhile)
+    assert store.purge()
+    assert found == [5, 5]  # once a batch
+    assert store.count() == 500
+    assert not store._index.replaced
+    monkeypatch.setattr(edge_shard, "BESIDE_FROM", 500)
+    with pytest.raises(AssertionError, match="not to be called"):
+        store.purge()
+    store.close()
 
 
 def test_a_shard_in_the_making_or_outdated_is_cleared_away(tmp_path: Path) -> None:
