@@ -119,4 +119,7 @@ class PostsArguments(ScopeArguments):
 
     query: str = Field(description="What the posts should be about.")
     since: date | None = Field(default=None, description="First day.")
+    sources: list[str] = Field(default=[], description="Quote posts of these sources alone; empty: of all.")
+    languages: list[str] = Field(default=[], description="Quote posts in these languages alone (ISO 639-1).")
+    most_stars: float | None = Field(default=None, ge=0, le=5, description="Quote posts of at most so many stars.")
     limit: int = Field(default=5, ge=1, le=20)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from math import inf, nextafter
 
 import polars as pl
 
@@ -33,6 +35,20 @@ _ALIKE = 0.35
 """Cosine from which a post without a word of the query still counts as found."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Only:
+    """Which posts are quoted; the defaults leave none out."""
+
+    sources: Sequence[str] = ()
+    languages: Sequence[str] = ()
+    """ISO 639-1."""
+    most_stars: float | None = None
+    """With at most so many stars; posts without a rating then are not quoted."""
+
+
+ALL_POSTS = Only()
+
+
 def search_posts(
     context: Context,
     query: str,
@@ -40,16 +56,18 @@ def search_posts(
     scope: Scope = EVERYTHING,
     period: Period | None = None,
     market: str = "",
+    only: Only = ALL_POSTS,
     limit: int = 5,
     language: Language = "en",
 ) -> Evidence:
     """Quotes of the posts that are most about the query, one an author, without spam and copies.
 
-    The scope limits them to reviews of its products and to its countries. For products, totals hold all their posts
-    of the period: how many, ratings (`average_stars`, `low_rating_share` of 2 stars or fewer), and rows hold what they
-    complain about: problem terms with their share of the posts, most frequent first, in `language`. Nothing is shown
-    that fewer authors than the floor wrote: note `below_author_floor`, the same where nobody did. Posts without a date
-    count unless a period is asked for. Raises `NoDataError` where there are no posts at all.
+    The scope limits them to reviews of its products and to its countries, `only` the quotes to sources, languages and
+    stars: figures are not divided by these. For products, totals hold all their posts of the period: how many, ratings
+    (`average_stars`, `low_rating_share` of 2 stars or fewer), and rows hold what they complain about: problem terms
+    with their share of the posts, most frequent first, in `language`. Nothing is shown that fewer authors than the
+    floor wrote: note `below_author_floor`, the same where nobody did. Posts without a date count unless a period is
+    asked for. Raises `NoDataError` where there are no posts at all.
     """
     floor = context.floor
     products = _products(context, scope)
@@ -59,7 +77,7 @@ def search_posts(
         return _nothing(context, period)
     period = told
     posts = _posts(context, products, markets, period)
-    found = _found(context, query, products, markets, period, language)
+    found = _found(context, query, _filter(context, products, markets, period, only), language)
     behind = len({hit.payload.get("author") for hit in found})
     shown = found if floor.shows(behind) else []
     quotes = shown_posts(context, query, shown, limit=limit, language=language)
@@ -130,26 +148,34 @@ def _posts(
     return kept.select("post_id", "author", "rating", day=day).collect()
 
 
-def _found(
-    context: Context,
-    query: str,
-    products: Sequence[str] | None,
-    markets: Sequence[str],
-    period: Period | None,
-    language: Language,
-) -> list[RankedHit]:
-    """Hits that share a word or the meaning of the query, known this morning."""
-    any_of = {"spam": [False], "duplicate": [False]}
-    filter = Filter(
-        any_of={
-            **any_of,
-            **({"product_id": list(products)} if products is not None else {}),
-            **({"market": list(markets)} if markets else {}),
-        },
-        since={"published_at": _midnight(period.since)} if period else {},
-        before={"published_at": _midnight(min(period.before, context.as_of))} if period else {},
+def _filter(
+    context: Context, products: Sequence[str] | None, markets: Sequence[str], period: Period | None, only: Only
+) -> Filter | None:
+    """The same posts in the index; None: there can be none."""
+    if products == []:
+        return None
+    named = {
+        "product_id": products or (),
+        "market": markets,
+        "source": only.sources,
+        "language": only.languages,
+    }
+    since = {"published_at": _midnight(period.since)} if period else {}
+    before: dict[str, datetime | float] = (
+        {"published_at": _midnight(min(period.before, context.as_of))} if period else {}
     )
-    if not query.strip() or products == []:
+    if only.most_stars is not None:
+        before["rating"] = nextafter(only.most_stars, inf)
+    return Filter(
+        any_of={"spam": [False], "duplicate": [False], **{name: list(kept) for name, kept in named.items() if kept}},
+        since=since,
+        before=before,
+    )
+
+
+def _found(context: Context, query: str, filter: Filter | None, language: Language) -> list[RankedHit]:
+    """Hits that share a word or the meaning of the query, known this morning."""
+    if not query.strip() or filter is None:
         return []
     # Not varied yet: copies of one text by many authors are many authors.
     hits = ranked_posts(context, query, filter=filter, language=language)

@@ -10,7 +10,7 @@ import pytest
 from copilot.errors import NoDataError, UnknownNameError
 from copilot.lookups.context import Context
 from copilot.lookups.explain import explain_term
-from copilot.lookups.posts import search_posts
+from copilot.lookups.posts import Only, search_posts
 from copilot.lookups.scope import Period, Scope
 from copilot.lookups.trends import rising_terms
 from copilot.settings import Settings
@@ -111,6 +111,31 @@ def test_nothing_found_says_the_same_as_too_few(voiced: Context, scope: Scope) -
 def test_period_limits_the_posts(voiced: Context) -> None:
     before = Period(since=date(2026, 1, 1), before=date(2026, 10, 1))
     assert search_posts(voiced, "camel coats", period=before).notes == ("below_author_floor",)
+
+
+@pytest.mark.parametrize(
+    ("query", "only", "quoted"),
+    [
+        ("camel coats", Only(sources=["social"]), 5),
+        ("camel coats", Only(sources=["reviews-web"]), 0),
+        ("camel coats", Only(languages=["en", "it"]), 5),
+        ("camel coats", Only(languages=["fr"]), 0),
+        ("Alba dress", Only(most_stars=2.0), 1),
+        ("Alba dress", Only(most_stars=1.0), 0),
+    ],
+)
+def test_quotes_are_of_the_sources_languages_and_stars_asked_for(
+    voiced: Context, query: str, only: Only, quoted: int
+) -> None:
+    found = search_posts(_with_floor(voiced, 4), query, only=only)
+    assert len(found.quotes) == quoted
+    assert found.notes == (() if quoted else ("below_author_floor",))
+
+
+def test_figures_of_a_product_are_not_divided_by_stars(voiced: Context) -> None:
+    whole = search_posts(voiced, "runs small", scope=DRESS)
+    found = search_posts(voiced, "runs small", scope=DRESS, only=Only(most_stars=2.0))
+    assert (found.totals, found.rows) == (whole.totals, whole.rows)
 
 
 def test_posts_of_few_authors_are_withheld(voiced: Context) -> None:
