@@ -46,6 +46,33 @@ class FindingContract:
     ) -> None:
         assert expected in numbers([hit.id for hit in filled.query(Query(text=words))])
 
+    @pytest.mark.parametrize(
+        ("query", "expected"),
+        [
+            (Query(further={"fr": {"robes": 1.0}}), [2]),
+            (Query(further={"en": {"dresses": 1.0}, "fr": {"robe": 0.5}}), [1, 2]),
+            (Query(further={"en": {"dresses": 0.2}, "fr": {"robe": 1.0}}), [2, 1]),
+            (Query(text="leather", further={"it": {"pelle": 0.1}}), [5, 6]),
+            (Query(text="dress", further={"en": {"dress": 0.1}}), [1]),
+            (Query(further={"ja": {"dress": 1.0}}), []),
+        ],
+        ids=["one language", "two", "by weight", "beside words", "the higher weight counts", "no analyser"],
+    )
+    def test_other_wordings_are_found_in_their_language_by_their_weight(
+        self, filled: DocumentStore, query: Query, expected: list[int]
+    ) -> None:
+        assert numbers([hit.id for hit in filled.query(query)]) == expected
+
+    def test_emoji_are_words(self, filled: DocumentStore) -> None:
+        filled.upsert([document(7, "Trop belle 🔥🔥", language="fr"), document(8, "love it 👍🏽", language="en")])
+        assert numbers([hit.id for hit in filled.query(Query(text="🔥"))]) == [7]
+        assert numbers([hit.id for hit in filled.query(Query(text="👍 😭"))]) == [8]
+
+    def test_hashtags_are_found_by_their_word_and_by_themselves(self, filled: DocumentStore) -> None:
+        filled.upsert([document(7, "so #Cottagecore today", language="en")])
+        for text in ("#cottagecore", "cottagecore", "#COTTAGECORE"):
+            assert numbers([hit.id for hit in filled.query(Query(text=text))]) == [7]
+
     def test_both_scores_are_fused(self, filled: DocumentStore) -> None:
         hits = filled.query(Query(text="strap", vector=unit(1, 0, 0, 0), limit=6))
         assert hits[0].id == doc_id(5)  # the word outweighs the vector at the default weight

@@ -45,6 +45,13 @@ class TestServerStore(DocumentStoreContract):
         client.close()
 
 
+def test_a_server_forgets_in_its_own_time() -> None:
+    client = QdrantClient(":memory:")
+    store = ServerStore.open(IndexSettings(url=":memory:"), SCHEMA, client=client)
+    assert store.purge() is False
+    client.close()
+
+
 class Script:
     """Answers of a loopback server, one a request, the last one for ever; `asked` counts the requests."""
 
