@@ -22,10 +22,12 @@ from copilot.commands.options import (
 )
 from copilot.commands.progress import progress_bars
 from copilot.lookups.context import Context, last_morning
+from copilot.lookups.lift import lift_of_term
 from copilot.lookups.trends import newest_signals
 from copilot.settings import Language
 from copilot.signals.kept import in_order
 from copilot.signals.lexicon import load_lexicon
+from copilot.signals.lift import Lift
 from copilot.signals.phrases import NewPhrase, find_phrases, read_texts
 from copilot.signals.records import Signal
 from copilot.signals.run import update_signals
@@ -37,11 +39,16 @@ from copilot.wording import label, number, ratio, share
 @as_of_option
 @language_option
 @json_option
-def signals(home: Path, as_of: date | None, language: Language | None, as_json: bool) -> None:
+@click.option("--lift", "lift_of", metavar="TERM", help="Measure what a rising term does to sales instead.")
+def signals(home: Path, as_of: date | None, language: Language | None, as_json: bool, lift_of: str | None) -> None:
     """Find the terms that more authors say than expected, and keep them for briefs and answers."""
     workspace = open_workspace(home)
+    morning = as_of or last_morning(workspace)
+    if lift_of is not None:
+        with Context(workspace, morning) as context:
+            _show_lift(lift_of_term(context, context.lexicon.named(lift_of).term_id), as_json=as_json)
+        return
     with progress_bars() as progress:
-        morning = as_of or last_morning(workspace)
         update_signals(
             workspace.lake,
             workspace.warehouse,
@@ -68,6 +75,20 @@ def signals(home: Path, as_of: date | None, language: Language | None, as_json: 
     if shown_phrases:
         note("Said by more authors than before, and in no list of terms:")
         Console().print(_phrases(shown_phrases, language))
+
+
+def _show_lift(lift: Lift, *, as_json: bool) -> None:
+    if as_json:
+        print_json(asdict(lift))
+        return
+    sizes = f"{lift.products} products against {lift.controls} others, {lift.days} days"
+    if lift.share is None or lift.low is None or lift.high is None:
+        click.echo(f"Not enough evidence: {sizes}.")
+        return
+    verdict = {"lift": "Lift", "no_lift": "No lift", "not_enough_evidence": "Not enough evidence"}[lift.verdict]
+    delay = f", {lift.delay_days} days after the rise" if lift.delay_days is not None else ""
+    click.echo(f"{verdict}: {lift.share:+.0%} (80 %: {lift.low:+.0%} to {lift.high:+.0%}){delay}; {sizes}.")
+    click.echo(f"p {lift.p_value:.3f}; of the others {lift.placebo_share:.0%} lie as far above the rest.")
 
 
 def _phrases(found: Sequence[NewPhrase], language: Language) -> Table:

@@ -16,7 +16,7 @@ MENTIONS = "mentions"
 COUNTED = "counted_posts"
 _STATE = ("author", "published_at", "source", "language", "market", "product_id", "spam", "duplicate_of")
 _COLUMNS = ("post_id", "title", "text", "content_hash", *_STATE)
-_BATCH = 5_000
+_BATCH = 50_000
 _MOST_ERASED = 2_000
 """Changed posts up to which their mentions are erased by id; beyond, all mentions are counted again."""
 
@@ -92,8 +92,9 @@ def _states(lake: Lake, lexicon: Lexicon) -> pl.DataFrame:
 def _count(lake: Lake, batch: pl.DataFrame, lexicon: Lexicon) -> int:
     wanted = pl.col("post_id").is_in(batch["post_id"].implode())
     mentions = find_mentions(lake.scan("posts").filter(wanted).select(_COLUMNS).collect(), lexicon)
-    lake.merge(MENTIONS, mentions, key=("post_id", "term_id"))
-    lake.merge(COUNTED, batch, key=("post_id",))
+    # What a run that was killed left of these posts is erased by now: nothing is there to merge with.
+    lake.append(MENTIONS, mentions)
+    lake.append(COUNTED, batch)
     return mentions.height
 
 
