@@ -41,6 +41,15 @@ QUANTITIES: dict[str, tuple[str, Better, float | None, str]] = {
 }
 """Quantity -> unit, direction, target of ours, data set."""
 SYSTEMS = (OURS, "patterns", "stock_patterns", "stock_names")
+_TIMED = 400
+"""Reviews that the speed is measured on."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _System:
+    find: Find
+    timed: Find
+    """What the speed is measured with; as `find` where that is how it is used."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +71,7 @@ def run(quick: bool) -> Iterator[Figure]:
     with tempfile.TemporaryDirectory() as scratch:
         finds = _systems(Path(scratch)) if any(folders.values()) else {}
         for system in SYSTEMS:
-            measured = _measure(finds[system], folders, most=400 if quick else 4000) if finds else {}
+            measured = _measure(finds[system], folders, most=_TIMED if quick else 4000) if finds else {}
             for quantity, (unit, better, target, folder) in QUANTITIES.items():
                 name, wanted = f"pii.{quantity}_{system}", target if system == OURS else None
                 if quantity in measured:
@@ -75,34 +84,39 @@ def run(quick: bool) -> Iterator[Figure]:
                     yield Figure(name=name, value=None, unit=unit, target=wanted, better=better, detail=detail)
 
 
-def _systems(scratch: Path) -> Mapping[str, Find]:
+def _systems(scratch: Path) -> Mapping[str, _System]:
     # Imported late: models and their libraries.
     from benchmarks.stock_presidio import StockPresidio
     from ingestion.pseudonymise.names.loading import load_name_finder
 
     finder = load_name_finder(PseudonymSettings(), scratch)
-    return {
+    finds = {
         OURS: _Ours(finder=finder).find,
         "patterns": _Ours(finder=NoNames()).find,
         "stock_patterns": StockPresidio().find,
-        "stock_names": StockPresidio(finder).find,
+    }
+    return {
+        **{name: _System(find=find, timed=find) for name, find in finds.items()},
+        "stock_names": _System(find=StockPresidio(finder, ahead=True).find, timed=StockPresidio(finder).find),
     }
 
 
-def _measure(find: Find, folders: Mapping[str, Path | None], *, most: int) -> dict[str, tuple[float, str]]:
+def _measure(system: _System, folders: Mapping[str, Path | None], *, most: int) -> dict[str, tuple[float, str]]:
     """Quantity -> value and detail, for the sets that are there."""
     measured: dict[str, tuple[float, str]] = {}
+    find = system.find
     if (folder := folders[SENTENCES]) is not None:
         measured |= _direct(find, folder)
     if (folder := folders[TWEETS]) is not None:
         measured |= _tweets(find, folder)
     if (folder := folders[REVIEWS]) is not None:
         texts = reviews(folder, most)
+        timed = texts[:_TIMED]
         started = time.perf_counter()
-        found = find(texts, "en")
-        rate = len(texts) / (time.perf_counter() - started)
-        measured["reviews_altered"] = (altered(found), f"of {len(texts):,} reviews, even rows")
-        measured["speed"] = (rate, f"{len(texts):,} reviews with their titles, one process")
+        system.timed(timed, "en")
+        rate = len(timed) / (time.perf_counter() - started)
+        measured["reviews_altered"] = (altered(find(texts, "en")), f"of {len(texts):,} reviews, even rows")
+        measured["speed"] = (rate, f"{len(timed):,} reviews with their titles, one process")
     if (folder := folders[POSTS]) is not None:
         texts = titles(folder)
         measured["titles_altered"] = (altered(find(texts, "fr")), f"of {len(texts):,} titles of r/france")

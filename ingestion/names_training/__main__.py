@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from ingestion.names_training.evaluation import report
 from ingestion.names_training.fitting import Fit, fit, rows
@@ -29,6 +32,7 @@ from ingestion.pseudonymise.names.weights import BRANDS, DATA, GAZETTEER, STAYS,
 @click.option("--layers", default=HeadShape.layers, show_default=True)
 @click.option("--threshold", default=0.5, show_default=True, help="A word is a name from this probability on.")
 @click.option("--start", type=click.Path(path_type=Path, exists=True), help="Head to go on from, on tweets mostly.")
+@click.option("--start-share", default=0.65, show_default=True, help="Weight of that head in the mean of both.")
 @click.option("--until", type=int, help="Stop after this epoch, the rates still falling as for all of them.")
 @click.option("--share", default=1.0, show_default=True, help="Share of the texts to learn from.")
 @click.option("--rate", default=Fit.layer_rate, show_default=True, help="Learning rate of the layers.")
@@ -42,6 +46,7 @@ def main(
     layers: int,
     threshold: float,
     start: Path | None,
+    start_share: float,
     until: int | None,
     share: float,
     rate: float,
@@ -55,7 +60,15 @@ def main(
             shutil.copy(DATA / name, out / name)
         gazetteer(lower_case_texts(data)).save(out / GAZETTEER)
         how = Fit(epochs=epochs, until=until, layer_rate=rate, new_rate=10 * rate, seed=seed)
-        _train(data, out, HeadShape(layers=layers), how, threshold=threshold, share=share, start=start)
+        _train(
+            data,
+            out,
+            HeadShape(layers=layers),
+            how,
+            threshold=threshold,
+            share=share,
+            start=(start, start_share) if start else None,
+        )
     stored = load_head(out)
     head = NameHead.of(HeadShape(layers=stored.description.layers), stored.tensors)
     for line in report(head, data, out, threshold=stored.description.threshold):
@@ -63,7 +76,14 @@ def main(
 
 
 def _train(
-    data: Path, out: Path, shape: HeadShape, how: Fit, *, threshold: float, share: float, start: Path | None
+    data: Path,
+    out: Path,
+    shape: HeadShape,
+    how: Fit,
+    *,
+    threshold: float,
+    share: float,
+    start: tuple[Path, float] | None,
 ) -> None:
     lower = LowerLayers()
     brands = Brands.load(out / BRANDS)
@@ -76,14 +96,19 @@ def _train(
     torch.manual_seed(how.seed)
     head = NameHead(shape, dropout=how.dropout)
     head.start_from(lower.upper[: shape.layers])
+    before: Mapping[str, NDArray[np.float32]] = {}
     if start:
-        head.load_state_dict(NameHead.of(shape, load_head(start).tensors).state_dict())
+        before = load_head(start[0]).tensors
+        head.load_state_dict(NameHead.of(shape, before).state_dict())
 
     def keep(epoch: int, fitted: NameHead) -> None:
         description = HeadDescription(
             lower_layers=LOWER_LAYERS, layers=shape.layers, feature_sizes=SIZES, labels=LABELS, threshold=threshold
         )
-        save_head(out, description, {name: weights.numpy() for name, weights in fitted.state_dict().items()})
+        tensors = {name: weights.numpy() for name, weights in fitted.state_dict().items()}
+        if start:
+            tensors = {name: start[1] * before[name] + (1.0 - start[1]) * tensors[name] for name in tensors}
+        save_head(out, description, tensors)
         click.echo(f"epoch {epoch} kept", err=True)
 
     maker = FeatureMaker(Gazetteer.load(out / GAZETTEER), brands)

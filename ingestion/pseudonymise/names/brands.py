@@ -15,7 +15,8 @@ _DOUBTFUL = "?"
 
 
 class Brands:
-    """A list of brands of one or more words; case and accents don't count.
+    """A list of brands of one or more words; case and accents don't count, and a brand of several may be written as one
+    ("#MichaelKors").
 
     One that starts with a question mark is the name of people as often: it is known, but not `kept`.
     """
@@ -31,6 +32,9 @@ class Brands:
             if words:
                 entry = (words, DOUBTFUL if name.startswith(_DOUBTFUL) else kind)
                 self._by_first.setdefault(words[0], []).append(entry)
+            if kind == PHRASE and entry[1] == PHRASE:
+                joined = "".join(words)
+                self._by_first.setdefault(joined, []).append(((joined,), WORD_OF_ITS_OWN))
         for listed in self._by_first.values():
             listed.sort(key=lambda entry: len(entry[0]), reverse=True)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from ingestion.pseudonymise.names.gazetteer import COMMON, FIRST, LAST, Gazetteer
+from ingestion.pseudonymise.names.gazetteer import FIRST, LAST, PLACE, Gazetteer
 
-DOUBTFUL = 0.6
-"""For what is seldom a name: common words in no list of names, and letters in capitals amid others that are not."""
-HASHTAG = 0.12
+DOUBTFUL = 0.5
+"""For what is seldom a name: common words in no list of names, and words all in capitals amid others that are not."""
+PLACES = 0.999
+"""For places in no list of names: by themselves hardly ever a name."""
+HASHTAG = 0.15
 """For a hashtag. Few are names, so that the head is rarely sure of one; nothing of a sentence is lost with it."""
 _NAMES = FIRST | LAST
 
@@ -35,6 +37,6 @@ class Surety:
             return min(self.threshold, HASHTAG)
         flags = self._gazetteer.look_up_form(plain)
         in_capitals = text[start:end].isupper() and not text.isupper()
-        if not flags & _NAMES and (flags & COMMON or in_capitals):
-            return max(self.threshold, DOUBTFUL)
-        return self.threshold
+        if flags & _NAMES or not (flags or in_capitals):
+            return self.threshold
+        return PLACES if flags & PLACE else max(self.threshold, DOUBTFUL)

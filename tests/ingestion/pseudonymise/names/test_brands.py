@@ -60,3 +60,7 @@ def test_the_packaged_list_keeps(brand: str) -> None:
     words = brand.lower().replace("'", " ").split()
 
     assert all(Brands.load(DATA / BRANDS).kept(words))
+
+
+def test_a_brand_of_several_words_may_be_written_as_one() -> None:
+    assert Brands(["Michael Kors", "? Jane Doe"]).kept(["michaelkors", "janedoe"]) == [True, False]

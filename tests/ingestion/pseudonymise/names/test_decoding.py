@@ -69,13 +69,18 @@ def test_words_of_a_handle_are_no_part_of_a_name() -> None:
 
 
 def test_a_word_that_is_seldom_a_name_goes_with_one_that_is() -> None:
-    decoder = NameDecoder(
-        threshold=0.5, brands=Brands([]), gazetteer=Gazetteer.of({COMMON: ["lapin"], FIRST: ["Anne"]})
-    )
+    lists = Gazetteer.of({COMMON: ["lapin"], FIRST: ["Anne"]})
+    decoder = NameDecoder(threshold=0.3, brands=Brands([]), gazetteer=lists)
+    anne, other, unsure, sure = [0.0, 3.0], [3.0, 0.0], [0.5, 0.0], [0.0, 0.5]
 
-    assert _found("Lapin est là", "Lapin", decoder, margin=0.2) == []
-    assert _found("Anne Lapin est là", "Anne Lapin", decoder, margin=0.2) == ["Anne Lapin"]
-    assert _found("Lapin est là", "Lapin", decoder, margin=0.5) == ["Lapin"]
+    def found(text: str, *logits: list[float]) -> list[str]:
+        spans = decoder.decode(text, [(0, 4), (5, 10)], np.array(logits, dtype=np.float32))
+        return [text[span.start : span.end] for span in spans]
+
+    assert found("Anne Lapin", anne, unsure) == ["Anne Lapin"]
+    assert found("Cher Lapin", other, unsure) == []
+    assert found("Cher Lapin", other, sure) == ["Lapin"]
+    assert found("Cher Dupin", other, unsure) == ["Dupin"]
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,12 @@
 
 import pytest
 
-from ingestion.pseudonymise.names.gazetteer import COMMON, FIRST, LAST, Gazetteer, folded
-from ingestion.pseudonymise.names.surety import DOUBTFUL, HASHTAG, Surety
+from ingestion.pseudonymise.names.gazetteer import COMMON, FIRST, LAST, PLACE, Gazetteer, folded
+from ingestion.pseudonymise.names.surety import DOUBTFUL, HASHTAG, PLACES, Surety
 
-_LISTS = Gazetteer.of({FIRST: ["Anne", "Rose"], LAST: ["Martin"], COMMON: ["lapin", "rose"]})
+_LISTS = Gazetteer.of(
+    {FIRST: ["Anne", "Rose", "Florence"], LAST: ["Martin"], COMMON: ["lapin", "rose"], PLACE: ["Lyon", "Florence"]}
+)
 
 
 def _needed(text: str, word: str, threshold: float = 0.25) -> float:
@@ -21,6 +23,8 @@ def _needed(text: str, word: str, threshold: float = 0.25) -> float:
         ("chez Rose", "Rose", 0.25),
         ("Lapin blanc", "Lapin", DOUBTFUL),
         ("les OGM ici", "OGM", DOUBTFUL),
+        ("à Lyon", "Lyon", PLACES),
+        ("dit Florence", "Florence", 0.25),
         ("dit MARTIN", "MARTIN", 0.25),
         ("MERCI DUPONT", "DUPONT", 0.25),
         ("go #teamanne", "teamanne", HASHTAG),
