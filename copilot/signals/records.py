@@ -9,7 +9,7 @@ from typing import Literal
 
 import polars as pl
 
-TermKind = Literal["colour", "material", "silhouette", "garment", "detail", "pattern", "aesthetic", "problem"]
+TermKind = Literal["colour", "material", "silhouette", "garment", "detail", "pattern", "aesthetic", "brand", "problem"]
 Stage = Literal["emerging", "rising", "peaking", "fading"]
 
 
