@@ -28,6 +28,7 @@ import yaml
 
 from benchmarks.figures import Better, Figure, absent, real_data
 from benchmarks.review_search import FOLDER, Review, indexed, read_reviews, titled
+from benchmarks.synthetic_posts import cache_folder
 from copilot.lookups.query_terms import understand
 from copilot.signals.lexicon import fold, load_lexicon
 from ingestion.demo import build_demo, parse_size
@@ -83,7 +84,7 @@ def run(quick: bool) -> Iterator[Figure]:
         return
     reviews = read_reviews(folder)[:: 8 if quick else 1]
     with tempfile.TemporaryDirectory() as scratch:
-        encoder = load_encoder(IndexSettings(), Path(scratch))
+        encoder = load_encoder(IndexSettings(), cache_folder() / "models")
         yield from measure(reviews, encoder, Path(scratch), titles=_QUICK_TITLES if quick else None)
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from benchmarks.figures import real_data
 from benchmarks.review_search import FOLDER, Review, indexed, read_reviews, titled
+from benchmarks.synthetic_posts import cache_folder
 from copilot.lookups.query_terms import understand
 from copilot.signals.lexicon import load_lexicon
 from vectorstore.encoder import Encoder, load_encoder
@@ -63,7 +64,7 @@ def main() -> None:
         parser.error(f"no data set {FOLDER} in $REASSORT_REAL_DATA or ../shared/data")
     reviews = read_reviews(folder)
     with tempfile.TemporaryDirectory() as scratch:
-        encoder = load_encoder(IndexSettings(), Path(scratch))
+        encoder = load_encoder(IndexSettings(), cache_folder() / "models")
         with indexed(reviews, encoder, Path(scratch)) as store:
             write_weights(searches_of(titled(reviews, even=False)[: options.searches], store, encoder), WEIGHTS_FILE)
 
