@@ -239,7 +239,7 @@ def submissions(people: Sequence[Canaries]) -> list[Entry]:
     first, _, other = people
     return [
         entry("t3", first.id, 0, author=first.handle, title=first.handle, selftext=first.text),
-        entry("t3", other.id, 1, author=other.handle, title=f"By {other.handle}", selftext="[removed]"),
+        entry("t3", other.id, 1, author=other.handle, title=f"By {other.handle}", selftext=""),
     ]
 
 
