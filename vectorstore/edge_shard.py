@@ -234,7 +234,9 @@ class EdgeIndex:
     def _not_indexed(self) -> int:
         with self.reading() as shard:
             info = shard.info()
-        return max(0, int(info.points_count) - int(info.indexed_vectors_count))
+        # Sparse vectors are always indexed, and are counted among those that are.
+        in_graph = int(info.indexed_vectors_count) - int(info.points_count)
+        return max(0, int(info.points_count) - in_graph)
 
 
 def _load(home: Path, path: Path) -> edge.EdgeShard:

@@ -46,6 +46,17 @@ def test_a_writer_waits_where_too_much_is_waiting(tmp_path: Path) -> None:
     assert shards(tmp_path) == ["shard-2"]
 
 
+def test_what_was_waiting_still_is_when_the_index_is_opened_again(tmp_path: Path) -> None:
+    store = EdgeStore.open(tmp_path, SMALL, quantise_from=30)
+    store.upsert(documents(1, 40))
+    store.close()
+    again = EdgeStore.open(tmp_path, SMALL, quantise_from=30, tend_from=41)
+    assert again._index.waiting == 40
+    again.upsert(documents(41, 41))
+    again.close()
+    assert shards(tmp_path) == ["shard-2"]
+
+
 def test_an_index_below_the_size_for_it_is_left_alone(tmp_path: Path) -> None:
     store = EdgeStore.open(tmp_path, SMALL, quantise_from=100, tend_from=10)
     store.upsert(documents(1, 60))
