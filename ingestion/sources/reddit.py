@@ -11,6 +11,7 @@ the pseudonym key: anyone could look its author up.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -38,6 +39,10 @@ _READ_AGAIN = timedelta(hours=20)
 """How long a listing is read on from the last entry; then the last two days are read again."""
 _LEAST_INTERVAL_S = 0.6
 """Reddit allows a hundred requests a minute."""
+
+# At the level DEBUG they log addresses and parameters: ids of entries, which name their authors.
+for _logger in ("prawcore", "urllib3.connectionpool"):
+    logging.getLogger(_logger).addFilter(lambda record: record.levelno > logging.DEBUG)
 
 
 class RedditSource:

@@ -303,8 +303,12 @@ def test_neither_errors_nor_logs_name_credentials_or_authors(
     with pytest.raises(SourceUnavailableError) as caught:
         read(source("http://127.0.0.1:1", crawl(tries=2)))
     assert caught.value.__cause__ is None
+    found = sealed(ManualClock(datetime.fromtimestamp(NOW, tz=UTC)))
+    read_all(reddit, found)
+    read_all(reddit, found, mark(0))
     assert "s3cret" not in str(caught.value) + caplog.text
     assert "old_hat" not in caplog.text
+    assert "t3_s3" not in caplog.text
 
 
 def test_without_credentials_it_says_what_to_set() -> None:
