@@ -82,6 +82,22 @@ def test_same_morning_again_changes_nothing(lake: Lake) -> None:
     assert lake.versions(_TABLES) == versions
 
 
+def test_signals_day_by_day_equal_those_of_a_recount(tmp_path: Path) -> None:
+    whole = posts(*background(_STEADY, weeks=20), *_rise(5))
+    day = pl.col("published_at").dt.date()
+    recounted, daily = Lake(tmp_path / "whole"), Lake(tmp_path / "daily")
+    recounted.append("posts", whole)
+    daily.append("posts", whole.filter(day < AS_OF - timedelta(days=2)))
+    for ago in (2, 1, 0):
+        morning = AS_OF - timedelta(days=ago)
+        daily.append("posts", whole.filter(day == morning))
+        _update(daily, morning)
+
+    assert _update(daily).signals == _update(recounted).signals != ()
+    columns = ["post_id", "term_id"]
+    assert daily.read(MENTIONS).sort(columns).equals(recounted.read(MENTIONS).sort(columns))
+
+
 def test_morning_with_fewer_posts_is_replaced(lake: Lake) -> None:
     _update(lake)
     lake.erase("posts", "post_id LIKE 'rise-%'")
