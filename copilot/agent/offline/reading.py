@@ -57,7 +57,7 @@ def _next(before: Reading, turn: Turn) -> Reading:
     names = _settled(turn.names or Names(), before.names)
     guess = intent_of(turn.question)
     if before.intent not in TASKS or not _goes_on(turn.question, names, guess):
-        return Reading(question=turn.question, intent=guess.intent or _from(names), names=names)
+        return Reading(question=turn.question, intent=_meant(guess, names), names=names)
     intent = guess.intent if guess.clear and guess.intent not in TALK else before.intent
     joined = _joined(before, names, turn.question, keeps_time=intent == before.intent)
     return Reading(question=turn.question, intent=intent, names=joined)
@@ -101,8 +101,16 @@ def _joined(before: Reading, names: Names, question: str, *, keeps_time: bool) -
     return names.model_copy(update={**kept, "called": before.names.called | names.called})
 
 
+def _meant(guess: Guess, names: Names) -> Intent | None:
+    if names.problem_ids and not guess.clear and guess.intent == "products":
+        return "opinions"  # `which linen dresses are itchy?`
+    return guess.intent or _from(names)
+
+
 def _from(names: Names) -> Intent | None:
     """What is meant when only names are said."""
+    if names.problem_ids:
+        return "opinions"
     if names.term_ids and not names.names_products:
         return "trends"
     if names.names_products:
