@@ -77,9 +77,7 @@ def _build(material: Material, size: int, home: Path) -> Iterator[Figure]:
     store.close()
     detail = f"{size:,} posts, upserts and all upkeep, one after the other; making the posts not counted"
     yield _figure("search_million.build", seconds, detail)
-    yield _figure(
-        "search_million.build_resident", resident, f"most after any {BLOCK:,} posts, mapped files included"
-    )
+    yield _figure("search_million.build_resident", resident, f"most after any {BLOCK:,} posts, mapped files included")
 
 
 def _asked(material: Material, size: int, home: Path) -> Iterator[Figure]:
