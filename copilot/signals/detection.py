@@ -76,9 +76,9 @@ def detect(counts: DailyCounts, settings: SignalSettings, *, mornings: int = REP
     q_value, known, tested, raised, days_up (days since the rise began; 0: none).
 
     `expected_authors` of a rise is what was expected before it began; `q_value` is the smallest false discovery rate at
-    which it would have begun. `upper_authors` is the count of a week from which on its p-value alone would be under the
-    false discovery rate. Series that are not tested have p and q of 1; `known` says whether anything can be expected of
-    them.
+    which it would have begun on its surest morning. `upper_authors` is the count of a week from which on its p-value
+    alone would be under the false discovery rate. Series that are not tested have p and q of 1; `known` says whether
+    anything can be expected of them.
     """
     detector = Detector(counts, settings)
     return Rises(series=detector.replay(mornings), begun=detector.begun())

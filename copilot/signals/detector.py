@@ -126,6 +126,7 @@ class Detector:
                 tested = self._test(usual, back)
                 self._runs.go_on(tested.recent, self._settings)
                 self._begin(tested, back)
+                self._runs.note_q_values(self._q_values(tested))
                 yield back, tested
 
     def _usual(self, backs: Sequence[int]) -> Iterator[_Usual]:
@@ -197,8 +198,9 @@ class Detector:
         for family in (self._everywhere, ~self._everywhere):
             found = sum(bool(family[series]) for series in recent)
             budget = self._settings.false_discovery_rate * (ADVANCE + found) / BUDGET_MORNINGS
-            weights = usual.weights * (usual.tested & family & ~self._runs.rising)
-            levels += budget * weights / max(float(weights.sum()) + self._untested, 1.0)
+            weights = usual.weights * (usual.tested & family)
+            total = float(weights[~self._runs.rising].sum()) + self._untested
+            levels += budget * weights / max(total, 1.0)
         return levels
 
     def _begin(self, tested: _Tested, back: int) -> None:
@@ -251,9 +253,6 @@ class Detector:
     def _frame(self, tested: _Tested) -> pl.DataFrame:
         week, recent = self._week(tested), tested.recent.authors
         authors, before = recent[:, DAYS - 1], recent[:, 2 * DAYS - 1] - recent[:, DAYS - 1]
-        level = self._settings.false_discovery_rate
-        fresh = np.minimum(level * tested.found.p_values / np.maximum(tested.levels, 1e-300), 1.0)
-        unless_rising = np.where(tested.usual.tested, fresh, 1.0)
         return self._counts.series.with_columns(
             authors=pl.Series(authors.astype(np.int64)),
             authors_before=pl.Series(before.astype(np.int64)),
@@ -262,12 +261,19 @@ class Detector:
             ratio=pl.Series(authors / np.maximum(week.expected, 1e-9)),
             growth=pl.Series((authors - before) / np.maximum(before, 1.0)),
             p_value=pl.Series(np.where(tested.usual.tested, tested.found.p_values, 1.0)),
-            q_value=pl.Series(np.where(self._runs.rising, self._runs.q_values, unless_rising)),
+            q_value=pl.Series(np.where(self._runs.rising, self._runs.q_values, self._q_values(tested))),
             known=pl.Series(tested.usual.known),
             tested=pl.Series(tested.usual.tested),
             raised=pl.Series(self._runs.rising),
             days_up=pl.Series(np.where(self._runs.rising, self._runs.age_days, 0)),
         )
+
+    def _q_values(self, tested: _Tested) -> Floats:
+        """Smallest false discovery rates at which series would begin to rise on this morning alone."""
+        rate = self._settings.false_discovery_rate
+        scaled = rate * tested.found.p_values / np.maximum(tested.levels, 1e-300)
+        q_values: Floats = np.where(tested.usual.tested, np.minimum(scaled, 1.0), 1.0)
+        return q_values
 
     def _week(self, tested: _Tested) -> _Week:
         expected = tested.recent.exposure[:, DAYS - 1]

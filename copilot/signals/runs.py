@@ -67,6 +67,10 @@ class Runs:
         self.rising = goes_on
         self.note_excess(recent)
 
+    def note_q_values(self, q_values: Floats) -> None:
+        """Keep the smallest q-value of each rise."""
+        self.q_values = np.where(self.rising, np.minimum(self.q_values, q_values), self.q_values)
+
     def note_excess(self, recent: Recent) -> None:
         """Note which share of the last seven days' authors are there because their series rises."""
         share = 1.0 - recent.exposure[:, DAYS - 1] / np.maximum(recent.authors[:, DAYS - 1], 1.0)

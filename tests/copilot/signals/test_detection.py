@@ -142,6 +142,7 @@ def test_rise_that_goes_on_is_one_discovery_and_ends_with_the_rise() -> None:
     assert [shown(back)["raised"] for back in (52, 40, 17, 5)] == [False, True, True, False]
     assert float(str(shown(17)["expected_authors"])) == pytest.approx(21.0, rel=0.3)
     assert 30 <= int(str(shown(17)["days_up"])) <= 36
+    assert float(str(shown(17)["q_value"])) < 1e-6
 
 
 def test_sources_that_grow_raise_nothing() -> None:
