@@ -14,7 +14,7 @@ from ingestion.lake import Lake
 from ingestion.progress import Progress, silent
 from ingestion.pseudonymise.stand_ins import as_words
 from ingestion.pseudonymise.stored import posts_from_frame, shown_text
-from ingestion.records import Post
+from ingestion.records import Post, sentiment_of
 from vectorstore.encoder import Encoder
 from vectorstore.store import Document, DocumentStore, FieldKind, Schema, Vector
 
@@ -27,6 +27,7 @@ POST_INDEX_FIELDS: Mapping[str, FieldKind] = {
     "author": "keyword",
     "published_at": "datetime",
     "rating": "float",
+    "sentiment": "keyword",
     "spam": "bool",
     "duplicate": "bool",
 }
@@ -66,6 +67,7 @@ def post_document(post: Post, vector: Vector) -> Document:
             "thread": post.thread,
             "published_at": post.published_at,
             "rating": post.rating,
+            "sentiment": sentiment_of(post.rating),
             "spam": post.spam,
             "duplicate": post.duplicate_of != "",
             REVISION: revision(post.content_hash, post.duplicate_of, spam=post.spam),

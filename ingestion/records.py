@@ -13,6 +13,8 @@ from typing import Literal
 import polars as pl
 
 PostKind = Literal["review", "social"]
+Sentiment = Literal["negative", "neutral", "positive"]
+"""What an author thinks, all in all."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,3 +122,12 @@ is known by when it comes again. Personal data: such a batch is handed from proc
 
 PREPARED_SCHEMA = pl.Schema({**POSTS_SCHEMA, "source_digest": pl.String()})
 """Columns of a batch of prepared posts but for `vector`, which is as long as its reader makes it."""
+
+
+def sentiment_of(rating: float | None) -> Sentiment | None:
+    """What 1 to 5 stars say: below 2.5 negative, above 3.5 positive. None where a post has none."""
+    if rating is None:
+        return None
+    if rating < 2.5:
+        return "negative"
+    return "positive" if rating > 3.5 else "neutral"

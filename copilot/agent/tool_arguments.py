@@ -8,8 +8,10 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from copilot.lookups.forecast import ForecastGroup
+from copilot.lookups.posts import Only
 from copilot.lookups.sales import SalesGroup
 from copilot.lookups.stock import StockGroup
+from ingestion.records import Sentiment
 
 _Ids = Annotated[list[str], Field(default_factory=list)]
 
@@ -122,4 +124,13 @@ class PostsArguments(ScopeArguments):
     sources: list[str] = Field(default=[], description="Quote posts of these sources alone; empty: of all.")
     languages: list[str] = Field(default=[], description="Quote posts in these languages alone (ISO 639-1).")
     most_stars: float | None = Field(default=None, ge=0, le=5, description="Quote posts of at most so many stars.")
+    sentiments: list[Sentiment] = Field(
+        default=[], description="Quote posts of these sentiments alone, by their stars."
+    )
     limit: int = Field(default=5, ge=1, le=20)
+
+    def only(self) -> Only:
+        """Which posts are quoted."""
+        return Only(
+            sources=self.sources, languages=self.languages, most_stars=self.most_stars, sentiments=self.sentiments
+        )

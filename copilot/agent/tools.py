@@ -29,7 +29,7 @@ from copilot.lookups.context import Context
 from copilot.lookups.explain import explain_term
 from copilot.lookups.forecast import demand_forecast
 from copilot.lookups.freshness import freshness
-from copilot.lookups.posts import Only, search_posts
+from copilot.lookups.posts import search_posts
 from copilot.lookups.products import find_products
 from copilot.lookups.restock import at_risk, restock_lines
 from copilot.lookups.sales import returns_by_size, sales_totals
@@ -198,7 +198,7 @@ def _posts(bench: Bench, given: arguments.PostsArguments) -> Evidence:
         given.query,
         scope=scope_of(bench.context, given),
         period=Period(since=given.since, before=bench.context.as_of) if given.since else None,
-        only=Only(sources=given.sources, languages=given.languages, most_stars=given.most_stars),
+        only=given.only(),
         limit=given.limit,
         language=bench.language,
     )

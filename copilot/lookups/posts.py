@@ -19,6 +19,7 @@ from copilot.lookups.scope import EVERYTHING, Period, Scope
 from copilot.lookups.trends import with_terms
 from copilot.settings import Language
 from ingestion.errors import TableMissingError
+from ingestion.records import Sentiment
 from vectorstore.search import RankedHit
 from vectorstore.store import Filter
 
@@ -44,6 +45,8 @@ class Only:
     """ISO 639-1."""
     most_stars: float | None = None
     """With at most so many stars; posts without a rating then are not quoted."""
+    sentiments: Sequence[Sentiment] = ()
+    """By their stars; posts without a rating then are not quoted."""
 
 
 ALL_POSTS = Only()
@@ -159,6 +162,7 @@ def _filter(
         "market": markets,
         "source": only.sources,
         "language": only.languages,
+        "sentiment": only.sentiments,
     }
     since = {"published_at": _midnight(period.since)} if period else {}
     before: dict[str, datetime | float] = (

@@ -18,7 +18,7 @@ from copilot.evidence import Evidence
 from copilot.lookups.explain import explain_term
 from copilot.lookups.forecast import demand_forecast
 from copilot.lookups.freshness import freshness
-from copilot.lookups.posts import Only, search_posts
+from copilot.lookups.posts import search_posts
 from copilot.lookups.products import find_products
 from copilot.lookups.restock import at_risk, restock_lines
 from copilot.lookups.sales import returns_by_size, sales_totals
@@ -145,9 +145,14 @@ def search(query: Annotated[queries.PostsQuery, Query()], service: Held) -> Evid
     period = None
     if query.since or query.last_day:
         period = queries.period_of(query.since or date.min, query.last_day, as_of=context.as_of, days=1)
-    only = Only(sources=query.sources, languages=query.languages, most_stars=query.most_stars)
     return search_posts(
-        context, query.query, scope=scope_of(context, query), period=period, only=only, limit=query.limit
+        context,
+        query.query,
+        scope=scope_of(context, query),
+        period=period,
+        only=query.only(),
+        limit=query.limit,
+        language=query.language,
     )
 
 

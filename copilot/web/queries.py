@@ -65,6 +65,7 @@ class PostsQuery(arguments.PostsArguments):
     """Posts."""
 
     last_day: date | None = Field(default=None, description="Last day, included.")
+    language: Language = "en"
 
 
 def period_of(since: date | None, last_day: date | None, *, as_of: date, days: int) -> Period:

@@ -122,6 +122,8 @@ def test_period_limits_the_posts(voiced: Context) -> None:
         ("camel coats", Only(languages=["fr"]), 0),
         ("Alba dress", Only(most_stars=2.0), 1),
         ("Alba dress", Only(most_stars=1.0), 0),
+        ("Alba dress", Only(sentiments=["negative"]), 1),
+        ("Alba dress", Only(sentiments=["neutral"]), 0),
     ],
 )
 def test_quotes_are_of_the_sources_languages_and_stars_asked_for(
