@@ -33,6 +33,8 @@ from copilot.signals.records import Signal
 from copilot.signals.run import update_signals
 from copilot.wording import label, number, ratio, share
 
+_LEAST_P = 0.001
+
 
 @click.command()
 @home_option
@@ -88,7 +90,8 @@ def _show_lift(lift: Lift, *, as_json: bool) -> None:
     verdict = {"lift": "Lift", "no_lift": "No lift", "not_enough_evidence": "Not enough evidence"}[lift.verdict]
     delay = f", {lift.delay_days} days after the rise" if lift.delay_days is not None else ""
     click.echo(f"{verdict}: {lift.share:+.0%} (80 %: {lift.low:+.0%} to {lift.high:+.0%}){delay}; {sizes}.")
-    click.echo(f"p {lift.p_value:.3f}; of the others {lift.placebo_share:.0%} lie as far above the rest.")
+    chance = f"p {lift.p_value:.3f}" if lift.p_value is not None and lift.p_value >= _LEAST_P else f"p under {_LEAST_P}"
+    click.echo(f"{chance}; of the others {lift.placebo_share:.0%} lie as far above the rest.")
 
 
 def _phrases(found: Sequence[NewPhrase], language: Language) -> Table:
