@@ -52,11 +52,11 @@ class Signal:
     growth: float
     """Change of distinct authors over the 7 days before, as a ratio."""
     p_value: float
-    """Probability of so many authors or more if nothing had changed."""
+    """Probability of so many authors or more in the most surprising of the last days if nothing had changed."""
     q_value: float
-    """Smallest false discovery rate at which the term is called rising, over all terms tested that day."""
+    """Smallest false discovery rate, over all terms and mornings, at which the rise is called on its surest morning."""
     first_seen_on: date
-    """First day of the run of weeks above expectation that led here."""
+    """First day of the run of days above expectation that led here."""
     posts: int
     """Posts behind it in the last 7 days."""
     top_author_share: float
