@@ -67,12 +67,12 @@ def _delays(demo: Demo, found: Rises) -> dict[str, int]:
     return dict(waited.group_by("term_id").agg(pl.col("days").min()).iter_rows())
 
 
-def test_every_rise_is_found_in_its_first_ten_days(demo: Demo, found: Rises) -> None:
+def test_every_rise_is_found_in_its_first_week(demo: Demo, found: Rises) -> None:
     delays = _delays(demo, found)
 
     assert len(delays) == len(demo.truth.rises) == 9
-    assert max(delays.values()) <= 11
-    assert median(delays.values()) <= 9
+    assert max(delays.values()) <= 7
+    assert median(delays.values()) <= 4
 
 
 def test_rises_that_last_are_still_found_at_the_end(demo: Demo, found: Rises) -> None:

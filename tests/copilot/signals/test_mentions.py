@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from datetime import date
 from pathlib import Path
 
@@ -133,14 +132,3 @@ def test_update_that_was_cut_short_is_completed(lake: Lake) -> None:
 def test_update_without_posts_says_what_is_missing(tmp_path: Path) -> None:
     with pytest.raises(TableMissingError, match="posts"):
         update_mentions(Lake(tmp_path / "lake"))
-
-
-def test_twenty_thousand_posts_are_matched_in_seconds() -> None:
-    text = "Bonjour, j'ai acheté cette robe à pois en lin, la coupe est parfaite ! " * 5 + "#jaunebeurre #ootd"
-    frame = posts(*({"post_id": str(n), "text": text, "language": "fr"} for n in range(20_000)))
-
-    started = time.perf_counter()
-    found = find_mentions(frame)
-
-    assert time.perf_counter() - started < 5.0
-    assert found.height == 20_000 * 4
