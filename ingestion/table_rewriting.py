@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import polars as pl
-import pyarrow as pa
 from deltalake import WriterProperties
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 BOUNDED = WriterProperties(max_row_group_size=10_000, compression="ZSTD", compression_level=1)
 """Of files that are written anew: without a bound, the writer holds a whole file's rows."""
@@ -19,6 +22,8 @@ def with_rows(
     uris: Sequence[str], rows: pl.DataFrame, *, key: str, storage_options: Mapping[str, str] | None
 ) -> pa.RecordBatchReader:
     """Every row of the files but those whose key `rows` has, then `rows`; read as they are asked for."""
+    import pyarrow as pa  # loaded by writers alone: what only reads does without
+
     schema = rows.clear().to_arrow().schema
     return pa.RecordBatchReader.from_batches(schema, _batches(uris, rows, key, storage_options))
 
