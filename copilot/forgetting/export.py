@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -17,48 +17,13 @@ from copilot.briefs.archive import list_briefs
 from copilot.forgetting.briefs import quotes_in, read_brief
 from copilot.forgetting.forget import index_of
 from copilot.forgetting.people import key_of, tokens_of
+from copilot.forgetting.records import AuthorExport, Held
 from copilot.indexing import Index
 from copilot.workspace import Workspace
 from ingestion.privacy.erasure import POSTS, posts_of
 from ingestion.privacy.holdings import personal_tables
 from ingestion.privacy.suppression import Suppressions
 from vectorstore.store import Filter
-
-
-@dataclass(frozen=True, kw_only=True)
-class Held:
-    """Something that is held: where, and what."""
-
-    place: str
-    """Table, brief, or the state file."""
-    content: Mapping[str, object]
-
-
-@dataclass(frozen=True, kw_only=True)
-class AuthorExport:
-    """Everything held on one author. Personal data: goes to the author, or to who answers for the processing."""
-
-    on: date
-    source: str
-    pseudonyms: tuple[str, ...]
-    """What stands for the author in everything below."""
-    suppressed: bool
-    """Whether the author asked to be forgotten: a keyed digest is kept for that, and nothing else."""
-    posts: tuple[Mapping[str, object], ...]
-    """The author's posts, as stored."""
-    rows: tuple[Held, ...]
-    """Rows about them in other tables: terms found, and so on."""
-    mentioned_by_others: tuple[Held, ...]
-    """Source and day of posts of others that mention the author; their words are theirs."""
-    quoted: tuple[Held, ...]
-    """Quotes in briefs and in chat threads."""
-    index_documents: int
-    """Copies of the posts in the search index, with a vector each."""
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing is held but, perhaps, the digest that keeps the author out."""
-        return not (self.posts or self.rows or self.mentioned_by_others or self.quoted or self.index_documents)
 
 
 def export_author(

@@ -1,7 +1,8 @@
-"""What an erasure did, and what was proved of it. Holds no personal data: places, kinds and counts."""
+"""What an erasure did and what was proved of it (places, kinds, counts: no personal data), and what an export holds."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -70,3 +71,39 @@ class ErasureReport:
     def complete(self) -> bool:
         """Whether nothing is left."""
         return self.proof is not None and not self.proof.remaining
+
+
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """Something that is held: where, and what."""
+
+    place: str
+    """Table, brief, or the state file."""
+    content: Mapping[str, object]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuthorExport:
+    """Everything held on one author. Personal data: goes to the author, or to who answers for the processing."""
+
+    on: date
+    source: str
+    pseudonyms: tuple[str, ...]
+    """What stands for the author in everything below."""
+    suppressed: bool
+    """Whether the author asked to be forgotten: a keyed digest is kept for that, and nothing else."""
+    posts: tuple[Mapping[str, object], ...]
+    """The author's posts, as stored."""
+    rows: tuple[Held, ...]
+    """Rows about them in other tables: terms found, and so on."""
+    mentioned_by_others: tuple[Held, ...]
+    """Source and day of posts of others that mention the author; their words are theirs."""
+    quoted: tuple[Held, ...]
+    """Quotes in briefs and in chat threads."""
+    index_documents: int
+    """Copies of the posts in the search index, with a vector each."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is held but, perhaps, the digest that keeps the author out."""
+        return not (self.posts or self.rows or self.mentioned_by_others or self.quoted or self.index_documents)

@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
-from copilot.forgetting.export import AuthorExport, export_author
+from copilot.forgetting.export import export_author
 from copilot.forgetting.forget import forget_author
-from copilot.forgetting.records import ErasureReport
+from copilot.forgetting.records import AuthorExport, ErasureReport
 from copilot.forgetting.sweep import sweep as sweep_workspace
 from copilot.register import Register, processing_register
 from copilot.web.administrators import administrator, index_in

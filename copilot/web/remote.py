@@ -14,8 +14,7 @@ from pydantic import SecretStr, TypeAdapter
 
 from copilot.errors import CopilotError, ServiceInUseError
 from copilot.evidence import Evidence
-from copilot.forgetting.export import AuthorExport
-from copilot.forgetting.records import ErasureReport
+from copilot.forgetting.records import AuthorExport, ErasureReport
 from copilot.settings import Language
 from copilot.web.models import AnswerOut, Evidences, PostsChecked
 from copilot.workspace import RunningService, Workspace

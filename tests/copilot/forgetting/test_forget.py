@@ -13,11 +13,11 @@ import pytest
 from pydantic import SecretStr
 
 from copilot.agent.answering import Agent
-from copilot.forgetting.export import AuthorExport, export_author
+from copilot.forgetting.export import export_author
 from copilot.forgetting.forget import forget_author
 from copilot.forgetting.people import key_of, tokens_of
 from copilot.forgetting.proof import prove
-from copilot.forgetting.records import ErasureReport
+from copilot.forgetting.records import AuthorExport, ErasureReport
 from copilot.indexing import opened_index
 from copilot.settings import load_settings
 from copilot.signals.mentions import update_mentions
