@@ -54,7 +54,7 @@ def run_daily(
         signals=len(found.signals),
         forecasts=forecasts.height,
         restock_lines=planned,
-        briefs=tuple(write_brief(workspace, as_of, language) for language in languages),
+        briefs=write_briefs(workspace, as_of, languages),
     )
 
 
@@ -68,7 +68,7 @@ def _plan(workspace: Workspace, as_of: date, forecasts: pl.DataFrame) -> int | N
     return plan.height
 
 
-def write_brief(workspace: Workspace, as_of: date, language: Language) -> BriefRef:
-    """Compose, check and archive the brief. Raises `UngroundedError` rather than write an unproved figure."""
+def write_briefs(workspace: Workspace, as_of: date, languages: Sequence[Language]) -> tuple[BriefRef, ...]:
+    """Compose, check and archive a brief a language. Raises `UngroundedError` rather than write an unproved figure."""
     with Context(workspace, as_of) as context:
-        return archive_brief(workspace, compose_brief(context, language))
+        return tuple(archive_brief(workspace, compose_brief(context, language)) for language in languages)

@@ -15,7 +15,7 @@ from copilot.commands.options import (
     note,
     open_workspace,
 )
-from copilot.daily import write_brief
+from copilot.daily import write_briefs
 from copilot.lookups.context import last_morning
 from copilot.settings import Language
 
@@ -28,6 +28,6 @@ from copilot.settings import Language
 def brief(home: Path, as_of: date | None, language: Language | None, as_json: bool) -> None:
     """Write the brief from the newest signals, forecasts and plan; print it as Markdown, or as JSON."""
     workspace = open_workspace(home)
-    ref = write_brief(workspace, as_of or last_morning(workspace), language or workspace.settings.language)
+    [ref] = write_briefs(workspace, as_of or last_morning(workspace), [language or workspace.settings.language])
     note(f"Written: {ref.path_html}")
     click.echo((ref.path_json if as_json else ref.path_md).read_text(encoding="utf-8"))

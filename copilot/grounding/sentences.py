@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 _CITATION = re.compile(r"\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\](?!\()")
 _LIST_MARKER = re.compile(r"^\s*(?:#{1,6}\s+|[-*+•]\s+|\d{1,2}[.)]\s+|>\s*)*")
@@ -49,6 +50,7 @@ def citations(text: str) -> tuple[int, ...]:
     return tuple(dict.fromkeys(found))
 
 
+@lru_cache(maxsize=20_000)  # the same labels are compared with every sentence
 def without_accents(text: str) -> str:
     """The same text without accents, letter for letter, so that positions stay."""
     return "".join(unicodedata.normalize("NFKD", letter)[0] if letter.isalpha() else letter for letter in text)

@@ -15,12 +15,13 @@ from copilot.lookups.index import PostIndex
 from copilot.lookups.vocabulary import Vocabulary, build_vocabulary
 from copilot.signals.lexicon import Lexicon, load_lexicon
 from copilot.signals.products import ProductLinks
-from copilot.signals.run import product_links
+from copilot.signals.run import product_links, weekly_histories
 from copilot.workspace import Workspace
 from ingestion.errors import TableMissingError
 from ingestion.warehouse import Warehouse
 
 _CATALOGUE_TABLES = ("products", "skus", "locations", "prices")
+_WEEKS = 26
 
 
 class Context:
@@ -41,6 +42,8 @@ class Context:
         self._vocabulary: Vocabulary | None = None
         self._links: ProductLinks | None = None
         self._links_at: dict[str, int] = {}
+        self._histories: pl.DataFrame | None = None
+        self._histories_at: dict[str, int] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -115,6 +118,19 @@ class Context:
             links = product_links(self.warehouse, self.workspace.lake, self.as_of, minimum_reviewers=floor)
             self._links, self._links_at = links, mentions
         return self._links
+
+    @property
+    def histories(self) -> pl.DataFrame:
+        """The last 26 weeks of every term, as `weekly_histories`. Raises `NoDataError` where none were counted."""
+        counted = self.workspace.lake.versions(["mentions", "posts"])
+        if self._histories is None or self._histories_at != counted:
+            settings = self.workspace.settings.signals
+            try:
+                found = weekly_histories(self.workspace.lake, self.as_of, _WEEKS, settings=settings)
+            except TableMissingError as error:
+                raise NoDataError("No mentions yet. Make them with `reassort signals`.") from error
+            self._histories, self._histories_at = found, counted
+        return self._histories
 
     def versions(self, *tables: str) -> dict[str, int]:
         """Newest version of each of the tables that exist in the lake."""

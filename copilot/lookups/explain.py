@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import polars as pl
 
-from copilot.errors import NoDataError
 from copilot.evidence import Evidence, Figure, Row, Unit, make_evidence
 from copilot.lookups import charts
 from copilot.lookups.context import Context
@@ -18,10 +17,8 @@ from copilot.lookups.trends import SIGNAL_UNITS, newest_signals, with_terms
 from copilot.settings import Language
 from copilot.signals.posts import posts_behind
 from copilot.signals.records import ProductLink
-from copilot.signals.run import weekly_history
-from ingestion.errors import TableMissingError
+from copilot.signals.run import history_of
 
-_WEEKS = 26
 _TOTALS: dict[str, Unit] = {"authors": "authors", "expected_authors": "authors", "ratio": "ratio", "growth": "share"}
 
 
@@ -39,7 +36,7 @@ def explain_term(
     """
     label = context.lexicon.label(term_id, language)
     signals, notes = newest_signals(context)
-    weeks = _weeks(context, term_id, market)
+    weeks = history_of(context.histories, term_id, market)
     signal = signals.filter(pl.col("term_id") == term_id, pl.col("market") == market)
     last_week = _last_week(context, term_id, market, weeks)
     others = _authors(context, term_id, "", weeks_ago=0) - int(last_week["authors"])
@@ -66,14 +63,6 @@ def explain_term(
         notes=notes,
     )
     return context.floor.released(evidence, authors=last_week["authors"], others=others)
-
-
-def _weeks(context: Context, term_id: str, market: str) -> pl.DataFrame:
-    settings = context.workspace.settings.signals
-    try:
-        return weekly_history(context.workspace.lake, term_id, context.as_of, market, _WEEKS, settings=settings)
-    except TableMissingError as error:
-        raise NoDataError("No mentions yet. Make them with `reassort signals`.") from error
 
 
 def _shown_weeks(context: Context, term_id: str, market: str, weeks: pl.DataFrame) -> pl.DataFrame:

@@ -100,22 +100,29 @@ class Detector:
         """Test the last `mornings` mornings and return the last one's frame; see `detect`."""
         return self._frame(deque(self._mornings(mornings), maxlen=1)[0][1])
 
-    def weeks_of(self, row: int, *, mornings: int, weeks: int) -> pl.DataFrame:
-        """Test the last `mornings` mornings and return the last `weeks` weeks of one series, oldest first.
+    def weeks(self, *, mornings: int, weeks: int) -> pl.DataFrame:
+        """Test the last `mornings` mornings and return the last `weeks` weeks of every series, oldest first.
 
-        week_ending, authors, expected, upper; the last two null where nothing is known to expect.
+        row (of the series), then WEEKS_SCHEMA; expected and upper null where nothing is known to expect.
         """
         weekly = self._counts.usual_on([0]).weekly
-        rows = []
+        frames = [pl.DataFrame(schema={"row": pl.UInt32(), **WEEKS_SCHEMA})]
         for back, tested in self._mornings(mornings):
             week = back // DAYS
-            if back % DAYS or week >= min(weeks, weekly.authors.shape[1]) or not weekly.covered[row, week]:
+            if back % DAYS or week >= min(weeks, weekly.authors.shape[1]):
                 continue
-            of_week, known = self._week(tested), tested.usual.known[row]
-            expected, upper = (float(part[row]) if known else None for part in (of_week.expected, of_week.upper))
-            ending = self._counts.as_of - timedelta(days=back + 1)
-            rows.append((ending, int(weekly.authors[row, week]), expected, upper))
-        return pl.DataFrame(rows, schema=WEEKS_SCHEMA, orient="row")
+            of_week, known = self._week(tested), tested.usual.known
+            frame = pl.DataFrame(
+                {
+                    "row": np.arange(len(known), dtype=np.uint32),
+                    "week_ending": self._counts.as_of - timedelta(days=back + 1),
+                    "authors": weekly.authors[:, week].astype(np.int64),
+                    "expected": np.where(known, of_week.expected, np.nan),
+                    "upper": np.where(known, of_week.upper.astype(np.float64), np.nan),
+                }
+            ).with_columns(pl.col("expected", "upper").fill_nan(None))
+            frames.append(frame.filter(pl.Series(weekly.covered[:, week], dtype=pl.Boolean)))
+        return pl.concat(frames)
 
     def _mornings(self, mornings: int) -> Iterator[tuple[int, _Tested]]:
         last = max(min(mornings, self._counts.days - DAYS + 1), 1)

@@ -12,7 +12,7 @@ import polars as pl
 from copilot.settings import SignalSettings
 from copilot.signals.counting import read_volumes
 from copilot.signals.detection import DETECTION_DAYS, find_rises
-from copilot.signals.history import weekly_history
+from copilot.signals.history import history_of, weekly_histories
 from copilot.signals.kept import RUNS, SIGNALS, in_order, read_signals, to_frame, write_day
 from copilot.signals.lexicon import load_lexicon
 from copilot.signals.mentions import MENTIONS, MentionReport, update_mentions
@@ -25,7 +25,7 @@ from ingestion.lake import Lake
 from ingestion.progress import Progress, silent
 from ingestion.warehouse import Warehouse
 
-__all__ = ["SignalReport", "product_links", "read_signals", "update_signals", "weekly_history"]
+__all__ = ["SignalReport", "history_of", "product_links", "read_signals", "update_signals", "weekly_histories"]
 
 
 @dataclass(frozen=True, kw_only=True)

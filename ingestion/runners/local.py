@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import get_context, parent_process
 
@@ -17,8 +17,11 @@ from ingestion.runners.runner import AHEAD, Runner, in_order
 
 @contextmanager
 def started_here(preparation: PostPreparation) -> Iterator[Runner]:
-    """A runner in this process."""
-    yield lambda batches: map(preparation.prepare, batches)
+    """A runner in this process: one batch is prepared in a thread while the one before is written."""
+    with ThreadPoolExecutor(1) as thread:
+        yield lambda batches: in_order(
+            batches, lambda batch: thread.submit(preparation.prepare, batch), Future.result, most=AHEAD
+        )
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from copilot.settings import SignalSettings
 from copilot.signals.kept import RUNS, SIGNALS
 from copilot.signals.mentions import COUNTED, MENTIONS
 from copilot.signals.records import SIGNAL_RUNS_SCHEMA, SIGNALS_SCHEMA
-from copilot.signals.run import SignalReport, read_signals, update_signals, weekly_history
+from copilot.signals.run import SignalReport, history_of, read_signals, update_signals, weekly_histories
 from ingestion.errors import TableMissingError
 from ingestion.lake import Lake
 from ingestion.retail.contracts import PRODUCTS, SKUS
@@ -148,7 +148,7 @@ def test_without_posts_it_says_what_to_do(tmp_path: Path) -> None:
 def test_history_shows_the_rise_above_what_was_expected(lake: Lake) -> None:
     signal = _update(lake).signals[0]
 
-    history = weekly_history(lake, "leopard", AS_OF, weeks=12)
+    history = history_of(weekly_histories(lake, AS_OF, weeks=12), "leopard")
     last, before = history.row(-1, named=True), history.row(-2, named=True)
 
     assert history["week_ending"].to_list()[-2:] == [AS_OF - timedelta(days=8), AS_OF - timedelta(days=1)]
@@ -162,7 +162,7 @@ def test_history_shows_the_rise_above_what_was_expected(lake: Lake) -> None:
 def test_history_begins_with_the_posts_and_expects_nothing_without_a_baseline(lake: Lake) -> None:
     _update(lake)
 
-    history = weekly_history(lake, "leopard", AS_OF)
+    history = history_of(weekly_histories(lake, AS_OF), "leopard")
 
     assert history.height == 20
     assert history["expected"].is_null()[:4].all()
@@ -171,4 +171,4 @@ def test_history_begins_with_the_posts_and_expects_nothing_without_a_baseline(la
 def test_history_of_a_term_never_said_is_empty(lake: Lake) -> None:
     _update(lake)
 
-    assert weekly_history(lake, "quiet_luxury", AS_OF).is_empty()
+    assert history_of(weekly_histories(lake, AS_OF), "quiet_luxury").is_empty()
