@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import groupby
@@ -14,6 +15,7 @@ from ingestion.pipeline import IngestReport
 from ingestion.progress import Progress, silent
 from ingestion.retail.contracts import CONTRACTS
 from ingestion.sources.memory import MemorySource
+from vectorstore.encoder import load_encoder
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,9 +36,14 @@ def build_demo_workspace(
 
     `size` is `small`, `full` or STORESxPRODUCTS. Raises ValueError for another size.
     """
-    demo = build_demo(parse_size(size), seed=seed)
-    rows = _import_tables(workspace, demo, progress)
-    posts = _ingest_posts(workspace, demo, f"demo/{size}/{seed}", progress)
+    wanted = parse_size(size)
+    with ThreadPoolExecutor(1) as beside:
+        # Converting the encoder takes some 8 s of one core, the first time: tables and names model are made meanwhile.
+        converting = beside.submit(load_encoder, workspace.settings.index, workspace.models_path)
+        demo = build_demo(wanted, seed=seed)
+        rows = _import_tables(workspace, demo, progress)
+        posts = _ingest_posts(workspace, demo, f"demo/{size}/{seed}", progress)
+        converting.result()
     daily = run_daily(workspace, demo.end + timedelta(days=1), progress=progress)
     return DemoReport(rows=rows, posts=posts, daily=daily)
 

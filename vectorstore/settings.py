@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-QUANTISE_FROM = 20_000
+QUANTISE_FROM = 40_000
 
 
 class IndexSettings(BaseModel):

@@ -28,7 +28,7 @@ class DemoSize:
 
 
 SMALL = DemoSize(stores=6, products=14, days=400, posts=4500)
-FULL = DemoSize(stores=24, products=40, days=_TWO_YEARS_DAYS, posts=24_000)
+FULL = DemoSize(stores=24, products=40, days=_TWO_YEARS_DAYS, posts=20_300)
 
 
 def parse_size(text: str) -> DemoSize:
