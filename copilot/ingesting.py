@@ -23,6 +23,7 @@ from ingestion.sources.configured import NamedSource, open_source
 from ingestion.sources.crawl import Crawl
 from ingestion.sources.crawl_state import CrawlState
 from ingestion.sources.files import FileSource
+from ingestion.sources.held_entries import HeldEntries
 from ingestion.sources.runs import (
     Outcome,
     SourceHealth,
@@ -116,6 +117,7 @@ def ingest_configured(
         ignore_pauses=ignore_pauses,
         environment=environment,
         seal=Seal(load_key(workspace.settings.pseudonym, workspace.home), "crawl state"),
+        held=HeldEntries(lake),
         save=lambda: state.save(lake, clock.now()),
     )
     runs = []

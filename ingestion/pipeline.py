@@ -25,6 +25,7 @@ from ingestion.pseudonymise.stored import posts_from_frame
 from ingestion.retail.importing import import_table
 from ingestion.runners.choice import started_runner
 from ingestion.settings import PostSettings
+from ingestion.sources.held_entries import CheckingSource, note_checked
 from ingestion.sources.source import Source
 from ingestion.watermarks import WATERMARKS_SCHEMA, read_watermark, write_watermark
 from ingestion.withdrawn import note_withdrawn
@@ -87,6 +88,8 @@ def ingest_posts(
         if counts["indexed"]:
             record_in_line(lake, store)
         counts.update(withdrawn=note_withdrawn(lake, source.name, withdrawn=reading.withdrawn, seen=reading.seen))
+        if isinstance(source, CheckingSource):
+            note_checked(lake, Pseudonyms(key), source.name, source.checked())
         written = rejects.finish() if reading.read else None
     write_watermark(lake, reading.watermark())
     return _report(reading, counts, table, lake, written)

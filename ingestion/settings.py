@@ -180,6 +180,10 @@ class RedditSourceSettings(_OneSource):
     """Newest submissions read of each subreddit at most; 0: none."""
     comments: int = Field(default=1000, ge=0, le=1000)
     """Newest comments read of each subreddit at most; 0: none."""
+    recheck_days: int = Field(default=30, ge=1)
+    """Days within which Reddit is asked of every held entry again, whether it was deleted."""
+    recheck_requests: int = Field(default=20, ge=0)
+    """Requests for that in one run at most, each of 99 entries; 0: none."""
 
 
 class FileSettings(_OneSource):

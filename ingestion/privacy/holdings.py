@@ -16,6 +16,7 @@ HOLDINGS: Mapping[str, Holding] = {
     "post_digests": "about posts",
     "moved_marks": "about posts",
     "withdrawn_posts": "about posts",
+    "source_entries": "about posts",
     "mentions": "about posts",
     "counted_posts": "about posts",
     "watermarks": "about posts",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from ingestion.settings import (
 from ingestion.sources.crawl import Crawl
 from ingestion.sources.feeds import FeedSource
 from ingestion.sources.files import FileSource
+from ingestion.sources.held_entries import CheckedEntry
 from ingestion.sources.json_api import JsonApiSource
 from ingestion.sources.json_mapping import load_json_mapping
 from ingestion.sources.mapping import load_post_mapping
@@ -50,8 +51,12 @@ class NamedSource:
 
     @property
     def note(self) -> str:
-        """Why the last reading left pages out; empty where it did not. No personal data."""
-        return self.inner.note if isinstance(self.inner, FeedSource | JsonApiSource) else ""
+        """What the last reading left out, and why; empty where that is nothing. No personal data."""
+        return self.inner.note if isinstance(self.inner, FeedSource | JsonApiSource | RedditSource) else ""
+
+    def checked(self) -> Sequence[CheckedEntry]:
+        """Entries that the last reading learnt of, where the inner source can be asked of them later."""
+        return self.inner.checked() if isinstance(self.inner, RedditSource) else ()
 
     def settle(self) -> None:
         """Everything that the last reading gave is stored, and it came to its end."""

@@ -18,6 +18,7 @@ from ingestion.sources.addresses import Resolve, resolve_host
 from ingestion.sources.breaker import Breaker
 from ingestion.sources.clock import Clock
 from ingestion.sources.crawl_state import CrawlState
+from ingestion.sources.held_entries import HeldEntries
 from ingestion.sources.proxies import proxy_of
 from ingestion.sources.sealing import Seal
 
@@ -39,17 +40,20 @@ class Crawl:
         resolve: Resolve = resolve_host,
         environment: Mapping[str, str] | None = None,
         seal: Seal | None = None,
+        held: HeldEntries | None = None,
         save: Callable[[], None] = lambda: None,
     ) -> None:
         """`seed`: of the random part of waits. `ignore_pauses`: hosts on pause are tried at once. `environment`: where
         proxies are looked up that the settings do not name. `seal`: of ids kept between runs; None: none are kept.
-        `save`: makes what `state` holds outlast this process.
+        `held`: entries of earlier runs, to be asked of again; None: none are. `save`: makes what `state` holds outlast
+        this process.
         """
         self.settings = settings
         self.state = state
         self.clock = clock
         self.resolve = resolve
         self.seal = seal
+        self.held = held
         self.save = save
         self._environment = dict(environment or {})
         self._random = random.Random(seed)

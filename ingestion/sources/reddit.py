@@ -5,15 +5,16 @@ or import an export. Nothing of Reddit is kept but the posts.
 
 A run asks each listing for what came after the last entry seen (`before` its id, in Reddit's words). Once a day it goes
 back to two days before the newest post known instead, by date, since entries are edited and deleted; and also where the
-last entry is gone, which makes Reddit's answer empty, and where more than one page is new. The id is kept sealed with
-the pseudonym key: anyone could look its author up.
+last entry is gone, which makes Reddit's answer empty, and where more than one page is new. Then it asks of some entries
+held for long whether they are still there. Ids are kept sealed with the pseudonym key: anyone could look their authors
+up.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -28,10 +29,12 @@ from ingestion.records import RawPost
 from ingestion.settings import RedditSettings, RedditSourceSettings
 from ingestion.sources.addresses import server_of
 from ingestion.sources.crawl import Crawl, retry_after_s
+from ingestion.sources.held_entries import CheckedEntry
 from ingestion.sources.paging import read_since
+from ingestion.sources.reddit_entries import is_gone, item_of, published_at
+from ingestion.sources.reddit_rechecks import RedditRecheck
 from ingestion.sources.source import RejectedPost, Watermark
 
-_GONE = ("[deleted]", "[removed]")
 _BUSY = (408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524)
 _REFUSALS = (401, 403, 404)
 _PAGE = 100
@@ -61,8 +64,9 @@ class RedditSource:
         self._access = access
         self._settings = settings
         self._crawl = crawl
-
+        self._recheck = RedditRecheck(name, settings, crawl)
         self._read_to: list[tuple[str, dict[str, str]]] = []
+        self._given: list[CheckedEntry] = []
 
     @property
     def stream(self) -> str:
@@ -70,10 +74,13 @@ class RedditSource:
         return "r/" + "+".join(sorted(self._settings.subreddits, key=str.casefold))
 
     def posts(self, after: Watermark | None = None) -> Iterator[RawPost | RejectedPost]:
-        """Entries newer than those seen; once a day again those of two days before. Raises `SourceError`."""
+        """Entries newer than those seen, once a day again those of two days before, and which older ones are gone.
+        Raises `SourceError`.
+        """
         since = read_since(after, self._crawl.clock.now())
         settings, numbers = self._settings, count(1)
         self._read_to.clear()
+        self._given.clear()
         try:
             with self._client() as reddit:
                 for name in settings.subreddits:
@@ -84,17 +91,33 @@ class RedditSource:
                     ):
                         if limit:
                             for entry in self._entries(reddit, f"{name}/{kind}", listing, limit, since):
-                                yield _item(entry, self.name, next(numbers))
+                                self._give(entry.fullname)
+                                yield item_of(entry, self.name, next(numbers))
+                yield from self._recheck.taken_back(reddit, self._given, numbers)
         except SourceError:
             raise
         except (PrawcoreException, PRAWException) as error:
             # The error's own text may hold the request with its credentials.
             raise _refused(self.name, f"did not deliver ({type(error).__name__})") from None
 
+    @property
+    def note(self) -> str:
+        """What the last reading could not ask of; empty where that is nothing. No personal data."""
+        return self._recheck.note
+
+    def checked(self) -> list[CheckedEntry]:
+        """Entries that the last reading gave, and those held that it asked of."""
+        return [*self._recheck.checked, *self._given]
+
     def settle(self) -> None:
         """What the last reading gave is stored: the next one goes on behind it."""
         for listing, value in self._read_to:
             self._crawl.state.put("listing", self.name, listing, value=value)
+
+    def _give(self, fullname: str) -> None:
+        if (seal := self._crawl.seal) is not None:
+            now = self._crawl.clock.now()
+            self._given.append(CheckedEntry(source_id=fullname, sealed=seal.closed(fullname), at=now))
 
     def _entries(
         self, reddit: Reddit, name: str, listing: Callable[..., Iterator[Any]], limit: int, since: datetime | None
@@ -112,7 +135,7 @@ class RedditSource:
         newest = ""
         for entry in listing(limit=limit):
             newest = newest or entry.fullname
-            if since is not None and _published_at(entry) < since:
+            if since is not None and published_at(entry) < since:
                 break
             yield entry
         if newest and seal is not None:
@@ -185,37 +208,4 @@ def _is_used_up(remaining: str) -> bool:
 
 def _is_there(reddit: Reddit, fullname: str) -> bool:
     """Whether the entry is still listed: what came before it cannot be asked for where it is not."""
-    return any(not _is_gone(entry) for entry in reddit.info(fullnames=[fullname]))
-
-
-def _is_gone(entry: Any) -> bool:
-    return entry.author is None or _text(entry) in _GONE
-
-
-def _published_at(entry: Any) -> datetime:
-    return datetime.fromtimestamp(entry.created_utc, tz=UTC)
-
-
-def _text(entry: Any) -> str:
-    title = getattr(entry, "title", "")
-    body: str = entry.selftext if title else entry.body
-    return title if title and not body.strip() else body
-
-
-def _item(entry: Any, source: str, number: int) -> RawPost | RejectedPost:
-    """The entry as a post. Without an author or with its text taken away it was withdrawn: by who wrote it, or by a
-    moderator. A title alone is a post."""
-    title, text = getattr(entry, "title", ""), _text(entry)
-    if text in _GONE or not text.strip():
-        withdrawn = entry.fullname if text in _GONE else ""
-        return RejectedPost(row=number, column="", reason="removed or without text", withdrawn_id=withdrawn)
-    return RawPost(
-        source=source,
-        source_id=entry.fullname,
-        kind="social",
-        author=str(entry.author) if entry.author is not None else "",
-        text=text,
-        title="" if text == title else title,
-        published_at=_published_at(entry),
-        thread=entry.fullname if title else entry.link_id,
-    )
+    return any(not is_gone(entry) for entry in reddit.info(fullnames=[fullname]))

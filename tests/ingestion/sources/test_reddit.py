@@ -56,6 +56,8 @@ class FakeReddit(ThreadingHTTPServer):
         self.submissions, self.comments, self.page_size = SUBMISSIONS, COMMENTS, 100
         self.failures: list[tuple[int, dict[str, str]]] = []
         """Answers given before any listing: status and headers."""
+        self.info_failures: list[tuple[int, dict[str, str]]] = []
+        """Answers given before any on single entries."""
         self.headers: dict[str, str] = {}
         self.asked: list[str] = []
 
@@ -68,8 +70,9 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.asked.append(self.path)
-        if self.server.failures:
-            status, headers = self.server.failures.pop(0)
+        failures = self.server.info_failures if "/api/info" in self.path else self.server.failures
+        if failures := failures or self.server.failures:
+            status, headers = failures.pop(0)
             self.send_response(status)
             for name, value in {**headers, "Content-Length": "0"}.items():
                 self.send_header(name, value)
