@@ -48,7 +48,7 @@ def dense_request(vector: Vector, filter: edge.Filter | None, limit: int) -> edg
         limit=limit,
         query=edge.Query.Nearest(vector.tolist(), using=DENSE),
         filter=filter,
-        params=dense_params(filtered=filter is not None),
+        params=dense_params(),
     )
 
 
