@@ -45,17 +45,23 @@ SERIES_AT_A_TIME = 16_000
 
 
 def forecast_demand(
-    warehouse: Warehouse, as_of: date, settings: PlanningSettings, progress: Progress = silent
+    warehouse: Warehouse,
+    as_of: date,
+    settings: PlanningSettings,
+    progress: Progress = silent,
+    *,
+    reader: PanelReader | None = None,
 ) -> pl.DataFrame:
     """Forecasts as of the morning of `as_of`, in `FORECASTS_SCHEMA`: 7, 14, 28 days, protection period, farthest
     horizon.
 
     A series is a SKU x location that sold, was stocked or has an order open; a warehouse only where it sells. One
-    without history of its own is forecast from those it resembles and marked `thin_history`. Raises `NoDataError`
-    without a sale before `as_of`, and `TableMissingError` without products, SKUs or locations.
+    without history of its own is forecast from those it resembles and marked `thin_history`. `reader` is one of that
+    morning that others read from too. Raises `NoDataError` without a sale before `as_of`, and `TableMissingError`
+    without products, SKUs or locations.
     """
-    reader = PanelReader(warehouse, as_of, settings)
-    fitted = fit_model(reader.sample, reader.drivers)
+    reader = reader or PanelReader(warehouse, as_of, settings)
+    fitted = reader.fitted
     states = []
     for done, panel in enumerate(reader.panels(), start=1):
         states.append(state_of(panel, reader.drivers, fitted))
@@ -120,6 +126,11 @@ class PanelReader:
     def sample(self) -> DemandPanel:
         """The first piece: what series share is learnt from it."""
         return self.panel(self.pieces[0])
+
+    @cached_property
+    def fitted(self) -> DemandModel:
+        """What series share, learnt from the sample."""
+        return fit_model(self.sample, self.drivers)
 
     def panels(self) -> Iterator[DemandPanel]:
         """Panel of each piece in turn."""
