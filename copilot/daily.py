@@ -16,6 +16,7 @@ from copilot.lookups.context import Context
 from copilot.planning.forecast import forecast_demand, write_forecasts
 from copilot.planning.restock import plan_restock, write_plan
 from copilot.settings import Language
+from copilot.signals.new_phrases import update_phrases_of
 from copilot.signals.run import update_signals
 from copilot.wording import LANGUAGES
 from copilot.workspace import Workspace
@@ -46,6 +47,7 @@ def run_daily(
     """Do the whole morning's work. Running it again for the same morning on the same tables gives the same tables."""
     settings = workspace.settings
     found = update_signals(workspace.lake, workspace.warehouse, as_of, settings.signals, progress=progress)
+    update_phrases_of(workspace, as_of)
     forecasts = forecast_demand(workspace.warehouse, as_of, settings.planning, progress=progress)
     write_forecasts(workspace.lake, forecasts, as_of)
     planned = _plan(workspace, as_of, forecasts)

@@ -11,8 +11,9 @@ import polars as pl
 
 from copilot.signals.kept import RUNS
 from copilot.signals.mentions import COUNTED, update_mentions
+from copilot.signals.new_phrases import PHRASE_RUNS, update_phrases_of
+from copilot.signals.phrases import RECENT_DAYS
 from copilot.signals.run import update_signals
-from copilot.signals.weeks import DAYS
 from copilot.workspace import Workspace
 from ingestion.progress import Progress, silent
 
@@ -30,7 +31,8 @@ def note_mornings(workspace: Workspace, posts: pl.DataFrame) -> None:
 
 
 def recount(workspace: Workspace, *, progress: Progress = silent) -> int:
-    """Count mentions again where posts changed, and look for signals again on the mornings remembered; return how many.
+    """Count mentions again where posts changed, and look for signals and new phrases again on the mornings remembered;
+    return how many mornings.
 
     Later weeks' expectations keep what the posts once added to them.
     """
@@ -41,16 +43,18 @@ def recount(workspace: Workspace, *, progress: Progress = silent) -> int:
     for number, morning in enumerate(mornings):
         progress("signals", number, len(mornings))
         update_signals(lake, workspace.warehouse, morning, workspace.settings.signals)
+        if lake.exists(PHRASE_RUNS):
+            update_phrases_of(workspace, morning)
     _path(workspace).unlink(missing_ok=True)
     return len(mornings)
 
 
 def _mornings(workspace: Workspace, posts: pl.DataFrame) -> list[date]:
-    """Mornings with signals whose last seven days hold one of the posts."""
+    """Mornings with signals whose last fourteen days hold one of the posts: new phrases are those of as many."""
     if not workspace.lake.exists(RUNS):
         return []
     days: Iterable[date] = posts["published_at"].drop_nulls().dt.date().unique()
-    touched = {day + timedelta(days=after) for day in days for after in range(1, DAYS + 1)}
+    touched = {day + timedelta(days=after) for day in days for after in range(1, RECENT_DAYS + 1)}
     runs = workspace.lake.read(RUNS, columns=["as_of"])["as_of"]
     return sorted(touched.intersection(runs))
 

@@ -1,168 +1,191 @@
 """Phrases that nobody listed, and that more authors say than before: the open vocabulary.
 
 Every run of one to three words and every hashtag of the last fourteen days is a candidate where enough authors say it
-and no term of the lexicon is called so. Runs that begin or end with words as common as articles are none; which words
-are is counted in the posts themselves, by language. Spellings that differ by plural, hyphen or hashtag are one phrase.
+and no term of the lexicon means it (`word_runs`). Candidates that mean the same are one (`merging`).
 
-Candidates are tested like terms (`detection`), against the fourteen weeks before and the same budget, of which every
-run of words that was said takes its share, candidate or not. Of phrases in the same posts the longest that nearly all
-of these authors say is kept: `mesh flats` and not `mesh`. It is called as most authors spell it.
+They are tested like terms (`detection`), against the fourteen weeks before and the same budget, of which every run of
+words that was said takes its share, candidate or not. Of phrases in the same posts the longest that nearly all of these
+authors say is kept: `mesh flats` and not `mesh`. It is called as most authors spell it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import polars as pl
 
 from copilot.settings import SignalSettings
-from copilot.signals.counting import count_days
+from copilot.signals.calendar_words import calendar_words
+from copilot.signals.concepts import load_concepts
+from copilot.signals.counting import DailyCounts, count_days
 from copilot.signals.detector import LEAST_WEIGHT, Detector
 from copilot.signals.lexicon import Lexicon, fold, load_lexicon
+from copilot.signals.merging import Candidate, Encode, alike, merge
+from copilot.signals.phrase_records import NewPhrase, PhraseWeek
 from copilot.signals.records import MENTIONS_SCHEMA
 from copilot.signals.scan import LONGEST_WINDOW
 from copilot.signals.weeks import BASELINE_WEEKS, DAYS, GAP_WEEKS
+from copilot.signals.word_runs import SHORTEST_STEM, key_of, runs_of_words, words_of_posts
 from ingestion.lake import Lake
+
+__all__ = ["RECENT_DAYS", "NewPhrase", "find_phrases", "posts_saying", "read_texts"]
 
 RECENT_DAYS = LONGEST_WINDOW
 _READ_DAYS = DAYS * (GAP_WEEKS + BASELINE_WEEKS) + RECENT_DAYS
-_LONGEST = 3
-_COMMON_SHARE = 0.02
-"""Share of a language's posts from which on a word is as common as articles are."""
-_SHORTEST_STEM = 3
+_WEEKS = _READ_DAYS // DAYS
 _SAME_POSTS = 0.7
-_BREAK = "|"
-_TOKENS = r"#?[\p{L}\p{N}][\p{L}\p{N}'’]*|[.!?;:,()\n]"
-_WORD = r"^#?[\p{L}\p{N}]"
+_ESTABLISHED_POSTS = 3
+"""Posts before the last fourteen days from which on a word in them is a word, and no slip of typing."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class NewPhrase:
-    """A phrase that no term of the lexicon covers, said by more authors than before."""
+class _Rises:
+    """Phrases tested."""
 
-    phrase: str
-    """As most of its authors spell it, in lower case."""
-    language: str
-    authors: int
-    """Distinct authors in the last fourteen days."""
-    expected_authors: float
-    """Expected in those days."""
-    q_value: float
-    """Smallest false discovery rate at which it would have been called."""
-    first_day: date
-    """First day of the rise."""
-    forms: tuple[str, ...]
-    """Its spellings, most frequent first."""
+    found: pl.DataFrame
+    """term_id, expected_authors (of 7 days), q_value of those that rise."""
+    begun: Mapping[str, date]
+    counts: DailyCounts
 
 
 def find_phrases(
-    posts: pl.DataFrame, as_of: date, settings: SignalSettings, lexicon: Lexicon | None = None
+    posts: pl.DataFrame,
+    as_of: date,
+    settings: SignalSettings,
+    lexicon: Lexicon | None = None,
+    *,
+    encode: Encode | None = None,
 ) -> list[NewPhrase]:
     """Phrases that rise in posts (post_id, author, date, source, market, thread, language, text), surest first.
 
-    Posts are those of the sixteen weeks before `as_of`, without spam and duplicates; see `read_texts`.
+    Posts are those of the sixteen weeks before `as_of`, without spam and duplicates; see `read_texts`. `encode` is
+    called on mornings alone on which phrases rise that differ in a word; None: they stay apart.
     """
     lexicon = lexicon or load_lexicon()
     posts = posts.with_columns(market=pl.lit("")).with_row_index("post")
     since = as_of - timedelta(days=RECENT_DAYS)
-    words = _words(posts, since, _listed(lexicon, longest=1))
+    words = words_of_posts(posts, since, _listed(lexicon, longest=1))
     recent = posts.filter(pl.col("date") >= since)
-    runs = _runs(words.join(recent.select("post"), on="post", how="semi"))
+    runs = runs_of_words(words.join(recent.select("post"), on="post", how="semi"))
     said = runs.join(recent.select("post", "author"), on="post")
-    candidates = _candidates(said, settings.minimum_authors, lexicon)
-    candidates = _without_parts(said, candidates)
-    if candidates.is_empty():
-        return []
-    mentions = _mentions(words, candidates, posts)
-    counts = count_days(mentions, posts.drop("post"), as_of, days=_READ_DAYS)
+    candidates = _without_parts(said, _candidates(said, settings.minimum_authors, lexicon))
+    before = words.join(posts.filter(pl.col("date") < since).select("post"), on="post", how="semi")
+    merged = _merged(said, candidates, before, lexicon)
     untested = LEAST_WEIGHT * (runs.select("language", "key").n_unique() - candidates.height)
-    detector = Detector(counts, settings, untested=untested)
-    found = detector.replay(RECENT_DAYS).filter("raised")
-    begun = dict(detector.begun().select("term_id", "first_day").iter_rows())
-    of_found = said.with_columns(term_id=_term_id()).join(found.select("term_id"), on="term_id", how="semi")
-    expected = dict(found.select("term_id", pl.col("expected_authors") * RECENT_DAYS / DAYS).iter_rows())
-    q_values = dict(found.select("term_id", "q_value").iter_rows())
-    kept = _longest_of_the_same(of_found)
-    phrases = [
-        _phrase(of_found.filter(pl.col("term_id") == term_id), expected[term_id], q_values[term_id], begun[term_id])
-        for term_id in kept
-    ]
+
+    def tested(merged: pl.DataFrame) -> _Rises:
+        counts = count_days(_mentions(words, merged, posts), posts.drop("post"), as_of, days=_READ_DAYS)
+        detector = Detector(counts, settings, untested=untested)
+        found = detector.replay(RECENT_DAYS).filter("raised").select("term_id", "expected_authors", "q_value")
+        begun = dict(detector.begun().select("term_id", "first_day").iter_rows())
+        return _Rises(found=found, begun=begun, counts=counts)
+
+    if merged.is_empty():
+        return []
+    rises = tested(merged)
+    phrases = _phrases(said.join(merged, on=["language", "key"]), rises)
+    joined = alike(list(map(_candidate, phrases)), load_concepts(lexicon), encode) if encode else {}
+    if joined:
+        merged = merged.with_columns(pl.col("term_id").replace(joined))
+        phrases = _phrases(said.join(merged, on=["language", "key"]), tested(merged))
     return sorted(phrases, key=lambda phrase: (phrase.q_value, -phrase.authors, phrase.phrase))
 
 
-def read_texts(lake: Lake, as_of: date) -> pl.DataFrame:
-    """The posts that `find_phrases` takes. Raises `TableMissingError` where no post was ever ingested."""
+def _phrases(said: pl.DataFrame, rises: _Rises) -> list[NewPhrase]:
+    """The phrases that rise; `said` has what was said in the last fourteen days, with `term_id`."""
+    of_found = said.join(rises.found.select("term_id"), on="term_id", how="semi")
+    named = {name: dict(rises.found.select("term_id", name).iter_rows()) for name in ("expected_authors", "q_value")}
+    weeks = _weeks(rises.counts, named["expected_authors"])
+    return [
+        _phrase(
+            of_found.filter(pl.col("term_id") == term_id),
+            expected_authors=named["expected_authors"][term_id] * RECENT_DAYS / DAYS,
+            q_value=named["q_value"][term_id],
+            first_day=rises.begun[term_id],
+            weeks=weeks[term_id],
+        )
+        for term_id in _longest_of_the_same(of_found)
+    ]
+
+
+def _candidate(phrase: NewPhrase) -> Candidate:
+    return Candidate(phrase_id=phrase.phrase_id, form=phrase.phrase, language=phrase.language, authors=phrase.authors)
+
+
+def read_texts(lake: Lake, as_of: date, *, days: int = _READ_DAYS) -> pl.DataFrame:
+    """The posts that `find_phrases` takes, or of fewer days. Raises `TableMissingError` where none ever was."""
     day = pl.col("published_at").dt.date()
     text = pl.col("title") + "\n" + pl.col("text")
     return (
         lake.scan("posts")
         .filter(~pl.col("spam"), pl.col("duplicate_of") == "")
-        .filter(day < as_of, day >= as_of - timedelta(days=_READ_DAYS))
+        .filter(day < as_of, day >= as_of - timedelta(days=days))
         .select("post_id", "author", day.alias("date"), "source", "market", "thread", "language", text=text)
         .collect()
     )
 
 
-def _words(posts: pl.DataFrame, since: date, listed: Set[str]) -> pl.DataFrame:
-    """post, language, word, stem, common: the words of each post in order; marks of punctuation have no stem.
+def posts_saying(posts: pl.DataFrame, phrase: NewPhrase) -> pl.DataFrame:
+    """The posts (columns as `find_phrases` takes them) that say the phrase in one of its forms, with `form`: which."""
+    keys = dict.fromkeys(phrase.members)
+    numbered = posts.with_row_index("post")
+    runs = runs_of_words(words_of_posts(numbered, date.min, keys.keys()))
+    said = runs.filter(pl.format("{}:{}", "language", "key").is_in(list(keys)))
+    return numbered.join(said.unique("post").select("post", "form"), on="post").drop("post").sort("date", "post_id")
 
-    Common words are so in the posts before `since`; those of the lexicon never are.
-    """
-    words = posts.select("post", "language", word=pl.col("text").str.to_lowercase().str.extract_all(_TOKENS)).explode(
-        "word", empty_as_null=False
+
+def _merged(said: pl.DataFrame, candidates: pl.DataFrame, before: pl.DataFrame, lexicon: Lexicon) -> pl.DataFrame:
+    """language, key, term_id: the phrase that each candidate is a form of; those that a term means are left out."""
+    counts = said.join(candidates, on=["language", "key"], how="semi").group_by("language", "key", "form")
+    forms = counts.agg(authors=pl.col("author").n_unique())
+    tag = pl.col("form").str.starts_with("#")
+    spelt = forms.sort("language", "key", tag, -pl.col("authors").cast(pl.Int64), "form")
+    by_key = spelt.group_by("language", "key", maintain_order=True)
+    rows = by_key.agg(pl.col("form").first(), pl.col("authors").sum())
+    named = rows.filter(~_is_calendar()).with_columns(phrase_id=_phrase_id())
+    written = before.filter(pl.col("word").is_in(_words_in(named["form"]).implode())).unique(["post", "word"])
+    often = written.group_by("word").len().filter(pl.col("len") >= _ESTABLISHED_POSTS)["word"]
+    of = merge(
+        [Candidate(**row) for row in named.drop("key").iter_rows(named=True)],
+        load_concepts(lexicon),
+        {fold(word) for word in often},
     )
-    known = words.select(pl.col("word").unique()).with_columns(
-        stem=pl.when(pl.col("word").str.contains(_WORD))
-        .then(pl.col("word").map_elements(_stem, return_dtype=pl.String))
-        .otherwise(pl.lit(_BREAK))
-    )
-    words = words.join(known, on="word", maintain_order="left")
-    named = pl.col("stem").is_in(listed)
-    before = posts.filter(pl.col("date") < since)
-    in_language = before.group_by("language").agg(posts=pl.len())
-    often = words.join(before.select("post"), on="post", how="semi").unique(["post", "stem"])
-    often = often.group_by("language", "stem").len().join(in_language, on="language")
-    often = often.select("language", "stem", common=(pl.col("len") > _COMMON_SHARE * pl.col("posts")) & ~named)
-    found = words.join(often, on=["language", "stem"], how="left", maintain_order="left")
-    return found.with_columns(pl.col("common").fill_null(value=False))
+    joined = pl.col("phrase_id").replace_strict(of, default="", return_dtype=pl.String)
+    return named.select("language", "key", term_id=joined).filter(pl.col("term_id") != "")
 
 
-def _stem(word: str) -> str:
-    folded = fold(word.lstrip("#")).replace("'", "").replace("’", "").replace(" ", "")
-    plural = len(folded) > _SHORTEST_STEM and folded.endswith("s") and not folded.endswith("ss")
-    return folded[:-1] if plural else folded
+def _is_calendar() -> pl.Expr:
+    """Whether a form says nothing but when: `july 31st`, `samedi`."""
+    words = pl.col("form").str.strip_prefix("#").str.split(" ")
+    return words.list.eval(pl.element().is_in(calendar_words()) | pl.element().str.contains(r"^\p{N}")).list.all()
 
 
-def _runs(words: pl.DataFrame) -> pl.DataFrame:
-    """post, language, key, form, length, parts (keys) of each run of one to three words.
+def _words_in(forms: pl.Series) -> pl.Series:
+    return forms.str.split(" ").explode().unique()
 
-    Runs that begin or end in a common word are left out.
-    """
-    found = []
-    for length in range(1, _LONGEST + 1):
-        ahead = range(length)
-        inside = [pl.col("stem").shift(-n) != _BREAK for n in ahead]
-        same = [pl.col("post").shift(-n) == pl.col("post") for n in ahead]
-        single = [~pl.col("word").shift(-n).str.starts_with("#") for n in ahead] if length > 1 else []
-        runs = words.select(
-            "post",
-            "language",
-            key=pl.concat_str([pl.col("stem").shift(-n) for n in ahead]),
-            form=pl.concat_str([pl.col("word").shift(-n) for n in ahead], separator=" "),
-            length=pl.lit(length),
-            parts=pl.concat_list(_parts(length)) if length > 1 else pl.lit([], dtype=pl.List(pl.String)),
-            kept=pl.all_horizontal(*inside, *same, *single, ~pl.col("common"), ~pl.col("common").shift(1 - length)),
+
+def _weeks(counts: DailyCounts, expected: dict[str, float]) -> dict[str, tuple[PhraseWeek, ...]]:
+    """The weeks of each phrase, oldest first. What a week would have had is the volume of its sources times what is
+    expected for each author of the last two."""
+    weekly = counts.usual_on([0]).weekly
+    found = {}
+    for row, term_id in enumerate(counts.series["term_id"]):
+        if term_id not in expected or counts.series["market"][row]:
+            continue
+        exposure, authors = weekly.exposure[row], weekly.authors[row]
+        rate = expected[term_id] * GAP_WEEKS / max(float(exposure[:GAP_WEEKS].sum()), 1e-9)
+        found[term_id] = tuple(
+            PhraseWeek(
+                week_ending=counts.as_of - timedelta(days=DAYS * week + 1),
+                authors=int(authors[week]),
+                expected_authors=float(rate * exposure[week]),
+            )
+            for week in range(min(_WEEKS, len(authors)) - 1, -1, -1)
+            if weekly.covered[row, week]
         )
-        found.append(runs.filter("kept").drop("kept"))
-    return pl.concat(found)
-
-
-def _parts(length: int) -> list[pl.Expr]:
-    """Keys of the shorter runs inside a run."""
-    spans = [(first, last) for last in range(1, length + 1) for first in range(last) if last - first < length]
-    return [pl.concat_str([pl.col("stem").shift(-n) for n in range(first, last)]) for first, last in spans]
+    return found
 
 
 def _without_parts(said: pl.DataFrame, candidates: pl.DataFrame) -> pl.DataFrame:
@@ -181,7 +204,7 @@ def _candidates(said: pl.DataFrame, fewest: int, lexicon: Lexicon) -> pl.DataFra
     """language, key of what enough authors say and the lexicon has no term for."""
     authors = said.group_by("language", "key").agg(authors=pl.col("author").n_unique())
     listed = _parts_listed(lexicon)
-    plain = pl.col("key").str.contains(r"\p{L}") & (pl.col("key").str.len_chars() > _SHORTEST_STEM)
+    plain = pl.col("key").str.contains(r"\p{L}") & (pl.col("key").str.len_chars() > SHORTEST_STEM)
     enough = authors.filter(pl.col("authors") >= fewest, plain)
     return enough.filter(~pl.col("key").is_in(listed)).select("language", "key")
 
@@ -189,7 +212,7 @@ def _candidates(said: pl.DataFrame, fewest: int, lexicon: Lexicon) -> pl.DataFra
 def _listed(lexicon: Lexicon, *, longest: int) -> frozenset[str]:
     """Keys of the lexicon's forms of up to that many words."""
     forms = (form for term in lexicon.terms.values() for of_language in term.forms.values() for form in of_language)
-    return frozenset(_key(form) for form in forms if len(form.split()) <= longest)
+    return frozenset(key_of(form) for form in forms if len(form.split()) <= longest)
 
 
 def _parts_listed(lexicon: Lexicon) -> frozenset[str]:
@@ -197,22 +220,18 @@ def _parts_listed(lexicon: Lexicon) -> frozenset[str]:
     forms = (form for term in lexicon.terms.values() for of_language in term.forms.values() for form in of_language)
     words = [form.replace("-", " ").split() for form in forms]
     runs = ((of_form, first, last) for of_form in words for last in range(len(of_form) + 1) for first in range(last))
-    return frozenset(_key(" ".join(of_form[first:last])) for of_form, first, last in runs)
+    return frozenset(key_of(" ".join(of_form[first:last])) for of_form, first, last in runs)
 
 
-def _key(form: str) -> str:
-    return "".join(_stem(word) for word in form.replace("-", " ").split())
-
-
-def _mentions(words: pl.DataFrame, candidates: pl.DataFrame, posts: pl.DataFrame) -> pl.DataFrame:
-    """MENTIONS_SCHEMA: which post says which candidate."""
-    said = _runs(words).join(candidates, on=["language", "key"], how="semi")
-    told = said.select("post", term_id=_term_id()).unique()
+def _mentions(words: pl.DataFrame, merged: pl.DataFrame, posts: pl.DataFrame) -> pl.DataFrame:
+    """MENTIONS_SCHEMA: which post says which phrase."""
+    said = runs_of_words(words).join(merged, on=["language", "key"])
+    told = said.select("post", "term_id").unique()
     found = told.join(posts, on="post").with_columns(product_id=pl.lit(""))
     return found.select(MENTIONS_SCHEMA.names()).cast(MENTIONS_SCHEMA)
 
 
-def _term_id() -> pl.Expr:
+def _phrase_id() -> pl.Expr:
     return pl.format("{}:{}", "language", "key")
 
 
@@ -240,17 +259,23 @@ def _best(group: Sequence[str], sets: dict[str, frozenset[int]], lengths: dict[s
     return max(nearly_all, key=lambda term_id: (lengths[term_id], len(sets[term_id]), term_id))
 
 
-def _phrase(said: pl.DataFrame, expected: float, q_value: float, first_day: date) -> NewPhrase:
+def _phrase(
+    said: pl.DataFrame, *, expected_authors: float, q_value: float, first_day: date, weeks: tuple[PhraseWeek, ...]
+) -> NewPhrase:
     spelt = said.group_by("form").agg(authors=pl.col("author").n_unique())
     # A hashtag runs its words together: it names the phrase only where nobody spells it out.
     tag = pl.col("form").str.starts_with("#")
     forms = spelt.sort(tag, "authors", "form", descending=[False, True, False])["form"].to_list()
+    main = said.filter(pl.col("form") == forms[0])["language"].mode().sort()[0]
     return NewPhrase(
+        phrase_id=said["term_id"][0],
         phrase=forms[0].lstrip("#"),
-        language=said["language"][0],
+        language=main,
         authors=said["author"].n_unique(),
-        expected_authors=expected,
+        expected_authors=expected_authors,
         q_value=q_value,
         first_day=first_day,
         forms=tuple(forms),
+        members=tuple(said.select(_phrase_id().unique().sort()).to_series()),
+        weeks=weeks,
     )
