@@ -4,18 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 
 from copilot.workspace import Workspace
 from ingestion.post_checks import PostDifference, check_posts, repair_posts
-from ingestion.post_index import SyncReport, post_schema, sync_index
+from ingestion.post_index import post_schema, sync_index
 from ingestion.progress import Progress, silent
 from vectorstore.encoder import Encoder, load_encoder
 from vectorstore.open import open_store
 from vectorstore.rebuild import rebuilding
+from vectorstore.snapshot import restore_snapshot, write_snapshot
 from vectorstore.store import DocumentStore
 
 Index = tuple[DocumentStore, Encoder]
 """An open store, and the encoder of its vectors."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RebuildReport:
+    """What an index built anew was made of."""
+
+    indexed: int
+    """Posts taken from the lake."""
+    restored: int
+    """Posts whose vectors came from a snapshot, and that the lake has as they were then."""
 
 
 @contextmanager
@@ -61,18 +74,33 @@ def repair_post_differences(workspace: Workspace, *, index: Index | None = None,
         repair_posts(workspace.lake, store, encoder, progress=progress)
 
 
-def rebuild_index(workspace: Workspace, *, progress: Progress = silent) -> SyncReport:
+def save_index(workspace: Workspace, path: Path) -> int:
+    """Write the index to a snapshot at `path`; return how many posts it holds.
+
+    Raises what `open_index` raises, and `SnapshotError` where the file cannot be written.
+    """
+    with opened_index(workspace) as (store, _):
+        return write_snapshot(store, path)
+
+
+def rebuild_index(workspace: Workspace, *, snapshot: Path | None = None, progress: Progress = silent) -> RebuildReport:
     """Build the index anew from the lake, beside the present one, and put it in its place when it is done.
 
-    On a server searches go on meanwhile, and what other processes add to the old index is brought over at the end;
-    an embedded index must not be open. Raises what encoder and store raise.
+    `snapshot`: a file of `save_index`, whose posts need not be embedded again; of those that the lake has otherwise by
+    now, or no longer, nothing is left. On a server searches go on meanwhile, and what other processes add to the old
+    index is brought over at the end; an embedded index must not be open. Raises what encoder and store raise, and
+    `SnapshotError` for a snapshot that cannot be read.
     """
     settings = workspace.settings.index
     encoder = load_encoder(settings, workspace.models_path)
     with rebuilding(settings, path=workspace.index_path, schema=post_schema(encoder)) as store:
+        there = restore_snapshot(snapshot, store) if snapshot else 0
         report = sync_index(workspace.lake, store, encoder, progress=progress)
+        restored = store.count() - report.indexed
+        if restored < there:
+            store.purge()
     if not settings.url:
-        return report
+        return RebuildReport(indexed=report.indexed, restored=restored)
     with opened_index(workspace) as (live, live_encoder):
         rest = sync_index(workspace.lake, live, live_encoder)
-    return SyncReport(indexed=report.indexed + rest.indexed, removed=rest.removed)
+    return RebuildReport(indexed=report.indexed + rest.indexed, restored=restored)

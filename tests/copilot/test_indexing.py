@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 from qdrant_client import QdrantClient
 
-from copilot.indexing import opened_index, post_differences, rebuild_index
+from copilot.indexing import opened_index, post_differences, rebuild_index, save_index
 from copilot.workspace import Workspace
 from tests.copilot.test_ingesting import ingest, workspace
 from vectorstore.encoder import HashEncoder
-from vectorstore.errors import EncoderMismatchError, StoreLockedError
+from vectorstore.errors import EncoderMismatchError, SnapshotError, StoreLockedError
 from vectorstore.store import Query
 
 
@@ -71,3 +72,25 @@ def test_a_server_gets_what_came_while_it_was_rebuilt(filled: Workspace, monkeyp
     with opened_index(remote) as (store, _):
         assert store.count() == 2
     assert [entry.name for entry in client.get_collections().collections] == ["posts-2"]
+
+
+def test_what_the_lake_no_longer_has_does_not_come_back_with_a_saved_index(filled: Workspace, tmp_path: Path) -> None:
+    saved = tmp_path / "index.zip"
+    assert save_index(filled, saved) == 2
+    gone = str(filled.lake.read("posts").filter(pl.col("text").str.contains("linen"))["post_id"].item())
+    filled.lake.erase("posts", f"post_id = '{gone}'")
+    report = rebuild_index(filled, snapshot=saved)
+    assert (report.indexed, report.restored) == (0, 1)
+    with opened_index(filled) as (store, _):
+        assert store.existing([gone]) == set()
+    kept = b"".join(file.read_bytes() for file in filled.index_path.rglob("*") if file.is_file())
+    assert b"wool coat" in kept
+    assert b"linen dress" not in kept
+
+
+def test_a_damaged_snapshot_leaves_the_index_as_it_is(filled: Workspace, tmp_path: Path) -> None:
+    saved = tmp_path / "index.zip"
+    saved.write_bytes(b"PK\x03\x04 and no more")
+    with pytest.raises(SnapshotError, match=r"index\.zip"):
+        rebuild_index(filled, snapshot=saved)
+    assert post_differences(filled) == []

@@ -22,14 +22,20 @@ def reassort(home: Path, *arguments: str) -> Result:
     return CliRunner().invoke(cli, list(arguments), env=environment)
 
 
-def test_it_shows_a_difference_mends_it_and_says_so(tmp_path: Path) -> None:
-    home = tmp_path / "home"
+def new_home(folder: Path) -> Path:
+    """A workspace with three posts."""
+    home = folder / "home"
     home.mkdir()
     (home / "reassort.toml").write_text(_CONFIG)
-    posts, mapping = tmp_path / "posts.csv", tmp_path / "map.yaml"
+    posts, mapping = folder / "posts.csv", folder / "map.yaml"
     posts.write_text(_POSTS)
     mapping.write_text(_MAPPING)
     assert reassort(home, "ingest", str(posts), "--map", str(mapping)).exit_code == 0
+    return home
+
+
+def test_it_shows_a_difference_mends_it_and_says_so(tmp_path: Path) -> None:
+    home = new_home(tmp_path)
     whole = reassort(home, "doctor")
     assert (whole.exit_code, "Posts and index: in line." in whole.stdout) == (0, True)
 
