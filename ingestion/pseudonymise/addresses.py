@@ -1,6 +1,7 @@
 """Postal addresses: streets with a number, and what says where on from there: flat, postcode, town.
 
-A street, a town or a country alone stays: planners need markets, and none of them tells who somebody is.
+A street, a town or a country alone stays: planners need markets, and none of them tells who somebody is. Streets where
+somebody lives are in `home_streets`.
 """
 
 from __future__ import annotations
@@ -61,25 +62,21 @@ FLAT = (
 )
 TAIL = rf"(?:{GAP}{FLAT}){{0,3}}(?:{GAP}{PLACE}(?!\d))?"
 
-_FR_SURE = (
+FR_SURE = (
     r"(?i:rue|r\.|avenue|av\.?|ave|boulevard|boul|bd\.?|bld|bvd|blvd|impasse|imp\.?|all[ée]es?|chemin|ch\.|chem\.)"
 )
-_FR_OTHER = (
+FR_OTHER = (
     r"(?i:place|pl\.|quai|cours|route|rte|square|sq\.?|passage|sentier|villa|r[ée]sidence|faubourg|fbg|fg|hameau"
     r"|lotissement|lot"
     r"|ruelle|esplanade|voie|cit[ée]|mont[ée]e|clos|domaine|lieu-dit|rond-point|promenade|traverse)"
 )
 _PT = r"(?i:rua|travessa|avenida|av\.|ulica|ul\.)"
 _FRENCH = [
-    rf"(?<![\w.,€$/-]){NUMBER}[, ]{{1,2}}{_FR_SURE}(?!\p{{L}}) ?(?:{_DATED}|{NAME}|{LOWER}){TAIL}",
-    rf"(?<![\w.,€$/-]){NUMBER}[, ]{{1,2}}{_FR_OTHER} (?:{_DATED}|{NAME}){TAIL}",
-    rf"(?<![\w.,€$/-]){NUMBER}[, ]{{1,2}}{_FR_OTHER} {LOWER}{GAP}\d{{5}}(?:[ ,]{{1,2}}{TOWN})?(?!\d)",
-    rf"(?<![\w-])(?:{_FR_SURE}|{_PT}) {NAME},? (?:n[°º] ?)?\d{{1,4}}{NO_AMOUNT}{TAIL}(?!\d)",
+    rf"(?<![\w.,€$/-]){NUMBER}[, ]{{1,2}}{FR_SURE}(?!\p{{L}}) ?(?:{_DATED}|{NAME}|{LOWER}){TAIL}",
+    rf"(?<![\w.,€$/-]){NUMBER}[, ]{{1,2}}{FR_OTHER} (?:{_DATED}|{NAME}){TAIL}",
+    rf"(?<![\w.,€$/-]){NUMBER}[, ]{{1,2}}{FR_OTHER} {LOWER}{GAP}\d{{5}}(?:[ ,]{{1,2}}{TOWN})?(?!\d)",
+    rf"(?<![\w-])(?:{FR_SURE}|{_PT}) {NAME},? (?:n[°º] ?)?\d{{1,4}}{NO_AMOUNT}{TAIL}(?!\d)",
 ]
-
-_WHERE = r"(?i:habit\w*|domicili[ée]e?|demeurant|loge|vis|adresse)[ :]{1,3}(?i:(?:est|au|à|a|dans|la)[ :]{1,2}){0,2}"
-# Where somebody lives, a street without its number says enough.
-_NO_NUMBER = [rf"(?<=\b{_WHERE}){_FR_SURE}(?!\p{{L}}) ?(?:{NAME}|{LOWER}){TAIL}"]
 
 _NO_CARRIER = (
     r"(?!(?i:fedex|ups|dhl|gls|dpd|brt|sda|hermes|e-?mail|mail|instagram|whats|paypal|facebook|tiktok|sms|chat|app)\b)"
@@ -147,11 +144,11 @@ _BOUTIQUE = regex.compile(
 )
 
 
-def _street(hint: str, patterns: list[str], *, fewest_digits: int = 1) -> Kind:
+def _street(hint: str, patterns: list[str]) -> Kind:
     return pattern_kind(
         "STREET_ADDRESS",
         hint=hint,
-        fewest_digits=fewest_digits,
+        fewest_digits=1,
         patterns=patterns,
         check=lambda text: _BOUTIQUE.match(text) is None,
         ignore_case=False,
@@ -160,9 +157,8 @@ def _street(hint: str, patterns: list[str], *, fewest_digits: int = 1) -> Kind:
 
 STREETS = (
     _street(
-        rf"(?<!\w)(?:{_FR_SURE}|{_PT})(?![^\W\d_])|\d(?: ?(?:bis|ter|quater|[a-d]))?[, ]{{1,2}}{_FR_OTHER} ", _FRENCH
+        rf"(?<!\w)(?:{FR_SURE}|{_PT})(?![^\W\d_])|\d(?: ?(?:bis|ter|quater|[a-d]))?[, ]{{1,2}}{FR_OTHER} ", _FRENCH
     ),
-    _street(rf"{_WHERE}{_FR_SURE}", _NO_NUMBER, fewest_digits=0),
     _street(
         r"\b(?:via|viale|v\.le|piazza|p\.zz?a|piazzale|corso|c\.so|largo|vicolo|strada|contrada"
         r"|lung\w+) [^\d\n]{3,60}\d",

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from ingestion.pseudonymise.address_lines import AFTER_WORD, BLOCK, POSTCODE
 from ingestion.pseudonymise.addresses import STREETS
 from ingestion.pseudonymise.contacts import EMAIL, PHONE, PHONE_AFTER_WORD
+from ingestion.pseudonymise.home_streets import HOME_STREET
 from ingestion.pseudonymise.links import LINK, PROFILE
 from ingestion.pseudonymise.national import (
     BIRTH,
@@ -72,6 +73,7 @@ KINDS: tuple[Kind, ...] = (
     IP,
     PLATE,
     *STREETS,
+    HOME_STREET,
     BLOCK,
     AFTER_WORD,
     POSTCODE,
