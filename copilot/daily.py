@@ -1,4 +1,4 @@
-"""The daily job: signals, forecasts, restock plan, briefs. Each step is stored before the next begins."""
+"""The daily job: signals, forecasts, lifts, restock plan, briefs. Each step is stored before the next begins."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from copilot.briefs.compose import compose_brief
 from copilot.briefs.records import BriefRef
 from copilot.errors import NoDataError
 from copilot.lookups.context import Context
-from copilot.planning.forecast import forecast_demand, write_forecasts
+from copilot.lookups.lift import update_lifts
+from copilot.planning.forecast import PanelReader, forecast_demand, write_forecasts
 from copilot.planning.restock import plan_restock, write_plan
 from copilot.settings import Language
 from copilot.signals.new_phrases import update_phrases_of
@@ -48,8 +49,11 @@ def run_daily(
     settings = workspace.settings
     found = update_signals(workspace.lake, workspace.warehouse, as_of, settings.signals, progress=progress)
     update_phrases_of(workspace, as_of)
-    forecasts = forecast_demand(workspace.warehouse, as_of, settings.planning, progress=progress)
+    reader = PanelReader(workspace.warehouse, as_of, settings.planning)
+    forecasts = forecast_demand(workspace.warehouse, as_of, settings.planning, progress=progress, reader=reader)
     write_forecasts(workspace.lake, forecasts, as_of)
+    with Context(workspace, as_of) as context:
+        update_lifts(context, reader)
     planned = _plan(workspace, as_of, forecasts)
     return DailyReport(
         as_of=as_of,

@@ -42,7 +42,8 @@ def _of(evidence: Evidence, language: Language) -> Iterator[str]:
     if len(names) == 1:
         for key in _ABOUT.get(evidence.kind, ()):
             yield wording.phrase(f"agent.follow_ups.{key}", language, about=next(iter(names)))
-    if evidence.kind == "signal" and len(evidence.rows) > 1 and "term" in evidence.rows[0].labels and not names:
+    of_terms = bool(evidence.rows) and all("term" in row.labels for row in evidence.rows)
+    if evidence.kind == "signal" and len(evidence.rows) > 1 and of_terms:
         yield wording.phrase("agent.follow_ups.term", language, about=evidence.rows[0].labels["term"])
     for key in _GENERAL.get(evidence.kind, ()):
         yield wording.phrase(f"agent.follow_ups.{key}", language)

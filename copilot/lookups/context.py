@@ -13,6 +13,7 @@ from copilot.errors import NoDataError
 from copilot.floor import Floor
 from copilot.lookups.index import PostIndex
 from copilot.lookups.vocabulary import Vocabulary, build_vocabulary
+from copilot.signals.leaders import Past, read_past
 from copilot.signals.lexicon import Lexicon, load_lexicon
 from copilot.signals.products import ProductLinks
 from copilot.signals.run import product_links, weekly_histories
@@ -44,6 +45,8 @@ class Context:
         self._links_at: dict[str, int] = {}
         self._histories: pl.DataFrame | None = None
         self._histories_at: dict[str, int] = {}
+        self._past: Past | None = None
+        self._past_at: dict[str, int] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -131,6 +134,15 @@ class Context:
                 raise NoDataError("No mentions yet. Make them with `reassort signals`.") from error
             self._histories, self._histories_at = found, counted
         return self._histories
+
+    @property
+    def past(self) -> Past:
+        """Past rises, as `update_signals` keeps them, and who led in them."""
+        read = self.workspace.lake.versions(["mentions", "past_rises"])
+        if self._past is None or self._past_at != read:
+            self._past = read_past(self.workspace.lake, self.as_of, self.workspace.settings.signals)
+            self._past_at = read
+        return self._past
 
     def versions(self, *tables: str) -> dict[str, int]:
         """Newest version of each of the tables that exist in the lake."""

@@ -11,6 +11,7 @@ from copilot.evidence import Evidence, Figure, Row, Unit, make_evidence
 from copilot.lookups import charts
 from copilot.lookups.context import Context
 from copilot.lookups.products import find_products
+from copilot.lookups.proof import proof_notes, proof_of, proof_rows, signal_of
 from copilot.lookups.rows import to_figures, to_rows
 from copilot.lookups.scope import Scope
 from copilot.lookups.trends import SIGNAL_UNITS, newest_signals, with_terms
@@ -20,6 +21,9 @@ from copilot.signals.records import ProductLink
 from copilot.signals.run import history_of
 
 _TOTALS: dict[str, Unit] = {"authors": "authors", "expected_authors": "authors", "ratio": "ratio", "growth": "share"}
+_SOURCES = (
+    "signals", "mentions", "posts", "past_rises", "lifts", "calendar", "products", "skus", "prices", "stock", "sales",
+)  # fmt: skip
 
 
 def explain_term(
@@ -28,11 +32,16 @@ def explain_term(
     """A term's weeks against what was expected, its signal, the products it is about, and posts of the last 7 days.
 
     Rows: the signal first where there is one (labels `term`, `stage`), then products, surest first, with `link_score`,
-    price, stock and sales, and why they match as reasons. Totals: `authors`, `expected_authors`, `ratio` of the last
-    7 days and `growth` over the 7 before. Notes: `not_rising`, `below_author_floor` (then no totals, quotes or chart),
-    `few_accounts` when one account wrote half of the posts, `no_products_linked`, `stale_signals`. Weeks under the
-    floor of authors are not in the chart. Raises
-    `UnknownNameError` for an id that the lexicon lacks, `NoDataError` where signals were never looked for.
+    price, stock and sales, and why they match as reasons, then the signal's proof (`lookups.proof`): who drives it, how
+    long it will last, its shape, its effect on demand, markets, sources, reviewed products, occasions, words said with
+    it. Quotes are the most typical of the rise.
+
+    Totals: `authors`, `expected_authors`, `ratio` of the last 7 days and `growth` over the 7 before. Notes:
+    `not_rising`, `below_author_floor` (then no totals, quotes or chart), `few_accounts` when one account wrote half of
+    the posts, `no_products_linked`, `stale_signals`, and what the proof does not know: `longevity_unknown`,
+    `leaders_unknown`, `lift_unknown`, `lift_not_measured`. Weeks under the floor of authors are not in the chart.
+
+    Raises `UnknownNameError` for an id that the lexicon lacks, `NoDataError` where signals were never looked for.
     """
     label = context.lexicon.label(term_id, language)
     signals, notes = newest_signals(context)
@@ -43,22 +52,29 @@ def explain_term(
     enough = context.floor.shows_part(authors=last_week["authors"], others=others)
     shown = _shown_weeks(context, term_id, market, weeks)
     links = context.product_links.of(term_id)
+    found = signal_of(signal) if enough else None
+    proof = proof_of(context, found) if found else None
     notes += [] if signal.height else ["not_rising"]
     notes += ["few_accounts"] if signal.height and signal["top_author_share"][0] >= 0.5 else []
     notes += [] if links else ["no_products_linked"]
-    quotes = posts_behind(context.workspace.lake, term_id, context.as_of, market, limit) if enough else []
+    notes += proof_notes(proof) if proof else []
+    typical = proof.words.typical if proof else {}
+    lake = context.workspace.lake
+    quotes = posts_behind(lake, term_id, context.as_of, market, limit, typical=typical) if enough else []
+    parts = proof_rows(context, proof, language) if proof else []
     evidence = make_evidence(
         "signal",
         as_of=context.as_of,
-        sources=context.versions("signals", "mentions", "posts", "products", "skus", "prices", "stock", "sales"),
+        sources=context.versions(*_SOURCES),
         rows=[
             *to_rows(with_terms(context, signal, language), SIGNAL_UNITS, dates=("first_seen_on",)),
             *_product_rows(context, links[:limit]),
+            *parts,
         ],
         totals=to_figures(last_week, _TOTALS),
         dates={"since": context.as_of - timedelta(days=7), "last_day": context.as_of - timedelta(days=1)},
         quotes=quotes,
-        row_count=signal.height + len(links),
+        row_count=signal.height + len(links) + len(parts),
         charts=[charts.mentions_over_time(shown, term=label, language=language)] if shown.height else [],
         notes=notes,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
@@ -80,11 +80,18 @@ class Detector:
     """Tests every morning in turn, oldest first."""
 
     def __init__(
-        self, counts: DailyCounts, settings: SignalSettings, *, untested: float = 0.0, apart: bool = True
+        self,
+        counts: DailyCounts,
+        settings: SignalSettings,
+        *,
+        untested: float = 0.0,
+        apart: bool = True,
+        followed_days: int = 0,
     ) -> None:
         """`untested`: share of the budget that goes to series which `counts` lacks, as they had too few authors.
 
-        `apart`: whether a series is held against those that rise already, see `detection`.
+        `apart`: whether a series is held against those that rise already, see `detection`. `followed_days`: days that a
+        rise is followed for at most; 0: as `detection` says.
         """
         self._untested, self._holds_apart = untested, apart
         self._counts, self._settings = counts, settings
@@ -92,7 +99,7 @@ class Detector:
         self._whole = all_markets(counts.series)
         self._daily_dispersion = daily_dispersion(counts)
         self._overlap = Overlap(counts)
-        self._runs = Runs.none(counts.series.height, len(counts.pair_series))
+        self._runs = Runs.none(counts.series.height, len(counts.pair_series), followed_days=followed_days)
         self._begun: list[tuple[int, int, int]] = []
         """(morning as days before the last, series, first day of the rise as days before the last)"""
 
@@ -165,6 +172,23 @@ class Detector:
         return self._counts.series[rows].with_columns(
             began_on=pl.Series([as_of - timedelta(days=back) for back, _, _ in self._begun], dtype=pl.Date),
             first_day=pl.Series([as_of - timedelta(days=first) for _, _, first in self._begun], dtype=pl.Date),
+        )
+
+    def lives(self) -> pl.DataFrame:
+        """Every rise of the mornings so far: term_id, market, began_on, first_day, ended_on, fading_on (a list).
+
+        `ended_on` is null for a rise that still goes on, or went on for as long as it was followed.
+        """
+
+        def day(morning: int | None) -> date | None:
+            return None if morning is None else self._counts.as_of - timedelta(days=self._runs.morning - morning)
+
+        lives = self._runs.lives
+        return self._counts.series[[life.row for life in lives]].with_columns(
+            began_on=pl.Series([day(life.began) for life in lives], dtype=pl.Date),
+            first_day=pl.Series([day(life.first_day) for life in lives], dtype=pl.Date),
+            ended_on=pl.Series([day(life.ended) for life in lives], dtype=pl.Date),
+            fading_on=pl.Series([[day(one) for one in life.fading] for life in lives], dtype=pl.List(pl.Date)),
         )
 
     def _test(self, usual: _Usual, back: int) -> _Tested:

@@ -73,7 +73,7 @@ def estimate_lift(units: Floats, expected: Floats, linked: Flags) -> Lift:
     days = int(units.shape[1])
     sizes = {"days": days, "products": int(treated.sum()), "controls": int(others.sum())}
     if days < LEAST_DAYS or meant[treated].sum() < LEAST_UNITS or sizes["controls"] < LEAST_CONTROLS:
-        return _nothing(sizes)
+        return nothing_known(**sizes)
     apart = np.log((seen + 0.5) / (meant + 0.5))
     spread = _spread(apart[others], meant[others])
     centre, error = _mean(apart[others], meant[others], spread)
@@ -99,7 +99,8 @@ def estimate_lift(units: Floats, expected: Floats, linked: Flags) -> Lift:
     )
 
 
-def _nothing(sizes: dict[str, int]) -> Lift:
+def nothing_known(*, days: int, products: int = 0, controls: int = 0) -> Lift:
+    """Not enough evidence, on so little that no figure can be given."""
     return Lift(
         verdict="not_enough_evidence",
         share=None,
@@ -108,7 +109,9 @@ def _nothing(sizes: dict[str, int]) -> Lift:
         delay_days=None,
         p_value=None,
         placebo_share=None,
-        **sizes,
+        days=days,
+        products=products,
+        controls=controls,
     )
 
 

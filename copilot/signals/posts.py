@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
 import polars as pl
@@ -34,9 +34,17 @@ _ORDERS = re.compile(
 
 
 def posts_behind(
-    lake: Lake, term_id: str, as_of: date, market: str = "", limit: int = 5, *, lexicon: Lexicon | None = None
+    lake: Lake,
+    term_id: str,
+    as_of: date,
+    market: str = "",
+    limit: int = 5,
+    *,
+    lexicon: Lexicon | None = None,
+    typical: Mapping[str, float] | None = None,
 ) -> list[Quote]:
-    """Quotes of posts of the seven days before `as_of` that say the term; newest first, one an author.
+    """Quotes of posts of the seven days before `as_of` that say the term; one an author, the most typical first, then
+    the newest. `typical` says of posts how typical they are (`words`).
 
     Sources take turns. Posts that read like orders to a machine come last. Spam and duplicates are not among them.
     Empty where nothing was counted yet. Raises `UnknownNameError` for a term that the lexicon lacks.
@@ -49,9 +57,10 @@ def posts_behind(
     posts = _texts(lake, said["post_id"].to_list())
     found = said.join(posts, on="post_id").with_columns(text=pl.col("title") + "\n" + pl.col("text"))
     orders = [is_order_like(text) for text in found["text"]]
-    newest = found.with_columns(orders=pl.Series(orders, dtype=pl.Boolean)).sort(
-        "orders", "published_at", "post_id", descending=[False, True, False]
-    )
+    scores = [(typical or {}).get(post_id, 0.0) for post_id in found["post_id"]]
+    newest = found.with_columns(
+        orders=pl.Series(orders, dtype=pl.Boolean), typical=pl.Series(scores, dtype=pl.Float64)
+    ).sort("orders", "typical", "published_at", "post_id", descending=[False, True, True, False])
     single = newest.unique("author", keep="first", maintain_order=True)
     turn = pl.int_range(pl.len()).over("orders", "source")
     chosen = single.with_columns(turn=turn).sort("orders", "turn", maintain_order=True).head(limit)

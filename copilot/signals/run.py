@@ -16,6 +16,7 @@ from copilot.signals.history import history_of, weekly_histories
 from copilot.signals.kept import RUNS, SIGNALS, in_order, read_signals, to_frame, write_day
 from copilot.signals.lexicon import load_lexicon
 from copilot.signals.mentions import MENTIONS, MentionReport, update_mentions
+from copilot.signals.past import update_past_rises
 from copilot.signals.products import product_links
 from copilot.signals.records import SIGNAL_RUNS_SCHEMA, ProductLink, Signal
 from copilot.signals.stages import began_on, severity, stage
@@ -53,6 +54,8 @@ def update_signals(
 ) -> SignalReport:
     """Count new mentions, find what rises as of the morning of `as_of`, and keep it in `signals` and `signal_runs`.
 
+    Where something rises, the past rises that its proof draws on are brought up to the month (`past`).
+
     Running it again for the same morning on the same posts changes nothing. Raises `TableMissingError` where no post
     was ever ingested.
     """
@@ -63,6 +66,8 @@ def update_signals(
     volumes = read_volumes(lake, as_of, days=DETECTION_DAYS)
     found = find_rises(mentions, volumes, as_of, settings).series
     raised = found.filter("raised")
+    if raised.height:
+        update_past_rises(lake, as_of, settings, lexicon=lexicon.digest)
     signals = tuple(in_order([_signal(row, mentions, as_of) for row in raised.iter_rows(named=True)]))
     posts, undated = _posts(lake, as_of)
     report = SignalReport(

@@ -36,12 +36,17 @@ def stage(*, authors: int, authors_before: int, age_days: int) -> Stage:
     A change counts when it is over one standard error of the difference of two counts: fading when they fall, emerging
     in the first two weeks, then rising while they grow, and peaking when they do neither.
     """
-    change = (authors - authors_before) / math.sqrt(max(authors + authors_before, 1.0))
-    if change < -1.0:
+    if is_fading(authors=authors, authors_before=authors_before):
         return "fading"
+    change = _change(authors, authors_before)
     if age_days <= _EMERGING_DAYS:
         return "emerging"
     return "rising" if change > 1.0 else "peaking"
+
+
+def is_fading(*, authors: float, authors_before: float) -> bool:
+    """Whether this week's authors are fewer than those of the week before, by over one standard error."""
+    return _change(authors, authors_before) < -1.0
 
 
 def began_on(authors_by_day: Sequence[int], *, expected_a_day: float, as_of: date) -> date:
@@ -60,6 +65,10 @@ def began_on(authors_by_day: Sequence[int], *, expected_a_day: float, as_of: dat
         if gain > best:
             best, days = gain, age
     return as_of - timedelta(days=days)
+
+
+def _change(authors: float, authors_before: float) -> float:
+    return (authors - authors_before) / math.sqrt(max(authors + authors_before, 1.0))
 
 
 def _part(value: float) -> float:

@@ -26,6 +26,8 @@ HOLDINGS: Mapping[str, Holding] = {
     "index_state": "none",
     "signals": "counts",
     "signal_runs": "counts",
+    "past_rises": "counts",
+    "lifts": "counts",
     "new_phrases": "counts",
     "new_phrase_weeks": "counts",
     "phrase_runs": "counts",

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from copilot import wording
 from copilot.agent.offline.writing.pieces import Page, RowWords, in_all, join, listed
 from copilot.agent.offline.writing.posts import quotes
+from copilot.agent.offline.writing.proof import SAID_NOTES, proof
 from copilot.evidence import Figure, Row
 
 
@@ -42,8 +43,8 @@ def explained(page: Page) -> str:
     linked = listed(page, _product_row, rows=products)
     if linked:
         linked.insert(0, page.say("signals.products") + "\n")
-    notes = page.notes("not_rising", "below_author_floor")
-    return join(_verdict(RowWords(page=page, row=term)), linked, quotes(page, limit=2), notes)
+    notes = page.notes("not_rising", "below_author_floor", *SAID_NOTES)
+    return join(_verdict(RowWords(page=page, row=term)), proof(page), linked, quotes(page, limit=2), notes)
 
 
 def _verdict(row: RowWords) -> str:
