@@ -7,6 +7,7 @@ CopilotError
 ├── AmbiguousError       a name that means more than one thing
 ├── UnknownNameError     a name that means nothing here
 ├── ModelError           the chat model cannot be made or failed
+├── AspectModelError     the model that reads aspects cannot be loaded
 ├── UngroundedError      a text with figures that its evidence does not hold
 └── ServiceInUseError    the service that owns the workspace did not answer
 """
@@ -58,6 +59,14 @@ class UnknownNameError(CopilotError):
 
 class ModelError(CopilotError):
     """The chat model cannot be made or did not answer."""
+
+
+class AspectModelError(CopilotError):
+    """The model that reads aspects of posts, `signals.aspects.model`, cannot be used."""
+
+    def __init__(self, model: str, problem: str) -> None:
+        super().__init__(f"Aspect model {model!r}: {problem}.")
+        self.model = model
 
 
 class UngroundedError(CopilotError):

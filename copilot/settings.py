@@ -61,6 +61,18 @@ class PlanningSettings(BaseModel):
     """Farthest day that forecasts reach."""
 
 
+class AspectSettings(BaseModel):
+    """How posts are read for what customers say of fit, colour, fabric, price, quality, delivery and the like."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    model: str = "packaged"
+    """`packaged` (trained here, English; French, Italian, German and Spanish word by word), `words` (lists of words
+    alone), or a classifier of Hugging Face by name or folder: of entailment, or of polarity."""
+    posts_read: int = Field(default=300, ge=20)
+    """Most posts read for one question, one an author."""
+
+
 class SignalSettings(BaseModel):
     """What counts as a signal."""
 
@@ -72,6 +84,8 @@ class SignalSettings(BaseModel):
     """Fewest distinct authors of a term called rising. What is shown of it needs `privacy.min_authors` besides."""
     minimum_ratio: float = Field(default=1.5, ge=1.0)
     """Smallest ratio of observed to expected authors worth a buyer's time."""
+    aspects: AspectSettings = Field(default_factory=AspectSettings)
+    """What customers say of an article."""
 
 
 class WebSettings(BaseModel):

@@ -148,6 +148,20 @@ def terms_bars(
     return _chart("terms", language, [observed, usual])
 
 
+def aspect_bars(
+    labels: Sequence[str], complaints: Sequence[float], complaints_before: Sequence[float], *, language: Language
+) -> Chart:
+    """Share of authors who complain, by aspect, of the last days against the weeks before."""
+    x = tuple(labels)
+    after = ChartSeries(
+        name=phrase("charts.aspects.after", language), kind="bar", role="observed", x=x, y=tuple(complaints)
+    )
+    before = ChartSeries(
+        name=phrase("charts.aspects.before", language), kind="bar", role="expected", x=x, y=tuple(complaints_before)
+    )
+    return _chart("aspects", language, [after, before])
+
+
 def _fan(demand: pl.DataFrame, language: Language) -> list[ChartSeries]:
     """The middle forecast and the range that holds it in 80 cases of 100."""
     x = _days(demand["date"])

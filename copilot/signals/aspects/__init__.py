@@ -1,0 +1,1 @@
+"""Aspects of articles in what customers write, and how they speak of them."""

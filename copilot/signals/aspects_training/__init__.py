@@ -1,0 +1,1 @@
+"""Trains the packaged aspect model. Not needed to use it."""
