@@ -12,6 +12,8 @@ import openvino
 from numpy.typing import NDArray
 
 _BATCH = 32
+_STEP = 8
+"""Lengths are rounded up to a multiple of it: OpenVINO keeps memory for every shape that it has met."""
 
 Tokens = NDArray[np.int64]
 OnBatch = Callable[[Sequence[int], Sequence[NDArray[Any]]], None]
@@ -75,9 +77,8 @@ def _compile(path: Path, outputs: Sequence[str], precision: str) -> openvino.Com
 
 
 def _padded_ids(ids: list[Sequence[int]]) -> list[Tokens]:
-    """Token ids and attention mask, shape (texts, tokens of the longest)."""
-    longest = max(len(row) for row in ids)
-    tokens = np.zeros((len(ids), longest), dtype=np.int64)
+    """Token ids and attention mask, shape (texts, tokens of the longest, rounded up)."""
+    tokens = np.zeros((len(ids), _rounded_up(max(len(row) for row in ids))), dtype=np.int64)
     mask = np.zeros_like(tokens)
     for index, row in enumerate(ids):
         tokens[index, : len(row)] = row
@@ -86,9 +87,13 @@ def _padded_ids(ids: list[Sequence[int]]) -> list[Tokens]:
 
 
 def _padded(arrays: list[Tokens]) -> Tokens:
-    """The arrays as one, padded with zeros to the longest."""
-    longest = max(len(array) for array in arrays)
+    """The arrays as one, padded with zeros to the longest, rounded up."""
+    longest = _rounded_up(max(len(array) for array in arrays))
     padded = np.zeros((len(arrays), longest, *arrays[0].shape[1:]), dtype=np.int64)
     for index, array in enumerate(arrays):
         padded[index, : len(array)] = array
     return padded
+
+
+def _rounded_up(length: int) -> int:
+    return -(-length // _STEP) * _STEP
