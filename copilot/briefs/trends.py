@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from copilot.briefs.citing import Citations, value
+from copilot.briefs.proofs import proof_sentences
 from copilot.briefs.records import Item
 from copilot.evidence import Evidence, Row
 from copilot.lookups.context import Context
@@ -81,7 +82,11 @@ def _item(trend: FoundTrend, language: Language, cited: int) -> Item:
         )
     return Item(
         title=phrase("briefs.signal.title", language, term=trend.name, stage=label("stages", trend.stage, language)),
-        sentences=(*sentences, _products(evidence.rows[1:], language, cited)),
+        sentences=(
+            *sentences,
+            *proof_sentences(evidence, language, cited),
+            _products(evidence.rows[1:], language, cited),
+        ),
         citations=(cited,),
         charts=evidence.charts[:1],
         quotes=evidence.quotes[:_MOST_QUOTES],

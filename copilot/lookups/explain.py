@@ -31,10 +31,10 @@ def explain_term(
 ) -> Evidence:
     """A term's weeks against what was expected, its signal, the products it is about, and posts of the last 7 days.
 
-    Rows: the signal first where there is one (labels `term`, `stage`), then products, surest first, with `link_score`,
-    price, stock and sales, and why they match as reasons, then the signal's proof (`lookups.proof`): who drives it, how
-    long it will last, its shape, its effect on demand, markets, sources, reviewed products, occasions, words said with
-    it. Quotes are the most typical of the rise.
+    Rows: the term first, where it rises with its signal (labels `term`, `stage`), then products, surest first, with
+    `link_score`, price, stock and sales, and why they match as reasons, then the signal's proof (`lookups.proof`): who
+    drives it, how long it will last, its shape, its effect on demand, markets, sources, reviewed products, occasions,
+    words said with it. Quotes are the most typical of the rise.
 
     Totals: `authors`, `expected_authors`, `ratio` of the last 7 days and `growth` over the 7 before. Notes:
     `not_rising`, `below_author_floor` (then no totals, quotes or chart), `few_accounts` when one account wrote half of
@@ -61,13 +61,14 @@ def explain_term(
     typical = proof.words.typical if proof else {}
     lake = context.workspace.lake
     quotes = posts_behind(lake, term_id, context.as_of, market, limit, typical=typical) if enough else []
+    own = to_rows(with_terms(context, signal, language), SIGNAL_UNITS, dates=("first_seen_on",))
     parts = proof_rows(context, proof, language) if proof else []
     evidence = make_evidence(
         "signal",
         as_of=context.as_of,
         sources=context.versions(*_SOURCES),
         rows=[
-            *to_rows(with_terms(context, signal, language), SIGNAL_UNITS, dates=("first_seen_on",)),
+            *(own or [Row(labels={"term": label, "term_id": term_id})]),
             *_product_rows(context, links[:limit]),
             *parts,
         ],

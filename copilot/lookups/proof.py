@@ -14,8 +14,11 @@ from copilot.lookups.rows import to_figures
 from copilot.settings import Language
 from copilot.signals.crowd import LONGEST_DAYS
 from copilot.signals.excess import Part
+from copilot.signals.mentions import MENTIONS
+from copilot.signals.of_market import beside_all_markets
 from copilot.signals.proof import Known, SignalProof, prove
 from copilot.signals.records import Signal
+from copilot.signals.weeks import DAYS
 from copilot.wording import phrase
 
 LIFT_UNKNOWN, LIFT_NOT_MEASURED, LONGEVITY_UNKNOWN, LEADERS_UNKNOWN = (
@@ -58,7 +61,14 @@ def proof_of(context: Context, signal: Signal) -> SignalProof:
     around = timedelta(days=LONGEST_DAYS)
     calendar = context.warehouse.calendar(signal.first_seen_on - around, signal.as_of + timedelta(days=1))
     known = Known(lexicon=context.lexicon, floor=context.floor, past=context.past, calendar=calendar)
-    return prove(context.workspace.lake, signal, known, lift=kept_lift(context, signal.term_id))
+    lake = context.workspace.lake
+    proof = prove(lake, signal, known, lift=kept_lift(context, signal.term_id))
+    if not signal.market:
+        return proof
+    week = pl.col("date").is_between(signal.as_of - timedelta(days=DAYS), signal.as_of - timedelta(days=1))
+    said = lake.scan(MENTIONS).filter(pl.col("term_id") == signal.term_id, pl.col("market") != signal.market)
+    rise = pl.col("date").is_between(signal.first_seen_on, signal.as_of - timedelta(days=1))
+    return beside_all_markets(proof, said.filter(week | rise).collect(), context.floor)
 
 
 def signal_of(signals: pl.DataFrame) -> Signal | None:

@@ -34,6 +34,7 @@ _TOP_SHARES = (0.01, 0.1)
 class Crowd:
     """The authors of a rise since it began, four weeks at most."""
 
+    since: date
     authors: int
     posts: int
     effective_authors: float
@@ -63,6 +64,7 @@ def crowd_of(said: pl.DataFrame, history: LeaderHistory, *, first_day: date, as_
     leading = sum(author in history.leading for author in posts["author"])
     shown = history.enough and floor.shows_part(authors=leading, others=len(counts) - leading)
     return Crowd(
+        since=since,
         authors=len(counts),
         posts=sum(counts),
         effective_authors=effective,

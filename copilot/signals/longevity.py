@@ -1,27 +1,26 @@
 """How long a rise will go on, learnt from the past rises of the same workspace.
 
 A rise goes on while it stays above the middle between what was expected before it and the smallest ratio of a signal.
-Its risk of ending on a day is taken as constant within each week of its age, and of a rise that is fading, within
-each week from now on, as what fades ends soon whatever its age. For week k, in which the past rises were looked at
-for e_k days and d_k of them ended, the risk has a gamma posterior
+Past rises are sorted into weeks of age, and of a rise that is fading, into weeks from a morning of fading on, as what
+fades ends soon whatever its age. Of n_k that reach week k, those that are lost sight of in it counted half, d_k end
+in it. The chance of ending in that week has a beta posterior, with mean
 
-    risk_k ~ Gamma(a + d_k, b + e_k),   a = 1/2,   b = a x 35 days, of fading ones a x 14 days
+    h_k = (a + d_k) / (a / p + n_k),   a = 1,   p = 1/5, of fading ones 2/5
 
-so that before any past rise is seen one in 35 ends on a day, and one in 14 of those that fade: declared, not learnt.
-The chance of going on for more than t days is the mean over the posterior, a product over the weeks k that these days
-lie in, t_k of them in each:
+so that before any past rise is seen one in five ends in a week, and two in five of those that fade: declared, not
+learnt. The chance of going on for more than t days is a product over the weeks that these days lie in, t_k days in
+each:
 
-    S(t) = product of ((b + e_k) / (b + e_k + t_k)) ^ (a + d_k)
+    S(t) = product of (1 - h_k) ^ (t_k / 7)
 
-the Kaplan-Meier estimate with a beta-like prior in continuous time (Susarla and Van Ryzin 1976, Nonparametric
-Bayesian estimation of survival curves from incomplete observations, J. Am. Stat. Assoc. 71; here piecewise
-exponential). The estimate is the median, the interval from the tenth to the ninetieth of a hundred. With fewer than
-three past rises that were seen to end, there is not enough evidence.
+the actuarial life table with a beta prior (Susarla and Van Ryzin 1976, Nonparametric Bayesian estimation of survival
+curves from incomplete observations, J. Am. Stat. Assoc. 71). The estimate is the median, the interval from the tenth
+to the ninetieth of a hundred. With fewer than three past rises that were seen to end, there is not enough evidence.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,8 +32,9 @@ LEAST_ENDED = 3
 LONGEST_DAYS = 182
 """Nothing is said beyond."""
 _WEEKS = 40
-_PRIOR_ENDS = 0.5
-_PRIOR_DAYS, _PRIOR_DAYS_FADING = 35.0, 14.0
+_PRIOR_ENDS = 1.0
+_PRIOR_CHANCE, _PRIOR_CHANCE_FADING = 0.2, 0.4
+"""Of ending in a week."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,47 +57,36 @@ def estimate_longevity(past: Sequence[PastRise], *, age_days: int, fading: bool)
     ended = sum(rise.ended_on is not None for rise in past)
     if ended < LEAST_ENDED:
         return None
-    ends, exposed = _of_fading(past) if fading else _of_ages(past)
-    prior = _PRIOR_DAYS_FADING if fading else _PRIOR_DAYS
-    goes_on = _survival(ends, exposed, start=0 if fading else age_days, prior_days=prior)
+    lives = _of_fading(past) if fading else [(rise.days, rise.ended_on is not None, 1.0) for rise in past]
+    chance = _chances(lives, prior=_PRIOR_CHANCE_FADING if fading else _PRIOR_CHANCE)
+    goes_on = _survival(chance, start=0 if fading else age_days)
     low, middle, high = (int(np.argmax(goes_on <= share)) + 1 if goes_on[-1] <= share else LONGEST_DAYS
                          for share in (0.9, 0.5, 0.1))  # fmt: skip
     return Longevity(days=middle, low_days=low, high_days=high, past_rises=len(past), ended=ended)
 
 
-def _of_ages(past: Sequence[PastRise]) -> tuple[Floats, Floats]:
-    """Ends and days looked at, (weeks,), by age."""
-    ends, exposed = np.zeros(_WEEKS), np.zeros(_WEEKS)
-    for rise in past:
-        _add(ends, exposed, days=rise.days, ended=rise.ended_on is not None, weight=1.0)
-    return ends, exposed
-
-
-def _of_fading(past: Sequence[PastRise]) -> tuple[Floats, Floats]:
-    """The same by time since a morning of fading; the mornings of one rise weigh one together."""
-    ends, exposed = np.zeros(_WEEKS), np.zeros(_WEEKS)
+def _of_fading(past: Sequence[PastRise]) -> Iterator[tuple[int, bool, float]]:
+    """Days since each morning of fading, whether it then ended, weight: the mornings of one rise weigh one together."""
     for rise in past:
         until = rise.ended_on or rise.seen_until
         for morning in rise.fading_on:
-            weight = 1.0 / len(rise.fading_on)
-            _add(ends, exposed, days=(until - morning).days, ended=rise.ended_on is not None, weight=weight)
-    return ends, exposed
+            yield (until - morning).days, rise.ended_on is not None, 1.0 / len(rise.fading_on)
 
 
-def _add(ends: Floats, exposed: Floats, *, days: int, ended: bool, weight: float) -> None:
-    """Add one rise of so many days, from 1 on: an end on day d is one of the day before."""
-    starts = DAYS * np.arange(_WEEKS)
-    exposed += weight * np.clip(days - starts, 0, DAYS)
-    if ended:
-        ends[min(max(days - 1, 0) // DAYS, _WEEKS - 1)] += weight
+def _chances(lives: Iterable[tuple[int, bool, float]], *, prior: float) -> Floats:
+    """(weeks,): chance of ending in each week for those that reach it. A life of d days ended on the day before d."""
+    ends, reached = np.zeros(_WEEKS), np.zeros(_WEEKS)
+    for days, ended, weight in lives:
+        last = min(max(days - 1, 0) // DAYS, _WEEKS - 1)
+        reached[:last] += weight
+        reached[last] += weight if ended else weight / 2.0
+        ends[last] += weight if ended else 0.0
+    chances: Floats = (_PRIOR_ENDS + ends) / (_PRIOR_ENDS / prior + reached)
+    return chances
 
 
-def _survival(ends: Floats, exposed: Floats, *, start: int, prior_days: float) -> Floats:
-    """(LONGEST_DAYS,): probability of going on for 1, 2, ... more days."""
+def _survival(chances: Floats, *, start: int) -> Floats:
+    """(LONGEST_DAYS,): probability of going on for more than 1, 2, ... days from day `start` of a life on."""
     week = np.minimum((start + np.arange(LONGEST_DAYS)) // DAYS, _WEEKS - 1)
-    inside = np.zeros((LONGEST_DAYS, _WEEKS))
-    inside[np.arange(LONGEST_DAYS), week] = 1.0
-    days = np.cumsum(inside, axis=0)
-    known = _PRIOR_ENDS * prior_days + exposed
-    survival: Floats = np.prod((known / (known + days)) ** (_PRIOR_ENDS + ends), axis=1)
+    survival: Floats = np.exp(np.cumsum(np.log(1.0 - chances[week])) / DAYS)
     return survival
