@@ -56,6 +56,8 @@ class Names(BaseModel):
     """What posts can be about; what they complain of is in `problem_ids`."""
     problem_ids: tuple[str, ...] = ()
     """Terms for things that go wrong: `en rupture` is about stock in a question, and a complaint in a post."""
+    phrases: tuple[str, ...] = ()
+    """New phrases that no list of terms has, as they are called."""
     products_of_skus: tuple[str, ...] = ()
     """Products that the SKUs named belong to."""
     period: NamedPeriod | None = None

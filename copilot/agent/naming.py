@@ -12,6 +12,7 @@ from copilot.agent.tool_arguments import ScopeArguments
 from copilot.errors import UnknownNameError
 from copilot.lookups.context import Context
 from copilot.lookups.names import recognise
+from copilot.lookups.phrases import phrase_named
 from copilot.lookups.recognised import Recognised
 from copilot.lookups.scope import Scope
 from copilot.settings import Language
@@ -38,6 +39,7 @@ def names_in(context: Context, text: str, language: Language) -> Names:
         **{field: getattr(found, field) for field in _FIELDS},
         term_ids=tuple(id for id in found.term_ids if id not in problems),
         problem_ids=tuple(problems),
+        phrases=_phrases(context, text),
         products_of_skus=_products_of(context, found.sku_ids),
         period=None
         if period is None
@@ -81,6 +83,11 @@ def term_of(context: Context, said: str) -> str:
     if not found:
         raise UnknownNameError(said, "term", ())
     return found[0]
+
+
+def _phrases(context: Context, text: str) -> tuple[str, ...]:
+    found = phrase_named(context, text)
+    return () if found is None else (found.phrase,)
 
 
 def _products_of(context: Context, sku_ids: Sequence[str]) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from copilot.lookups.forecast import ForecastGroup
 from copilot.lookups.posts import Only
 from copilot.lookups.sales import SalesGroup
 from copilot.lookups.stock import StockGroup
+from copilot.signals.aspects.records import Aspect
 from ingestion.records import Sentiment
 
 _Ids = Annotated[list[str], Field(default_factory=list)]
@@ -114,6 +115,32 @@ class TermArguments(BaseModel):
 
     term: str = Field(description="The term, in the planner's words or by its id.")
     market: str = Field(default="", description="ISO 3166 country; empty: all markets.")
+
+
+class ListArguments(BaseModel):
+    """A list of all there is."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: int = Field(default=8, ge=1, le=30)
+
+
+class LikeArguments(BaseModel):
+    """Something that a planner describes."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: str = Field(min_length=1, max_length=200, description="What it should be like, in the planner's words.")
+    limit: int = Field(default=8, ge=1, le=30)
+
+
+class AspectsArguments(ScopeArguments):
+    """What customers say by aspect."""
+
+    term: str = Field(default="", description="A trend term, in the planner's words or by its id; empty: of products.")
+    aspects: list[Aspect] = Field(default=[], description="Aspects asked about; they come first.")
+    market: str = Field(default="", description="ISO 3166 country; empty: all markets.")
+    limit: int = Field(default=5, ge=1, le=20, description="Quotes.")
 
 
 class PostsArguments(ScopeArguments):

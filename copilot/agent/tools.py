@@ -25,12 +25,16 @@ from copilot.agent.names import RECOGNISE
 from copilot.agent.naming import names_in, scope_of, term_of
 from copilot.errors import AmbiguousError, CopilotError, UnknownNameError
 from copilot.evidence import Evidence, Row, make_evidence
+from copilot.lookups.aspects import aspects_of_products, aspects_of_term
 from copilot.lookups.context import Context
 from copilot.lookups.explain import explain_term
 from copilot.lookups.forecast import demand_forecast
 from copilot.lookups.freshness import freshness
+from copilot.lookups.like import products_like
+from copilot.lookups.phrases import explain_phrase, new_phrases, phrase_named
 from copilot.lookups.posts import search_posts
 from copilot.lookups.products import find_products
+from copilot.lookups.range_gaps import range_gaps
 from copilot.lookups.restock import at_risk, restock_lines
 from copilot.lookups.sales import returns_by_size, sales_totals
 from copilot.lookups.scope import Period
@@ -183,6 +187,9 @@ def _rising(bench: Bench, given: arguments.TrendsArguments) -> Evidence:
 
 
 def _term(bench: Bench, given: arguments.TermArguments) -> Evidence:
+    phrase = phrase_named(bench.context, given.term)
+    if phrase is not None:
+        return explain_phrase(bench.context, phrase, language=bench.language)
     term_id = term_of(bench.context, given.term)
     evidence = explain_term(bench.context, term_id, market=given.market, language=bench.language)
     if any(row.labels.get("term_id") == term_id for row in evidence.rows):
@@ -190,6 +197,18 @@ def _term(bench: Bench, given: arguments.TermArguments) -> Evidence:
     # A term that does not rise has no signal row: its name belongs to what an answer may say all the same.
     named = Row(labels={"term": bench.context.lexicon.label(term_id, bench.language), "term_id": term_id})
     return _with_rows(evidence, (named, *evidence.rows))
+
+
+def _phrases(bench: Bench, given: arguments.ListArguments) -> Evidence:
+    return new_phrases(bench.context, limit=given.limit, language=bench.language)
+
+
+def _gaps(bench: Bench, given: arguments.ListArguments) -> Evidence:
+    return range_gaps(bench.context, limit=given.limit, language=bench.language)
+
+
+def _like(bench: Bench, given: arguments.LikeArguments) -> Evidence:
+    return products_like(bench.context, given.text, limit=given.limit, language=bench.language)
 
 
 def _posts(bench: Bench, given: arguments.PostsArguments) -> Evidence:
@@ -202,6 +221,18 @@ def _posts(bench: Bench, given: arguments.PostsArguments) -> Evidence:
         limit=given.limit,
         language=bench.language,
     )
+
+
+def _aspects(bench: Bench, given: arguments.AspectsArguments) -> Evidence:
+    if given.term:
+        return aspects_of_term(
+            bench.context, term_of(bench.context, given.term), market=given.market, language=bench.language,
+            aspects=given.aspects, limit=given.limit,
+        )  # fmt: skip
+    return aspects_of_products(
+        bench.context, scope_of(bench.context, given), market=given.market, language=bench.language,
+        aspects=given.aspects, limit=given.limit,
+    )  # fmt: skip
 
 
 def _fresh(bench: Bench, given: arguments.NoArguments) -> Evidence:
@@ -241,6 +272,10 @@ _LOOKUPS: Mapping[str, _Lookup] = {
     "forecast": (arguments.ForecastArguments, _forecast),
     "rising_terms": (arguments.TrendsArguments, _rising),
     "explain_term": (arguments.TermArguments, _term),
+    "new_phrases": (arguments.ListArguments, _phrases),
+    "range_gaps": (arguments.ListArguments, _gaps),
+    "products_like": (arguments.LikeArguments, _like),
     "search_posts": (arguments.PostsArguments, _posts),
+    "aspects": (arguments.AspectsArguments, _aspects),
     "data_freshness": (arguments.NoArguments, _fresh),
 }

@@ -8,6 +8,7 @@ from typing import Literal, TypeVar
 
 from copilot.briefs.actions import restock_items, risk_items
 from copilot.briefs.citing import Citations, total
+from copilot.briefs.range_gaps import gap_items, phrase_items
 from copilot.briefs.records import Brief, Item, Section, SectionName
 from copilot.briefs.trends import FoundTrend, find_trends, trend_items
 from copilot.errors import NoDataError, UngroundedError
@@ -45,8 +46,9 @@ def compose_brief(context: Context, language: Language) -> Brief:
     known = trends is not None
     sections = (
         _section("to_do", language, to_do),
-        _section("rising", language, trend_items(rising, language, citations) if known else None),
+        _section("rising", language, _rising_items(context, rising, language, citations) if known else None),
         _section("fading", language, trend_items(fading, language, citations) if known else None),
+        _section("lacking", language, gap_items(context, language, citations) if known else None),
         _section("at_risk", language, at_risk),
         _section("unknown", language, _unknown_items(fresh, missing, language, citations)),
     )
@@ -108,6 +110,12 @@ def _late_item(row: Row, language: Language, cited: int) -> Item:
     if "last_on" in row.dates:
         sentences.append(phrase("briefs.unknown.stale", language, day=day(row.dates["last_on"], language), n=cited))
     return Item(title=title, sentences=tuple(sentences), citations=(cited,))
+
+
+def _rising_items(
+    context: Context, rising: Sequence[FoundTrend], language: Language, citations: Citations
+) -> tuple[Item, ...]:
+    return (*trend_items(rising, language, citations), *phrase_items(context, language, citations))
 
 
 def _by_product(rising: Sequence[FoundTrend], citations: Citations) -> Mapping[str, Sequence[tuple[str, int]]]:

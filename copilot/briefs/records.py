@@ -12,7 +12,7 @@ from copilot.charts import Chart
 from copilot.evidence import Evidence, Quote
 from copilot.settings import Language
 
-SectionName = Literal["to_do", "rising", "fading", "at_risk", "unknown"]
+SectionName = Literal["to_do", "rising", "fading", "lacking", "at_risk", "unknown"]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,17 +23,21 @@ from copilot.commands.options import (
 from copilot.commands.progress import progress_bars
 from copilot.lookups.context import Context, last_morning
 from copilot.lookups.lift import lift_of_term
+from copilot.lookups.like import carries, like_phrase, shown_links
+from copilot.lookups.phrases import phrases_of
 from copilot.lookups.trends import newest_signals
 from copilot.settings import Language
 from copilot.signals.kept import in_order
 from copilot.signals.lexicon import load_lexicon
 from copilot.signals.lift import Lift
-from copilot.signals.phrases import NewPhrase, find_phrases, read_texts
+from copilot.signals.new_phrases import update_phrases_of
+from copilot.signals.phrase_records import NewPhrase
 from copilot.signals.records import Signal
 from copilot.signals.run import update_signals
 from copilot.wording import label, number, ratio, share
 
 _LEAST_P = 0.001
+_MOST_PRODUCTS = 5
 
 
 @click.command()
@@ -58,25 +62,25 @@ def signals(home: Path, as_of: date | None, language: Language | None, as_json: 
             workspace.settings.signals,
             progress=progress,
         )
+        update_phrases_of(workspace, morning)
     with Context(workspace, morning) as context:
         shown, _ = newest_signals(context)
+        _, phrases = phrases_of(context)
     # What one account alone did is no figure to show.
     found = in_order([Signal(**row) for row in shown.iter_rows(named=True)])
     if as_json:
         rows = [asdict(signal) for signal in found]
-        print_json([{name: value for name, value in row.items() if name != "top_author_share"} for row in rows])
+        kept = [{name: value for name, value in row.items() if name != "top_author_share"} for row in rows]
+        print_json({"signals": kept, "phrases": [_phrase(context, phrase) for phrase in phrases]})
         return
     language = language or workspace.settings.language
     if found:
         Console().print(_table(found, language))
     else:
         note("No term is said by more authors than expected.")
-    fewest = workspace.settings.privacy.min_authors
-    phrases = find_phrases(read_texts(workspace.lake, morning), morning, workspace.settings.signals)
-    shown_phrases = [phrase for phrase in phrases if phrase.authors >= fewest]
-    if shown_phrases:
+    if phrases:
         note("Said by more authors than before, and in no list of terms:")
-        Console().print(_phrases(shown_phrases, language))
+        Console().print(_phrases(phrases, language))
 
 
 def _show_lift(lift: Lift, *, as_json: bool) -> None:
@@ -92,6 +96,17 @@ def _show_lift(lift: Lift, *, as_json: bool) -> None:
     click.echo(f"{verdict}: {lift.share:+.0%} (80 %: {lift.low:+.0%} to {lift.high:+.0%}){delay}; {sizes}.")
     chance = f"p {lift.p_value:.3f}" if lift.p_value is not None and lift.p_value >= _LEAST_P else f"p under {_LEAST_P}"
     click.echo(f"{chance}; of the others {lift.placebo_share:.0%} lie as far above the rest.")
+
+
+def _phrase(context: Context, phrase: NewPhrase) -> dict[str, object]:
+    """A phrase with its products; weeks with too few authors are left out."""
+    links = like_phrase(context, phrase)
+    return {
+        **asdict(phrase),
+        "weeks": [asdict(week) for week in phrase.weeks if context.floor.shows(week.authors)],
+        "products": [asdict(link) for link in shown_links(links, _MOST_PRODUCTS)],
+        "in_range": carries(links),
+    }
 
 
 def _phrases(found: Sequence[NewPhrase], language: Language) -> Table:

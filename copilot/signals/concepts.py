@@ -34,9 +34,9 @@ class Concepts:
     def __init__(self, lexicon: Lexicon) -> None:
         self._forms: dict[tuple[str, ...], dict[str, frozenset[str]]] = defaultdict(dict)
         for term in lexicon.terms.values():
-            bound = {_tokens(form) for form in term.bound}
+            bound = {words_in(form) for form in term.bound}
             for language, forms in term.forms.items():
-                for tokens in map(_tokens, forms):
+                for tokens in map(words_in, forms):
                     spoken = frozenset({language}) if tokens in bound else frozenset[str]()
                     for said in (tokens, *inflections(tokens, language)):
                         before = self._forms[said].get(term.term_id)
@@ -45,9 +45,12 @@ class Concepts:
         self._longest = max(map(len, self._forms))
         self._wholes = self._terms_of_several(lexicon)
 
-    def of(self, phrase: str, language: str) -> tuple[Meaning, ...]:
-        """What each word of the phrase means, in order; forms of several words are one, small words are left out."""
-        return tuple(self._meanings(_tokens(phrase), language, without=""))
+    def of(self, phrase: str, language: str, *, without: str = "") -> tuple[Meaning, ...]:
+        """What each word of the phrase means, in order; forms of several words are one, small words are left out.
+
+        `without` is a term to be taken apart: `camel_coat` is camel and coat.
+        """
+        return tuple(self._meanings(words_in(phrase), language, without=without))
 
     def term_of(self, meanings: Sequence[Meaning], same: Same | None = None) -> str:
         """The term that all of these together are called; empty: none is. `same` as in `is_same`."""
@@ -62,7 +65,7 @@ class Concepts:
         found: dict[str, list[tuple[str, tuple[Meaning, ...]]]] = defaultdict(list)
         for term in lexicon.terms.values():
             for language, forms in term.forms.items():
-                for tokens in map(_tokens, forms):
+                for tokens in map(words_in, forms):
                     whole = tuple(self._meanings(tokens, language, without=term.term_id))
                     if len(whole) > 1:
                         for id in frozenset().union(*whole):
@@ -124,6 +127,12 @@ def words_of(meanings: Sequence[Meaning]) -> frozenset[str]:
     return frozenset(_word(meaning) for meaning in meanings if _is_unknown(meaning))
 
 
+def words_in(form: str) -> tuple[str, ...]:
+    """The words of a form, folded."""
+    folded = fold(form.replace("’", "'").lstrip("#"))
+    return tuple("".join(character if character.isalnum() else " " for character in folded).split())
+
+
 @cache
 def load_concepts(lexicon: Lexicon) -> Concepts:
     """The concepts of a lexicon, made once."""
@@ -141,8 +150,3 @@ def _is_unknown(meaning: Meaning) -> bool:
 @cache
 def _is_small(word: str, language: str) -> bool:
     return is_stop_word(word, language)
-
-
-def _tokens(form: str) -> tuple[str, ...]:
-    folded = fold(form.replace("’", "'").lstrip("#"))
-    return tuple("".join(character if character.isalnum() else " " for character in folded).split())

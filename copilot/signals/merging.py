@@ -4,7 +4,7 @@ Same words in another order or language, synonyms of the lexicon, other endings,
 is a word that hardly anybody wrote before, a letter away from one in a phrase that more people write.
 
 Of phrases that rise, those that differ in one word which no term means are one too where an encoder finds them alike:
-`scallop mules`, `scalloped mules`. How alike was set on such pairs, see `benchmarks/phrase_merging.py`.
+`scallop mules`, `scalloped mules`. How alike was set on such pairs (`benchmarks/phrase_merging.py`).
 """
 
 from __future__ import annotations
@@ -36,13 +36,16 @@ class Candidate:
     authors: int
 
 
-def merge(candidates: Iterable[Candidate], concepts: Concepts, established: Set[str]) -> dict[str, str]:
+def merge(
+    candidates: Iterable[Candidate], concepts: Concepts, established: Set[str], names: Set[str] = frozenset()
+) -> dict[str, str]:
     """Id of each candidate -> id of the one that it is another form of, which is its own for most.
 
-    Candidates that say what a term says are left out. `established` are words that people wrote before, folded: no
+    Candidates that say what a term says are left out, and so are those whose one unlisted word is of `names`, what
+    products are called. `established` are words that people wrote before, folded: no
     slips. A candidate joins one with more authors, and is compared with that one alone: likeness does not chain.
     """
-    merging = _Merging(concepts, established)
+    merging = _Merging(concepts, established, names)
     return {
         candidate.phrase_id: joined
         for candidate in sorted(candidates, key=lambda one: (-one.authors, one.phrase_id))
@@ -76,24 +79,27 @@ def alike(candidates: Sequence[Candidate], concepts: Concepts, encode: Encode) -
 
 
 class _Merging:
-    def __init__(self, concepts: Concepts, established: Set[str]) -> None:
-        self._concepts, self._established = concepts, established
+    def __init__(self, concepts: Concepts, established: Set[str], names: Set[str]) -> None:
+        self._concepts, self._established, self._names = concepts, established, names
         self._heads: dict[str, list[tuple[str, tuple[Meaning, ...]]]] = defaultdict(list)
         """Id in a meaning, or beginning of a word that no term means -> phrases that have it."""
 
     def place(self, candidate: Candidate) -> str:
-        """Id of the phrase that the candidate is; empty: a term's."""
+        """Id of the phrase that the candidate is; empty: none, but a term's or a product's."""
         meanings = self._concepts.of(candidate.form, candidate.language)
         if not meanings:
             return candidate.phrase_id
-        same = _or_slip(words_of(meanings) - self._established)
+        unlisted = words_of(meanings)
+        if len(unlisted) == 1 and unlisted <= self._names:
+            return ""
+        same = _or_slip(unlisted - self._established)
         if self._concepts.term_of(meanings, same):
             return ""
-        looked_up = _ids(meanings) | _starts(words_of(meanings) - self._established)
+        looked_up = _ids(meanings) | _starts(unlisted - self._established)
         near = {head for key in looked_up for head in self._heads[key]}
         joined = min((id for id, head in near if is_same(meanings, head, same)), default="")
         if not joined:
-            for key in _ids(meanings) | _starts(words_of(meanings)):
+            for key in _ids(meanings) | _starts(unlisted):
                 self._heads[key].append((candidate.phrase_id, meanings))
         return joined or candidate.phrase_id
 

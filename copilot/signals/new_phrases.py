@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import date
 
@@ -35,15 +35,21 @@ _BETWEEN = " | "
 
 
 def update_phrases(
-    lake: Lake, as_of: date, settings: SignalSettings, *, min_authors: int = 1, encode: Encode | None = None
+    lake: Lake,
+    as_of: date,
+    settings: SignalSettings,
+    *,
+    min_authors: int = 1,
+    names: Iterable[str] = (),
+    encode: Encode | None = None,
 ) -> tuple[NewPhrase, ...]:
     """Find the new phrases of the morning of `as_of` and keep those that at least `min_authors` say, with their weeks.
 
-    What fewer people wrote is kept nowhere. `encode` as in `find_phrases`. Running it again on the same posts
-    changes nothing. Raises `TableMissingError` where no post was ever ingested.
+    What fewer people wrote is kept nowhere. `names` and `encode` as in `find_phrases`. Running it again on the
+    same posts changes nothing. Raises `TableMissingError` where no post was ever ingested.
     """
     posts = read_texts(lake, as_of)
-    phrases = find_phrases(posts, as_of, settings, encode=encode)
+    phrases = find_phrases(posts, as_of, settings, names=names, encode=encode)
     found = [phrase for phrase in phrases if phrase.authors >= min_authors]
     run = {"as_of": as_of, "lexicon": load_lexicon().digest, "posts": posts.height, "phrases": len(found)}
     if found or lake.exists(NEW_PHRASES):
@@ -65,8 +71,17 @@ def update_phrases_of(workspace: Workspace, as_of: date) -> tuple[NewPhrase, ...
         as_of,
         settings.signals,
         min_authors=settings.privacy.min_authors,
+        names=_product_names(workspace),
         encode=None if settings.index.encoder == HASH_MODEL else encode,
     )
+
+
+def _product_names(workspace: Workspace) -> list[str]:
+    try:
+        return workspace.warehouse.read("products", ["name"])["name"].drop_nulls().unique().to_list()
+    except TableMissingError:
+        # Posts may come in before any product does.
+        return []
 
 
 def read_phrases(lake: Lake, as_of: date) -> tuple[date, list[NewPhrase]]:

@@ -10,7 +10,7 @@ authors say is kept: `mesh flats` and not `mesh`. It is called as most authors s
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -18,7 +18,7 @@ import polars as pl
 
 from copilot.settings import SignalSettings
 from copilot.signals.calendar_words import calendar_words
-from copilot.signals.concepts import load_concepts
+from copilot.signals.concepts import load_concepts, words_in
 from copilot.signals.counting import DailyCounts, count_days
 from copilot.signals.detector import LEAST_WEIGHT, Detector
 from copilot.signals.lexicon import Lexicon, fold, load_lexicon
@@ -56,12 +56,14 @@ def find_phrases(
     settings: SignalSettings,
     lexicon: Lexicon | None = None,
     *,
+    names: Iterable[str] = (),
     encode: Encode | None = None,
 ) -> list[NewPhrase]:
     """Phrases that rise in posts (post_id, author, date, source, market, thread, language, text), surest first.
 
-    Posts are those of the sixteen weeks before `as_of`, without spam and duplicates; see `read_texts`. `encode` is
-    called on mornings alone on which phrases rise that differ in a word; None: they stay apart.
+    Posts are those of the sixteen weeks before `as_of`, without spam and duplicates; see `read_texts`. `names` are
+    those of the retailer's products: `Alba` and `Alba dress` are no new phrases. `encode` is called on mornings alone
+    on which phrases rise that differ in a word; None: they stay apart.
     """
     lexicon = lexicon or load_lexicon()
     posts = posts.with_columns(market=pl.lit("")).with_row_index("post")
@@ -71,8 +73,9 @@ def find_phrases(
     runs = runs_of_words(words.join(recent.select("post"), on="post", how="semi"))
     said = runs.join(recent.select("post", "author"), on="post")
     candidates = _without_parts(said, _candidates(said, settings.minimum_authors, lexicon))
+    named = {word for name in names for word in words_in(name)}
     before = words.join(posts.filter(pl.col("date") < since).select("post"), on="post", how="semi")
-    merged = _merged(said, candidates, before, lexicon)
+    merged = _without_parts(said, _merged(said, candidates, before, lexicon, named))
     untested = LEAST_WEIGHT * (runs.select("language", "key").n_unique() - candidates.height)
 
     def tested(merged: pl.DataFrame) -> _Rises:
@@ -136,7 +139,9 @@ def posts_saying(posts: pl.DataFrame, phrase: NewPhrase) -> pl.DataFrame:
     return numbered.join(said.unique("post").select("post", "form"), on="post").drop("post").sort("date", "post_id")
 
 
-def _merged(said: pl.DataFrame, candidates: pl.DataFrame, before: pl.DataFrame, lexicon: Lexicon) -> pl.DataFrame:
+def _merged(
+    said: pl.DataFrame, candidates: pl.DataFrame, before: pl.DataFrame, lexicon: Lexicon, names: Set[str]
+) -> pl.DataFrame:
     """language, key, term_id: the phrase that each candidate is a form of; those that a term means are left out."""
     counts = said.join(candidates, on=["language", "key"], how="semi").group_by("language", "key", "form")
     forms = counts.agg(authors=pl.col("author").n_unique())
@@ -151,6 +156,7 @@ def _merged(said: pl.DataFrame, candidates: pl.DataFrame, before: pl.DataFrame, 
         [Candidate(**row) for row in named.drop("key").iter_rows(named=True)],
         load_concepts(lexicon),
         {fold(word) for word in often},
+        names,
     )
     joined = pl.col("phrase_id").replace_strict(of, default="", return_dtype=pl.String)
     return named.select("language", "key", term_id=joined).filter(pl.col("term_id") != "")
@@ -188,16 +194,21 @@ def _weeks(counts: DailyCounts, expected: dict[str, float]) -> dict[str, tuple[P
     return found
 
 
-def _without_parts(said: pl.DataFrame, candidates: pl.DataFrame) -> pl.DataFrame:
-    """Candidates without those that are hardly said but as part of a longer one."""
-    counts = said.join(candidates, on=["language", "key"], how="semi").group_by("language", "key")
-    posts = counts.agg(posts=pl.col("post").n_unique())
-    parts = said.select("language", "key", "parts").explode("parts", empty_as_null=False).unique()
-    both = parts.join(posts, on=["language", "key"]).join(
-        posts.rename({"key": "parts", "posts": "of_part"}), on=["language", "parts"]
+def _without_parts(said: pl.DataFrame, phrases: pl.DataFrame) -> pl.DataFrame:
+    """Phrases (language, key, term_id) without those that are hardly said but as part of a longer one."""
+    of_phrase = said.join(phrases, on=["language", "key"])
+    posts = of_phrase.group_by("term_id").agg(posts=pl.col("post").n_unique())
+    inside = (
+        of_phrase.select("post", "language", "term_id", key="parts")
+        .explode("key", empty_as_null=False)
+        .join(phrases.rename({"term_id": "part"}), on=["language", "key"])
+        .filter(pl.col("part") != pl.col("term_id"))
+        .group_by("term_id", "part")
+        .agg(both=pl.col("post").n_unique())
+        .join(posts, left_on="part", right_on="term_id")
+        .filter(pl.col("both") >= _SAME_POSTS * pl.col("posts"))
     )
-    inside = both.filter(pl.col("posts") >= _SAME_POSTS * pl.col("of_part")).select("language", key="parts")
-    return candidates.join(inside, on=["language", "key"], how="anti")
+    return phrases.join(inside.select(term_id="part"), on="term_id", how="anti")
 
 
 def _candidates(said: pl.DataFrame, fewest: int, lexicon: Lexicon) -> pl.DataFrame:
@@ -206,7 +217,7 @@ def _candidates(said: pl.DataFrame, fewest: int, lexicon: Lexicon) -> pl.DataFra
     listed = _parts_listed(lexicon)
     plain = pl.col("key").str.contains(r"\p{L}") & (pl.col("key").str.len_chars() > SHORTEST_STEM)
     enough = authors.filter(pl.col("authors") >= fewest, plain)
-    return enough.filter(~pl.col("key").is_in(listed)).select("language", "key")
+    return enough.filter(~pl.col("key").is_in(listed)).select("language", "key", term_id=_phrase_id())
 
 
 def _listed(lexicon: Lexicon, *, longest: int) -> frozenset[str]:

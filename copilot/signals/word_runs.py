@@ -18,6 +18,8 @@ _COMMON_SHARE = 0.02
 """Share of a language's posts from which on a word is as common as articles are."""
 _BREAK = "|"
 _TOKENS = r"#?[\p{L}\p{N}][\p{L}\p{N}'’]*|[.!?;:,()\n]"
+_PLACEHOLDER = r"\[\w+\]"
+"""What stands in a post for a name or an address."""
 _WORD = r"^#?[\p{L}\p{N}]"
 
 
@@ -26,9 +28,7 @@ def words_of_posts(posts: pl.DataFrame, since: date, listed: Set[str]) -> pl.Dat
 
     Common words are so in the posts before `since`; those of the lexicon never are.
     """
-    words = posts.select("post", "language", word=pl.col("text").str.to_lowercase().str.extract_all(_TOKENS)).explode(
-        "word", empty_as_null=False
-    )
+    words = posts.select("post", "language", word=_text().str.extract_all(_TOKENS)).explode("word", empty_as_null=False)
     known = words.select(pl.col("word").unique()).with_columns(
         stem=pl.when(pl.col("word").str.contains(_WORD))
         .then(pl.col("word").map_elements(_stem, return_dtype=pl.String))
@@ -43,6 +43,10 @@ def words_of_posts(posts: pl.DataFrame, since: date, listed: Set[str]) -> pl.Dat
     often = often.select("language", "stem", common=(pl.col("len") > _COMMON_SHARE * pl.col("posts")) & ~named)
     found = words.join(often, on=["language", "stem"], how="left", maintain_order="left")
     return found.with_columns(pl.col("common").fill_null(value=False))
+
+
+def _text() -> pl.Expr:
+    return pl.col("text").str.to_lowercase().str.replace_all(_PLACEHOLDER, ".")
 
 
 def _stem(word: str) -> str:

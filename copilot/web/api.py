@@ -15,11 +15,15 @@ from copilot.agent.naming import scope_of, term_of
 from copilot.briefs.archive import list_briefs
 from copilot.errors import NoDataError
 from copilot.evidence import Evidence
+from copilot.lookups.aspects import aspects_of_products, aspects_of_term
 from copilot.lookups.explain import explain_term
 from copilot.lookups.forecast import demand_forecast
 from copilot.lookups.freshness import freshness
+from copilot.lookups.like import products_like
+from copilot.lookups.phrases import explain_phrase, new_phrases, phrase_named
 from copilot.lookups.posts import search_posts
 from copilot.lookups.products import find_products
+from copilot.lookups.range_gaps import range_gaps
 from copilot.lookups.restock import at_risk, restock_lines
 from copilot.lookups.sales import returns_by_size, sales_totals
 from copilot.lookups.stock import stock_levels
@@ -133,9 +137,45 @@ def signals(query: Annotated[queries.TrendsQuery, Query()], service: Held) -> Ev
 
 @router.get("/signals/{term}", tags=["trends"], summary="One term explained")
 def signal(term: str, service: Held, market: str = "", language: Language = "en") -> Evidence:
-    """A term's weeks against what was expected, products it is about, and posts behind it."""
+    """A term's weeks, or a new phrase's, against what was expected, products it is about, and posts behind it."""
     context = service.context
+    phrase = phrase_named(context, term)
+    if phrase is not None:
+        return explain_phrase(context, phrase, language=language)
     return explain_term(context, term_of(context, term), market=market, language=language)
+
+
+@router.get("/phrases", tags=["trends"], summary="New phrases")
+def phrases(query: Annotated[queries.ListQuery, Query()], service: Held) -> Evidence:
+    """Phrases that no list of terms has and that more authors say than before, surest first."""
+    return new_phrases(service.context, limit=query.limit, language=query.language)
+
+
+@router.get("/range-gaps", tags=["trends"], summary="What the range lacks")
+def gaps(query: Annotated[queries.ListQuery, Query()], service: Held) -> Evidence:
+    """Rising terms and new phrases that no product is like, with the nearest products."""
+    return range_gaps(service.context, limit=query.limit, language=query.language)
+
+
+@router.get("/products-like", tags=["lookups"], summary="Products like something")
+def like(query: Annotated[queries.LikeQuery, Query()], service: Held) -> Evidence:
+    """Products like what the text describes, with a score and its reasons; else the nearest and a note."""
+    return products_like(service.context, query.text, limit=query.limit, language=query.language)
+
+
+@router.get("/aspects", tags=["trends"], summary="What customers say by aspect")
+def aspects(query: Annotated[queries.AspectsQuery, Query()], service: Held) -> Evidence:
+    """Complaints and praise of fit, colour, fabric, price, quality, delivery and the like, and how they changed."""
+    context = service.context
+    if query.term:
+        return aspects_of_term(
+            context, term_of(context, query.term), market=query.market, language=query.language,
+            aspects=query.aspects, limit=query.limit,
+        )  # fmt: skip
+    return aspects_of_products(
+        context, scope_of(context, query), market=query.market, language=query.language,
+        aspects=query.aspects, limit=query.limit,
+    )  # fmt: skip
 
 
 @router.get("/search", tags=["trends"], summary="Search posts")

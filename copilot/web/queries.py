@@ -61,6 +61,24 @@ class TrendsQuery(arguments.TrendsArguments):
     language: Language = "en"
 
 
+class ListQuery(arguments.ListArguments):
+    """A list of all there is."""
+
+    language: Language = "en"
+
+
+class LikeQuery(arguments.LikeArguments):
+    """Something that products should be like."""
+
+    language: Language = "en"
+
+
+class AspectsQuery(arguments.AspectsArguments):
+    """What customers say by aspect."""
+
+    language: Language = "en"
+
+
 class PostsQuery(arguments.PostsArguments):
     """Posts."""
 

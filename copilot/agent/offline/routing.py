@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from copilot.agent.names import Names
+from copilot.agent.offline.aspects import aspects_in
 from copilot.agent.offline.intents import Task
 from copilot.agent.offline.reading import Reading
 from copilot.lookups.text import fold
@@ -30,6 +31,13 @@ _GROUPS: Mapping[str, str] = {
 }
 _OF_PRODUCTS = frozenset({"stock", "inbound", "sales", "returns", "forecast", "restock", "at_risk", "products"})
 _SAME_STORES = re.compile(r"constants?|same stores|like.for.like|comparables?")
+_DESCRIBED = re.compile(
+    r"^.*?\b(?:anything|something|products?|styles?|things?)\s+(?:like|similar to)\b|^.*?\bsimilar to\b"
+    r"|^.*?\b(?:ressembl\w*|semblables?)\s+(?:à|a|au|aux)\b|^.*?\b(?:chose|produits?|modèles?|modeles?)\s+comme\b"
+    r"|^.*?\b(?:du|dans le) genre(?:\s+(?:de|des|du))?\b|^.*?\b(?:équivalent|equivalent|proche)\s+(?:de|des|du)\b",
+    re.IGNORECASE,
+)
+"""What a question says before it describes what products should be like."""
 _MANY = 20
 
 
@@ -101,16 +109,43 @@ def _at_risk(reading: Reading, as_of: date) -> list[Call]:
 def _trends(reading: Reading, as_of: date) -> list[Call]:
     names = reading.names
     market: Arguments = {"market": names.countries[0]} if names.countries else {}
+    if names.phrases:
+        return [Call(tool="explain_term", arguments={"term": phrase}) for phrase in names.phrases]
     if names.term_ids:
         return [Call(tool="explain_term", arguments={"term": term, **market}) for term in names.term_ids[:2]]
     return [Call(tool="rising_terms", arguments={**market, "limit": names.limit or 8})]
+
+
+def _new_phrases(reading: Reading, as_of: date) -> list[Call]:
+    return [Call(tool="new_phrases", arguments={"limit": reading.names.limit or 8})]
+
+
+def _gaps(reading: Reading, as_of: date) -> list[Call]:
+    return [Call(tool="range_gaps", arguments={"limit": reading.names.limit or 8})]
+
+
+def _like(reading: Reading, as_of: date) -> list[Call]:
+    text = _DESCRIBED.sub("", reading.question.strip()).strip(' ?!.,"«»“”')
+    return [Call(tool="products_like", arguments={"text": text or reading.question.strip()})]
 
 
 def _opinions(reading: Reading, as_of: date) -> list[Call]:
     arguments: Arguments = {"query": reading.question, **_scope(reading.names, leave_out={"location_ids", "sizes"})}
     if reading.names.period:
         arguments["since"] = reading.names.period.since
-    return [Call(tool="search_posts", arguments=arguments)]
+    return [*_aspects(reading), Call(tool="search_posts", arguments=arguments)]
+
+
+def _aspects(reading: Reading) -> list[Call]:
+    """Where the question is about fit, quality and the like: shares of all who write of it, before what some say."""
+    asked, names = aspects_in(reading.question), reading.names
+    if not asked:
+        return []
+    arguments: Arguments = {"aspects": asked, **_scope(names, leave_out={"location_ids", "sizes"})}
+    if names.term_ids and not names.names_products:
+        arguments = {"aspects": asked, "term": names.term_ids[0]}
+        arguments |= {"market": names.countries[0]} if names.countries else {}
+    return [Call(tool="aspects", arguments=arguments)]
 
 
 def _freshness(reading: Reading, as_of: date) -> list[Call]:
@@ -133,6 +168,9 @@ _ROUTES: Mapping[Task, Callable[[Reading, date], list[Call]]] = {
     "opinions": _opinions,
     "freshness": _freshness,
     "products": _products,
+    "new_phrases": _new_phrases,
+    "gaps": _gaps,
+    "like": _like,
 }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from copilot.agent.offline import replies
 from copilot.agent.offline.conversation import Result
-from copilot.agent.offline.writing import freshness, plans, posts, retail, trends
+from copilot.agent.offline.writing import aspects, freshness, phrases, plans, posts, retail, trends
 from copilot.agent.offline.writing.pieces import Page
 from copilot.settings import Language
 
@@ -19,8 +19,12 @@ _WRITERS: Mapping[str, Callable[[Page], str]] = {
     "restock": plans.plan,
     "at_risk": plans.plan,
     "rising_terms": trends.rising,
-    "explain_term": trends.explained,
+    "explain_term": lambda page: phrases.explained(page) if phrases.is_phrase(page) else trends.explained(page),
+    "new_phrases": phrases.new,
+    "range_gaps": phrases.gaps,
+    "products_like": phrases.like,
     "search_posts": posts.posts,
+    "aspects": aspects.aspects,
     "data_freshness": freshness.freshness,
 }
 
