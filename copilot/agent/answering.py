@@ -125,11 +125,6 @@ class Agent:
         """The answer alone, for callers without an event loop; an empty `thread_id` begins a new thread."""
         return asyncio.run(self._last(question, thread_id=thread_id or uuid4().hex, language=language))
 
-    async def forget_thread(self, thread_id: str) -> None:
-        """Delete all that is kept of a thread."""
-        async with self._threads() as saver:
-            await saver.adelete_thread(thread_id)
-
     async def _last(self, question: str, *, thread_id: str, language: Language | None) -> Answer:
         # Read to its end, so that the store of threads is closed before the event loop is.
         events = [event async for event in self.ask(question, thread_id=thread_id, language=language)]

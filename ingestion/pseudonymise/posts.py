@@ -12,7 +12,7 @@ from ingestion.pseudonymise.contacts import phone_number
 from ingestion.pseudonymise.content import CONTENT, content_hash
 from ingestion.pseudonymise.detector import Detector
 from ingestion.pseudonymise.keys import PseudonymKey
-from ingestion.pseudonymise.known_names import AUTHOR, find_names, is_nobody, with_known_names
+from ingestion.pseudonymise.known_names import AUTHOR, find_names, is_nobody
 from ingestion.pseudonymise.named_people import NamedPeople
 from ingestion.pseudonymise.names.finder import PERSON
 from ingestion.pseudonymise.policy import POLICY, policy_version
@@ -178,13 +178,6 @@ class Pseudonymiser:
             match = _PROFILE_NAME.match(found)
             found = match.group(1) if match else found
         return normal_handle(found)
-
-
-def pseudonymise_batch(posts: Sequence[RawPost], pseudonymiser: Pseudonymiser) -> list[Post]:
-    """A post for each cleaned raw post, in order. The names of all authors that a thread has in the batch are replaced
-    in all of its posts.
-    """
-    return [pseudonymiser.post(raw, names) for raw, names in with_known_names(posts)]
 
 
 def _with_parts(name: str) -> Iterator[str]:

@@ -85,7 +85,7 @@ def test_a_question_after_a_person_is_refused_without_a_lookup(shop: Workspace) 
     assert "pseudonyms" in answer.text
 
 
-def test_threads_are_kept_in_the_workspace_without_personal_data_and_can_be_forgotten(tmp_path: Path) -> None:
+def test_threads_are_kept_in_the_workspace_without_personal_data(tmp_path: Path) -> None:
     workspace = write_retailer(tmp_path / "shop")
     with Agent.open(workspace, as_of=AS_OF) as agent:
         agent.answer("Stock of Odette in Lyon? Tell lea@example.com or 06 12 34 56 78", thread_id="t")
@@ -95,9 +95,6 @@ def test_threads_are_kept_in_the_workspace_without_personal_data_and_can_be_forg
     assert b"Odette" in kept
     assert b"lea@example" not in kept
     assert b"34 56 78" not in kept
-    with Agent.open(workspace, as_of=AS_OF) as agent:
-        asyncio.run(agent.forget_thread("t"))
-        assert "I did not get" in agent.answer("And in London?", thread_id="t").text
 
 
 def test_threads_do_not_mix(shop: Workspace) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from uuid import UUID
@@ -13,14 +14,19 @@ from ingestion.clean import clean_posts
 from ingestion.demo import build_demo, parse_size
 from ingestion.languages import LanguageDetector
 from ingestion.pseudonymise.keys import PseudonymKey
-from ingestion.pseudonymise.posts import Pseudonymiser, pseudonymise_batch
+from ingestion.pseudonymise.known_names import with_known_names
+from ingestion.pseudonymise.posts import Pseudonymiser
 from ingestion.pseudonymise.stored import posts_from_frame, posts_to_frame
 from ingestion.records import Post, RawPost
 from tests.ingestion.raw_posts import LANGUAGES, pseudonymiser, raw_post
 
 
+def pseudonymised(posts: Sequence[RawPost]) -> list[Post]:
+    return [pseudonymiser().post(raw, names) for raw, names in with_known_names(posts)]
+
+
 def one(raw: RawPost) -> Post:
-    return pseudonymise_batch([raw], pseudonymiser())[0]
+    return pseudonymised([raw])[0]
 
 
 def test_a_mention_and_its_author_share_a_pseudonym() -> None:
@@ -58,13 +64,12 @@ def test_a_name_that_is_a_word_of_fashion_stays() -> None:
 
 
 def test_names_of_a_thread_go_from_all_its_posts() -> None:
-    posts = pseudonymise_batch(
+    posts = pseudonymised(
         [
             raw_post(source_id="1", author="oldhat", text="What do you think?", thread="t1"),
             raw_post(source_id="2", author="newhat", text="oldhat is right", thread="t1"),
             raw_post(source_id="3", author="newhat", text="oldhat here", thread="t2"),
         ],
-        pseudonymiser(),
     )
     assert posts[1].text == f"@{posts[0].author} is right"
     assert posts[2].text == "oldhat here"
@@ -120,7 +125,7 @@ def test_the_content_hash_follows_the_content(change: dict[str, object]) -> None
 
 
 def test_rows_of_the_lake_come_back_as_they_were() -> None:
-    posts = pseudonymise_batch([raw_post(text="@lea hello", title="x"), raw_post(source_id="2")], pseudonymiser())
+    posts = pseudonymised([raw_post(text="@lea hello", title="x"), raw_post(source_id="2")])
     assert posts_from_frame(posts_to_frame(posts)) == posts
 
 
@@ -137,7 +142,7 @@ def test_nothing_raw_in_logs_or_repr(caplog: pytest.LogCaptureFixture) -> None:
 def test_no_identifier_of_the_demo_is_left() -> None:
     demo = build_demo(parse_size("small"), seed=7, end=date(2026, 11, 1))
     cleaned = clean_posts(list(demo.raw_posts()), LanguageDetector(LANGUAGES))
-    posts = pseudonymise_batch(cleaned, pseudonymiser())
+    posts = pseudonymised(cleaned)
     text = "\n".join(f"{post.title}\n{post.text}\n{post.author}" for post in posts).casefold()
     personal = demo.truth.posts.personal_data
     left = {identifier for identifier in personal.identifiers if identifier.casefold() in text}
