@@ -11,6 +11,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from copilot.commands.explained import show_term
 from copilot.commands.options import (
     as_of_option,
     home_option,
@@ -45,11 +46,30 @@ _MOST_PRODUCTS = 5
 @as_of_option
 @language_option
 @json_option
+@click.option(
+    "--explain", "explained", metavar="TERM", help="Explain a term instead: who, where, how long, what it does."
+)
+@click.option(
+    "--market", default="", metavar="COUNTRY", help="ISO 3166 country to explain it in.  [default: all markets]"
+)
 @click.option("--lift", "lift_of", metavar="TERM", help="Measure what a rising term does to sales instead.")
-def signals(home: Path, as_of: date | None, language: Language | None, as_json: bool, lift_of: str | None) -> None:
+def signals(
+    home: Path,
+    as_of: date | None,
+    language: Language | None,
+    as_json: bool,
+    explained: str | None,
+    market: str,
+    lift_of: str | None,
+) -> None:
     """Find the terms that more authors say than expected, and keep them for briefs and answers."""
     workspace = open_workspace(home)
     morning = as_of or last_morning(workspace)
+    if explained is not None:
+        with Context(workspace, morning) as context:
+            shown_in = language or workspace.settings.language
+            show_term(context, explained, market=market, language=shown_in, as_json=as_json)
+        return
     if lift_of is not None:
         with Context(workspace, morning) as context:
             _show_lift(lift_of_term(context, context.lexicon.named(lift_of).term_id), as_json=as_json)

@@ -23,6 +23,8 @@ from copilot.floor import Floor
 from copilot.signals.lexicon import Lexicon, fold
 
 _WORD = re.compile(r"[^\W\d_]{3,}")
+_STAND_IN = re.compile(r"\[[^\]]*\]|@?[a-z]+_[0-9a-f]{6,}")
+"""What stands for a name, a number, an address: no word of the post."""
 _PRIOR_AUTHORS = 10.0
 _LEAST_Z = 3.0
 _MOST_WORDS = 5
@@ -59,8 +61,8 @@ NO_WORDS = Words(said_with=(), typical={})
 
 def words_of(posts: pl.DataFrame, term_id: str, lexicon: Lexicon, floor: Floor) -> Words:
     """Words of the posts (post_id, author, language, text, now) of one term, `now` or before the rise."""
-    own = frozenset(word for form in _forms(term_id, lexicon) for word in _WORD.findall(fold(form)))
-    said = [sorted({word for word in _WORD.findall(fold(text)) if word not in own}) for text in posts["text"]]
+    own = frozenset(word for form in _forms(term_id, lexicon) for word in _words(form))
+    said = [sorted(_words(text) - own) for text in posts["text"]]
     rows = posts.select("post_id", "author", "language", "now", word=pl.Series(said, dtype=pl.List(pl.String)))
     rows = rows.explode("word", empty_as_null=False)
     if rows.is_empty():
@@ -76,6 +78,10 @@ def words_of(posts: pl.DataFrame, term_id: str, lexicon: Lexicon, floor: Floor) 
     ).filter(pl.col("z") >= _LEAST_Z, pl.col("n0") >= floor.min_authors)
     kept = tally.filter(_may_be_shown(floor)).sort(["z", "word"], descending=[True, False])
     return Words(said_with=_said_with(kept.head(_MOST_WORDS)), typical=_typical(rows.filter("now"), kept))
+
+
+def _words(text: str) -> set[str]:
+    return set(_WORD.findall(fold(_STAND_IN.sub(" ", text))))
 
 
 def _forms(term_id: str, lexicon: Lexicon) -> list[str]:

@@ -143,6 +143,12 @@ def test_words_that_would_tell_few_apart_are_not_shown(sayers: int) -> None:
     assert words_of(posts, "linen", load_lexicon(), _FLOOR).said_with == ()
 
 
+def test_what_stands_for_a_name_or_a_number_is_no_word() -> None:
+    posts = _posts(["linen @author_915c47eb1d944874 [phone_b2acdaa5] ring"] * 20 + ["linen"] * 10, ["linen"] * 300)
+
+    assert [one.word for one in words_of(posts, "linen", load_lexicon(), _FLOOR).said_with] == ["ring"]
+
+
 def test_words_need_something_to_be_compared_with() -> None:
     assert words_of(_posts(["linen wedding"] * 20, []), "linen", load_lexicon(), _FLOOR).said_with == ()
 
