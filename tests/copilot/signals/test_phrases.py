@@ -96,6 +96,23 @@ def test_what_is_no_new_phrase(
     assert _found(tmp_path, [*chatter, *_said([form], 30, **row)]) == []
 
 
+@pytest.mark.parametrize(
+    ("form", "names"),
+    [("zelma coat", ["Zelma"]), ("samedi", []), ("[name_ab12] hem", []), ("hem [order]", [])],
+    ids=["product", "calendar", "name", "order"],
+)
+def test_what_is_about_no_new_thing(
+    tmp_path: Path, chatter: list[dict[str, object]], form: str, names: list[str]
+) -> None:
+    lake = Lake(tmp_path / "lake")
+    lake.append("posts", posts(*chatter, *_said([form], 30)))
+
+    found = find_phrases(read_texts(lake, AS_OF), AS_OF, _SETTINGS, names=names)
+
+    told = {phrase.phrase for phrase in found}
+    assert not any(word in phrase for phrase in told for word in ("zelma", "samedi", "name", "ab12", "order"))
+
+
 def test_what_was_always_said_is_not_new(tmp_path: Path) -> None:
     always = [
         {**row, "text": f"{row['text']} with a lantern hem"} if n % 3 else row for n, row in enumerate(_chatter())

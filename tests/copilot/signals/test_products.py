@@ -8,7 +8,7 @@ import pytest
 from copilot.errors import UnknownNameError
 from copilot.signals.lexicon import load_lexicon
 from copilot.signals.mentions import find_mentions
-from copilot.signals.products import ProductLinks, product_links
+from copilot.signals.products import LIKE, ProductLinks, product_links
 from copilot.signals.records import MENTIONS_SCHEMA, ProductLink
 from ingestion.errors import TableMissingError
 from ingestion.lake import Lake
@@ -21,6 +21,7 @@ _RANGE = [
     ("P3", "Lili", "flats", "mesh", "mesh flats;ballerina", "Ballerina flats in fine mesh.", ["black"]),
     ("P4", "Nina", "dress", "viscose", "polka dots;wrap", "Polka-dot wrap dress.", ["black"]),
     ("P5", "Chloé", "manteau", "laine", "", "", ["camel"]),
+    ("P7", "Ida", "mules", "satin", "image: quilted mules with a lantern heel", "", ["black"]),
     ("P6", "Zoé", "bag", "leather", "", "A bag for your camel coat.", ["tan"]),
 ]
 
@@ -62,6 +63,48 @@ def test_name_or_description_links_less_surely_than_attributes() -> None:
 
     assert links["P6"].reasons == ("named",)
     assert 0.0 < links["P6"].score < links["P1"].score <= 1.0
+
+
+def _like(phrase: str, language: str = "en") -> list[ProductLink]:
+    links = ProductLinks(_catalogue(), MENTIONS_SCHEMA.to_frame(), load_lexicon())
+    return links.like_phrase("p", phrase, language)
+
+
+@pytest.mark.parametrize(
+    ("phrase", "language", "product_id"),
+    [
+        ("fine mesh flats", "en", "P3"),
+        ("ballerines en résille", "fr", "P3"),
+        ("polka dot wrap dress", "en", "P4"),
+        ("camel wool coat", "en", "P1"),
+        ("lantern mules", "en", "P7"),
+    ],
+)
+def test_product_that_has_each_word_of_a_phrase_is_like_it(phrase: str, language: str, product_id: str) -> None:
+    first = _like(phrase, language)[0]
+
+    assert (first.product_id, first.term_id) == (product_id, "p")
+    assert first.score >= LIKE
+
+
+@pytest.mark.parametrize("phrase", ["mesh boots", "leather coat", "lantern hem", "opera gloves", "suede mules"])
+def test_product_that_has_part_of_a_phrase_is_not_like_it(phrase: str) -> None:
+    assert all(link.score < LIKE for link in _like(phrase))
+
+
+def test_pictures_are_a_reason() -> None:
+    (first, *_) = _like("lantern mules")
+
+    assert {"shows:lantern", "pictured"} < set(first.reasons)
+
+
+def test_nearest_products_of_a_term_that_the_range_lacks() -> None:
+    links = ProductLinks(_catalogue(), MENTIONS_SCHEMA.to_frame(), load_lexicon())
+
+    nearest = links.like_term("leather_jacket")
+
+    assert links.of("leather_jacket") == []
+    assert [(link.product_id, link.score < LIKE) for link in nearest] == [("P6", True)]
 
 
 def test_range_without_the_like_has_no_links() -> None:

@@ -74,7 +74,9 @@ def _gap_row(row: RowWords) -> Iterator[str]:
 
 def like(page: Page) -> str:
     """Products like what was described."""
-    asked = page.evidence.rows[0].labels["term"] if page.evidence.rows else ""
+    if not page.evidence.rows:
+        return join(page.say("products.none"), page.notes(_GAP))
+    asked = page.evidence.rows[0].labels["term"]
     lead = page.say("like.none" if _GAP in page.evidence.notes else "like.lead", term=asked)
     _, *rest = _products(page, "like")
     return join(lead, *rest, page.notes(_GAP))
