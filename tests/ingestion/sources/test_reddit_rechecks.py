@@ -10,11 +10,14 @@ import polars as pl
 import pytest
 
 from ingestion.lake import Lake
+from ingestion.privacy.erasure import Wanted, erase_from_tables
+from ingestion.privacy.traces import Traces
 from ingestion.pseudonymise.keys import PseudonymKey
 from ingestion.pseudonymise.pseudonyms import Pseudonyms
 from ingestion.records import POSTS_SCHEMA
-from ingestion.settings import CrawlSettings
+from ingestion.settings import CrawlSettings, RedditSourceSettings
 from ingestion.sources.clock import ManualClock
+from ingestion.sources.configured import NamedSource
 from ingestion.sources.crawl import Crawl
 from ingestion.sources.crawl_state import CrawlState
 from ingestion.sources.held_entries import TABLE, CheckedEntry, HeldEntries, note_checked
@@ -73,7 +76,9 @@ def test_what_is_deleted_weeks_later_is_noted_for_the_next_sweep(
     reddit: FakeReddit, clock: ManualClock, tmp_path: Path
 ) -> None:
     home = open_home(tmp_path)
-    one = source(reddit.url, crawl_of(home.lake, clock))
+    crawl = crawl_of(home.lake, clock)
+    says = RedditSourceSettings(kind="reddit", subreddits=("fashion",))
+    one = NamedSource("threads", source(reddit.url, crawl), says, crawl)
     assert home.ingest_from(one).new == 4  # type: ignore[arg-type]
     entries = home.lake.read(TABLE)
     assert entries.height == 4
@@ -90,6 +95,10 @@ def test_what_is_deleted_weeks_later_is_noted_for_the_next_sweep(
     checked = home.lake.read(TABLE)
     assert checked.height == 5
     assert checked["checked_at"].is_between(START + timedelta(days=16), clock.now()).all()
+    assert one.note == ""
+    wanted = Wanted(post_ids=tuple(gone))
+    erase_from_tables(home.lake, wanted, Traces(post_ids=wanted.post_ids))
+    assert home.lake.read(TABLE)["post_id"].is_in(list(gone)).sum() == 0
     home.store.close()
 
 
