@@ -108,11 +108,47 @@ FRESH = make_evidence(
     ],
     notes=["silent_locations"],
 )
+ASPECTS = make_evidence(
+    "posts",
+    as_of=AS_OF,
+    sources={"posts": 1},
+    rows=[
+        Row(
+            labels={"aspect": "size and fit", "aspect_id": "fit", "term": "mesh flats", "term_id": "mesh_flats"},
+            figures=(
+                Figure(name="authors", value=20, unit="authors"),
+                Figure(name="negative_share", value=0.29, unit="share"),
+                Figure(name="negative_share_before", value=0.11, unit="share"),
+                Figure(name="positive_share", value=0.08, unit="share"),
+            ),
+            reasons=("more_complaints",),
+        ),
+        Row(
+            labels={"aspect": "price", "aspect_id": "price"}, figures=(Figure(name="authors", value=6, unit="authors"),)
+        ),
+    ],
+    totals=[
+        Figure(name="authors", value=67, unit="authors"),
+        Figure(name="authors_before", value=64, unit="authors"),
+    ],
+    dates={"since": date(2026, 10, 19), "last_day": date(2026, 11, 1)},
+    quotes=[quote("Runs small, had to send it back")],
+    notes=["aspects_sampled"],
+)
 CASES: list[tuple[str, Evidence, str, str]] = [
     ("rising_terms", SIGNAL, "mesh flats**: 31 authors, 3.2x", "mesh flats** : 31 auteurs, 3,2 x"),
     ("explain_term", SIGNAL, "Yes, “mesh flats” is rising", "Oui, « mesh flats » est en hausse"),
     ("explain_term", QUIET, "“linen” does not rise: 7 authors", "« linen » ne monte pas : 7 auteurs"),
     ("search_posts", POSTS, "50 posts, 2.9 stars on average", "50 publications, 2,9 étoiles en moyenne"),
+    ("aspects", ASPECTS, "What 67 authors who write of “mesh flats” say", "Ce que disent 67 auteurs qui parlent de"),
+    (
+        "aspects",
+        ASPECTS,
+        "29% complain, 11% in the weeks before, 8% praise it, more complaints than chance",
+        "29 % s'en plaignent, 11 % les semaines d'avant, 8 % en sont contents, plus de plaintes que le hasard",
+    ),
+    ("aspects", ASPECTS, "price**: too few judge it", "price** : trop peu en jugent"),
+    ("aspects", ASPECTS, "“Runs small, had to send it back”", "« Runs small, had to send it back »"),
     ("forecast", FORECAST, "between 7 pieces and 19 pieces in 80% of cases", "entre 7 pièces et 19 pièces dans 80 %"),
     ("data_freshness", FRESH, "up to 30 October, sent nothing", "jusqu'au 30 octobre, "),
 ]
@@ -146,7 +182,7 @@ def test_quotes_are_cut_at_a_word_and_carry_no_markup() -> None:
 def test_nothing_found_is_said_for_every_tool(language: Language) -> None:
     kinds = {"stock": "stock", "sales": "sales", "returns_by_size": "sales", "restock": "restock",
              "forecast": "forecast", "rising_terms": "signal", "explain_term": "signal", "search_posts": "posts",
-             "data_freshness": "freshness", "find_products": "products"}  # fmt: skip
+             "data_freshness": "freshness", "find_products": "products", "aspects": "posts"}  # fmt: skip
     for tool, kind in kinds.items():
         empty = make_evidence(kind, as_of=AS_OF, sources={})  # type: ignore[arg-type]  # a kind from the table above
         text = compose([Result(tool=tool, evidence=empty)], language)

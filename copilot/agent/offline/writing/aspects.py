@@ -26,8 +26,7 @@ def aspects(page: Page) -> str:
     said = quotes(page, limit=_QUOTED)
     compared = page.total_figure("authors_before") is not None
     return join(
-        f"{lead}\n",
-        listed(page, _described, most=_LISTED),
+        [f"{lead}\n", *listed(page, _described, most=_LISTED)],
         page.say("aspects.unchanged") if compared and not any(row.reasons for row in rows) else "",
         [page.say("posts.lead") + "\n", *said] if said else [],
         page.say("aspects.basis"),
