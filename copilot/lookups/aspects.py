@@ -107,8 +107,9 @@ def aspects_of_products(
     changed by more than chance would, a reason (`more_complaints`, `fewer_complaints`, `more_praise`, `less_praise`)
     and the change in shares with its 95 % interval. A share with fewer authors behind it than the floor is left out.
     Totals: `authors` read of the last 14 days and `authors_before`. Quotes: `limit` clauses on the aspects asked for,
-    or on the first, one an author. Notes: `below_author_floor`; `aspects_sampled`; `languages_not_read`. Raises
-    `NoDataError` where there are no posts, and what the model raises.
+    or on the first, one an author. Notes: `below_author_floor`; `too_few_speak_of:ASPECT` for one asked for and not
+    shown; `aspects_sampled`; `languages_not_read`. Raises `NoDataError` where there are no posts, and what the model
+    raises.
     """
     try:
         posts = context.workspace.lake.scan("posts").filter(~pl.col("spam"), pl.col("duplicate_of") == "")
@@ -149,7 +150,9 @@ def _evidence(context: Context, said: pl.DataFrame, asked: _Asked) -> Evidence:
     now, past = (read_posts(context, side) for side in sides)
     lines = _ordered(_lines(now, past, floor, settings.false_discovery_rate), asked.aspects)
     before = [Figure(name="authors_before", value=float(len(past)), unit="authors")] if floor.shows(len(past)) else []
-    wanted = {line.aspect for line in lines if line.aspect in asked.aspects} or {line.aspect for line in lines[:1]}
+    wanted = set(asked.aspects or [line.aspect for line in lines[:1]]) & {line.aspect for line in lines}
+    hidden = [aspect for aspect in asked.aspects if aspect not in wanted]
+    notes += [f"too_few_speak_of:{label('aspects', aspect, asked.language)}" for aspect in hidden]
     evidence = make_evidence(
         "posts",
         as_of=context.as_of,

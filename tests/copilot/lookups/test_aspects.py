@@ -100,6 +100,13 @@ def test_what_is_asked_for_comes_first_and_is_quoted(voiced: Context) -> None:
     assert len({quote.author for quote in found.quotes}) == 3
 
 
+def test_aspect_that_too_few_speak_of_is_said_to_be_so(voiced: Context) -> None:
+    found = aspects_of_products(voiced, DRESS, aspects=["delivery", "fit"])
+    assert "too_few_speak_of:delivery and service" in found.notes
+    assert {quote.text for quote in found.quotes} == {TIGHT}
+    assert aspects_of_products(voiced, DRESS, aspects=["delivery"]).quotes == ()
+
+
 def test_chart_shows_complaints_with_enough_authors_behind_them(voiced: Context) -> None:
     (chart,) = aspects_of_products(voiced, DRESS).charts
     after, before = chart.series
