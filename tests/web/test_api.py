@@ -52,6 +52,7 @@ def test_lookups_answer_evidence(client: TestClient, path: str, kind: str) -> No
         ("forecast", 404, "no-data", "reassort forecast"),
         ("signals", 404, "no-data", "reassort signals"),
         ("search?query=linen", 404, "no-data", "reassort ingest"),
+        ("aspects", 404, "no-data", "reassort ingest"),
         ("signals/zorglub", 404, "unknown-name", "zorglub"),
         ("stock?limit=0", 422, "invalid-request", "limit"),
         ("stock?colour=red", 422, "invalid-request", "colour"),
