@@ -54,23 +54,11 @@ class PhraseTally:
 
 def find_planted(folder: Path) -> PhraseTally:
     """Twenty phrases in each of three summers of posts, by 25 authors in nine days, one in five as a hashtag."""
-    raw = pl.read_csv(folder / "reddit_fashion_top_posts.csv.gz", infer_schema_length=0)
-    at = pl.from_epoch(pl.col("created_utc").cast(pl.Float64).cast(pl.Int64)).dt.date()
-    title, text = (pl.col(name).fill_null("") for name in ("title", "selftext"))
-    own = {"language": "en", "market": "", "thread": ""}
-    posts = raw.unique("id", maintain_order=True).select(
-        title,
-        post_id="id",
-        author="id",
-        source="subreddit",
-        date=at,
-        text=title + "\n" + text,
-        **{name: pl.lit(value) for name, value in own.items()},
-    )
+    posts = real_posts(folder)
     found, named, others = 0, 0, []
     for seed, end in enumerate(_ENDS):
         recent = posts.filter(pl.col("date") < end, pl.col("date") >= end - timedelta(weeks=_WEEKS))
-        whole = pl.concat([recent.drop("title"), _planted(recent, end, seed).select(recent.drop("title").columns)])
+        whole = pl.concat([recent, _planted(recent, end, seed).select(recent.columns)])
         called = {phrase.phrase: phrase.forms for phrase in find_phrases(whole, end, SignalSettings())}
         matched = {phrase: _calls(phrase, called) for phrase in _PHRASES}
         found += sum(bool(names) for names in matched.values())
@@ -79,9 +67,25 @@ def find_planted(folder: Path) -> PhraseTally:
     return PhraseTally(put=len(_PHRASES) * len(_ENDS), found=found, named=named, others=tuple(others))
 
 
+def real_posts(folder: Path) -> pl.DataFrame:
+    """Posts of the subreddits as `find_phrases` takes them, each of an author of its own."""
+    raw = pl.read_csv(folder / "reddit_fashion_top_posts.csv.gz", infer_schema_length=0)
+    at = pl.from_epoch(pl.col("created_utc").cast(pl.Float64).cast(pl.Int64)).dt.date()
+    title, text = (pl.col(name).fill_null("") for name in ("title", "selftext"))
+    own = {"language": "en", "market": "", "thread": ""}
+    return raw.unique("id", maintain_order=True).select(
+        post_id="id",
+        author="id",
+        source="subreddit",
+        date=at,
+        text=title + "\n" + text,
+        **{name: pl.lit(value) for name, value in own.items()},
+    )
+
+
 def _planted(recent: pl.DataFrame, end: date, seed: int) -> pl.DataFrame:
     chance = np.random.default_rng(seed)
-    titles, sources = recent["title"].to_list(), recent["source"].to_list()
+    titles, sources = recent["text"].str.split("\n").list.first().to_list(), recent["source"].to_list()
     rows = []
     for number, phrase in enumerate(_PHRASES):
         for author in range(_AUTHORS):
