@@ -137,7 +137,7 @@ def signals(query: Annotated[queries.TrendsQuery, Query()], service: Held) -> Ev
 
 @router.get("/signals/{term}", tags=["trends"], summary="One term explained")
 def signal(term: str, service: Held, market: str = "", language: Language = "en") -> Evidence:
-    """A term's weeks, or a new phrase's, against what was expected, products it is about, and posts behind it."""
+    """A term's weeks, or a new phrase's, against what was expected, products, posts, and why it rises."""
     context = service.context
     phrase = phrase_named(context, term)
     if phrase is not None:
