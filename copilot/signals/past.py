@@ -1,13 +1,14 @@
 """Rises that are over, or old enough to learn from: how long they lasted, and who was early in them.
 
 They are found by replaying the mornings before the first day of the month, over all markets together, for two years
-at most, and kept in the lake table `past_rises`. They are found anew when the month, the posts before it or the terms
-change, and so depend on nothing but these. A rise is followed for sixteen weeks here, longer than a signal lasts, so
-that its end is seen.
+at most, and kept in the lake table `past_rises`. They are found anew in a new month, and when the terms, or a
+hundredth of the posts before the month, change. A rise is followed for sixteen weeks here, longer than a signal
+lasts, so that its end is seen.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -39,7 +40,7 @@ PAST_RISES_SCHEMA = pl.Schema(
 """Lake table `past_rises`: one row a rise before `as_of`, the first of a month; a month without any has one without
 term_id. Key: as_of, term_id, began_on.
 
-known       what they were found in: mentions, posts, lexicon, settings
+known       what they were found in: mentions and posts to a hundredth, lexicon, settings
 began_on    morning on which it was called
 first_day   day since which it was above expectation then
 ended_on    first morning on which it was no longer above; null: it went on, or was followed no further
@@ -67,17 +68,17 @@ class PastRise:
 def update_past_rises(lake: Lake, as_of: date, settings: SignalSettings, *, lexicon: str) -> None:
     """Bring `past_rises` up to the first of the month of `as_of`. Raises `TableMissingError` without mentions."""
     month = as_of.replace(day=1)
-    mentions = lake.scan(MENTIONS).filter(pl.col("date") < month).collect()
-    if mentions.is_empty():
+    first, posts = _posts_before(lake, month)
+    mornings = min((month - first).days - DAYS, MOST_MORNINGS) if first else 0
+    if mornings < 1:
         return
-    first = _first_day(lake) or month
-    mornings = min((month - first).days - DAYS, MOST_MORNINGS)
-    days = DAYS * HISTORY_WEEKS + max(mornings, 0)
-    volumes = read_volumes(lake, month, days=days)
-    known = f"{mentions.height} {volumes.height} {lexicon} {settings.model_dump_json()}"
-    if mornings < 1 or _is_known(lake, month, known):
+    said = lake.scan(MENTIONS).filter(pl.col("date") < month)
+    count = said.select(pl.len()).collect().item()
+    known = f"{_size(count)} {_size(posts)} {lexicon} {settings.model_dump_json()}"
+    if not count or _is_known(lake, month, known):
         return
-    lives = find_past_rises(mentions, volumes, month, settings, mornings=mornings)
+    volumes = read_volumes(lake, month, days=DAYS * HISTORY_WEEKS + mornings)
+    lives = find_past_rises(said.collect(), volumes, month, settings, mornings=mornings)
     frame = lives.with_columns(as_of=pl.lit(month), known=pl.lit(known)).select(PAST_RISES_SCHEMA.names())
     if frame.is_empty():
         frame = pl.DataFrame([{"as_of": month, "known": known}], schema=PAST_RISES_SCHEMA)
@@ -128,13 +129,17 @@ def past_rise(
     )
 
 
-def _first_day(lake: Lake) -> date | None:
-    """Day of the first post that counts."""
-    day = pl.col("published_at").dt.date().min()
-    first: date | None = (
-        lake.scan("posts").filter(~pl.col("spam"), pl.col("duplicate_of") == "").select(day).collect().item()
-    )
-    return first
+def _posts_before(lake: Lake, month: date) -> tuple[date | None, int]:
+    """Day of the first post that counts, and how many there are before the month."""
+    day = pl.col("published_at").dt.date()
+    kept = lake.scan("posts").filter(~pl.col("spam"), pl.col("duplicate_of") == "", day < month)
+    first, posts = kept.select(day.min().alias("first"), pl.len()).collect().row(0)
+    return first, int(posts)
+
+
+def _size(count: int) -> int:
+    """Steps of a hundredth: a few posts that come late, or go, change nothing that is learnt from years."""
+    return round(100.0 * math.log(max(count, 1)))
 
 
 def _is_known(lake: Lake, month: date, known: str) -> bool:
