@@ -27,7 +27,7 @@ from copilot.signals.phrase_records import NewPhrase, PhraseWeek
 from copilot.signals.records import MENTIONS_SCHEMA
 from copilot.signals.scan import LONGEST_WINDOW
 from copilot.signals.weeks import BASELINE_WEEKS, DAYS, GAP_WEEKS
-from copilot.signals.word_runs import SHORTEST_STEM, key_of, runs_of_words, words_of_posts
+from copilot.signals.word_runs import SHORTEST_STEM, batches, key_of, runs_of_words, vocabulary, words_of_posts
 from ingestion.lake import Lake
 
 __all__ = ["RECENT_DAYS", "NewPhrase", "find_phrases", "posts_saying", "read_texts"]
@@ -36,6 +36,17 @@ RECENT_DAYS = LONGEST_WINDOW
 _READ_DAYS = DAYS * (GAP_WEEKS + BASELINE_WEEKS) + RECENT_DAYS
 _WEEKS = _READ_DAYS // DAYS
 _SAME_POSTS = 0.7
+_SAID = pl.Schema(
+    {
+        "post": pl.UInt32(),
+        "language": pl.String(),
+        "key": pl.String(),
+        "form": pl.String(),
+        "length": pl.Int32(),
+        "parts": pl.List(pl.String()),
+        "author": pl.String(),
+    }
+)
 _ESTABLISHED_POSTS = 3
 """Posts before the last fourteen days from which on a word in them is a word, and no slip of typing."""
 
@@ -68,18 +79,15 @@ def find_phrases(
     lexicon = lexicon or load_lexicon()
     posts = posts.with_columns(market=pl.lit("")).with_row_index("post")
     since = as_of - timedelta(days=RECENT_DAYS)
-    words = words_of_posts(posts, since, _listed(lexicon, longest=1))
-    recent = posts.filter(pl.col("date") >= since)
-    runs = runs_of_words(words.join(recent.select("post"), on="post", how="semi"))
-    said = runs.join(recent.select("post", "author"), on="post")
+    common, before = vocabulary(posts.filter(pl.col("date") < since), _listed(lexicon, longest=1))
+    said, runs = _said(posts.filter(pl.col("date") >= since), common, settings.minimum_authors)
     candidates = _without_parts(said, _candidates(said, settings.minimum_authors, lexicon))
     named = {word for name in names for word in words_in(name)}
-    before = words.join(posts.filter(pl.col("date") < since).select("post"), on="post", how="semi")
     merged = _without_parts(said, _merged(said, candidates, before, lexicon, named))
-    untested = LEAST_WEIGHT * (runs.select("language", "key").n_unique() - candidates.height)
+    untested = LEAST_WEIGHT * (runs - candidates.height)
 
     def tested(merged: pl.DataFrame) -> _Rises:
-        counts = count_days(_mentions(words, merged, posts), posts.drop("post"), as_of, days=_READ_DAYS)
+        counts = count_days(_mentions(posts, common, merged), posts.drop("post"), as_of, days=_READ_DAYS)
         detector = Detector(counts, settings, untested=untested)
         found = detector.replay(RECENT_DAYS).filter("raised").select("term_id", "expected_authors", "q_value")
         begun = dict(detector.begun().select("term_id", "first_day").iter_rows())
@@ -94,6 +102,27 @@ def find_phrases(
         merged = merged.with_columns(pl.col("term_id").replace(joined))
         phrases = _phrases(said.join(merged, on=["language", "key"]), tested(merged))
     return sorted(phrases, key=lambda phrase: (phrase.q_value, -phrase.authors, phrase.phrase))
+
+
+def _said(recent: pl.DataFrame, common: pl.DataFrame, fewest: int) -> tuple[pl.DataFrame, int]:
+    """The runs, with their authors, that `fewest` posts have, and how many different runs there are."""
+    parts = list(batches(recent))
+    counted = [
+        runs_of_words(words_of_posts(part, common))
+        .unique(["post", "language", "key"])
+        .group_by("language", "key")
+        .len()
+        for part in parts
+    ]
+    if not counted:
+        return pl.DataFrame(schema=_SAID), 0
+    counts = pl.concat(counted).group_by("language", "key").agg(pl.col("len").sum())
+    often = counts.filter(pl.col("len") >= fewest).select("language", "key")
+    runs = [
+        runs_of_words(words_of_posts(part, common), often["key"]).join(often, on=["language", "key"], how="semi")
+        for part in parts
+    ]
+    return pl.concat(runs).join(recent.select("post", "author"), on="post"), counts.height
 
 
 def _phrases(said: pl.DataFrame, rises: _Rises) -> list[NewPhrase]:
@@ -132,10 +161,9 @@ def read_texts(lake: Lake, as_of: date, *, days: int = _READ_DAYS) -> pl.DataFra
 
 def posts_saying(posts: pl.DataFrame, phrase: NewPhrase) -> pl.DataFrame:
     """The posts (columns as `find_phrases` takes them) that say the phrase in one of its forms, with `form`: which."""
-    keys = dict.fromkeys(phrase.members)
     numbered = posts.with_row_index("post")
-    runs = runs_of_words(words_of_posts(numbered, date.min, keys.keys()))
-    said = runs.filter(pl.format("{}:{}", "language", "key").is_in(list(keys)))
+    keys = pl.Series([member.partition(":")[2] for member in phrase.members], dtype=pl.String)
+    said = runs_of_words(words_of_posts(numbered), keys).filter(_phrase_id().is_in(phrase.members))
     return numbered.join(said.unique("post").select("post", "form"), on="post").drop("post").sort("date", "post_id")
 
 
@@ -150,8 +178,8 @@ def _merged(
     by_key = spelt.group_by("language", "key", maintain_order=True)
     rows = by_key.agg(pl.col("form").first(), pl.col("authors").sum())
     named = rows.filter(~_is_calendar()).with_columns(phrase_id=_phrase_id())
-    written = before.filter(pl.col("word").is_in(_words_in(named["form"]).implode())).unique(["post", "word"])
-    often = written.group_by("word").len().filter(pl.col("len") >= _ESTABLISHED_POSTS)["word"]
+    written = before.filter(pl.col("word").is_in(_words_in(named["form"]).implode()))
+    often = written.filter(pl.col("len") >= _ESTABLISHED_POSTS)["word"]
     of = merge(
         [Candidate(**row) for row in named.drop("key").iter_rows(named=True)],
         load_concepts(lexicon),
@@ -234,11 +262,16 @@ def _parts_listed(lexicon: Lexicon) -> frozenset[str]:
     return frozenset(key_of(" ".join(of_form[first:last])) for of_form, first, last in runs)
 
 
-def _mentions(words: pl.DataFrame, merged: pl.DataFrame, posts: pl.DataFrame) -> pl.DataFrame:
+def _mentions(posts: pl.DataFrame, common: pl.DataFrame, merged: pl.DataFrame) -> pl.DataFrame:
     """MENTIONS_SCHEMA: which post says which phrase."""
-    said = runs_of_words(words).join(merged, on=["language", "key"])
-    told = said.select("post", "term_id").unique()
-    found = told.join(posts, on="post").with_columns(product_id=pl.lit(""))
+    told = [
+        runs_of_words(words_of_posts(batch, common), merged["key"])
+        .join(merged, on=["language", "key"])
+        .select("post", "term_id")
+        .unique()
+        for batch in batches(posts)
+    ]
+    found = pl.concat(told).join(posts, on="post").with_columns(product_id=pl.lit(""))
     return found.select(MENTIONS_SCHEMA.names()).cast(MENTIONS_SCHEMA)
 
 
