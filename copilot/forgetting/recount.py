@@ -11,7 +11,7 @@ import polars as pl
 
 from copilot.signals.kept import RUNS
 from copilot.signals.mentions import COUNTED, update_mentions
-from copilot.signals.new_phrases import PHRASE_RUNS, update_phrases_of
+from copilot.signals.new_phrases import NEW_PHRASES, PHRASE_RUNS, PHRASE_WEEKS, update_phrases_of
 from copilot.signals.phrases import RECENT_DAYS
 from copilot.signals.run import update_signals
 from copilot.workspace import Workspace
@@ -45,6 +45,10 @@ def recount(workspace: Workspace, *, progress: Progress = silent) -> int:
         update_signals(lake, workspace.warehouse, morning, workspace.settings.signals)
         if lake.exists(PHRASE_RUNS):
             update_phrases_of(workspace, morning)
+    for table in (NEW_PHRASES, PHRASE_WEEKS):
+        # Older versions would have the words that too few people are behind now.
+        if mornings and lake.exists(table):
+            lake.forget_history(table)
     _path(workspace).unlink(missing_ok=True)
     return len(mornings)
 
