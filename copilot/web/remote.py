@@ -110,10 +110,8 @@ class RemoteService:
                     else:
                         return told["result"]
         except httpx.HTTPError as error:
-            raise ServiceInUseError(self.url, type(error).__name__) from error
-        raise CopilotError(
-            f"The service at {self.url} ended in the middle of the work. Its log says why; run it again."
-        )
+            raise _failed(self.url, error) from error
+        raise CopilotError(_broken_off(self.url))
 
     def _call(self, method: str, path: str, **request: Any) -> Any:
         try:
@@ -121,7 +119,7 @@ class RemoteService:
                 method, f"{self.url}{path}", **{"auth": self._auth, "timeout": _ASK_SECONDS, **request}
             )
         except httpx.HTTPError as error:
-            raise ServiceInUseError(self.url, type(error).__name__) from error
+            raise _failed(self.url, error) from error
         if answer.is_success:
             return answer.json()
         raise CopilotError(_detail(answer))
@@ -144,6 +142,19 @@ def find_service(workspace: Workspace) -> RemoteService | None:
         return None
     web = workspace.settings.web
     return RemoteService(running, web.password, web.admin_password)
+
+
+def _failed(url: str, error: httpx.HTTPError) -> CopilotError:
+    """What to say of a call without an answer: the service went away over it, or cannot be reached."""
+    if isinstance(error, httpx.RemoteProtocolError | httpx.ReadError):
+        return CopilotError(_broken_off(url))
+    return ServiceInUseError(url, type(error).__name__)
+
+
+def _broken_off(url: str) -> str:
+    return (
+        f"The service at {url} ended in the middle of the work. Its log says why; run it again: nothing is done twice."
+    )
 
 
 def _auth(password: SecretStr | None) -> httpx.BasicAuth | None:

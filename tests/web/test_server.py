@@ -78,6 +78,11 @@ def test_problems_of_the_service_are_told() -> None:
         _remote(url).look_up("stock", {"about": "Alba"})
 
 
+def test_a_service_that_goes_away_over_the_work_says_to_run_it_again() -> None:
+    with _hanging_up() as url, pytest.raises(CopilotError, match=r"ended in the middle of the work.*run it again"):
+        _remote(url).forget("@jane")
+
+
 def _announced(home: Path, url: str, *, pid: int) -> Workspace:
     workspace = Workspace(Settings(home=home))
     workspace.announce_service(RunningService(url=url, pid=pid, started_at="2026-11-02T09:14:00+00:00"))
@@ -116,3 +121,19 @@ def _answering(status: int, body: object) -> Iterator[str]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+@contextmanager
+def _hanging_up() -> Iterator[str]:
+    """A loopback server that reads a request and ends the connection."""
+
+    def hang_up() -> None:
+        connection, _ = listening.accept()
+        connection.recv(65_536)
+        connection.close()
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=hang_up)
+        thread.start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        thread.join(timeout=5)
