@@ -8,23 +8,26 @@ import click
 
 from copilot.agent.evidence_json import to_json
 from copilot.agent.naming import term_of
+from copilot.agent.offline.writing.aspects import aspects
 from copilot.agent.offline.writing.pieces import Page
 from copilot.agent.offline.writing.trends import explained
 from copilot.commands.options import note, print_json
 from copilot.evidence import Evidence
+from copilot.lookups.aspects import aspects_of_term
 from copilot.lookups.context import Context
 from copilot.lookups.explain import explain_term
 from copilot.lookups.lift import kept_lift, update_lifts
 from copilot.lookups.trends import newest_signals
 from copilot.settings import Language
 
-_MARKS = re.compile(r"\s?\[signal-[0-9a-f]+\]|\*\*")
+_MARKS = re.compile(r"\s?\[(?:signal|posts)-[0-9a-f]+\]|\*\*")
 
 
 def show_term(context: Context, term: str, *, market: str, language: Language, as_json: bool) -> None:
     """Print a term with its proof, as the tool, the chat, the API and the brief have it.
 
-    Of a rising term whose effect on sales nobody measured this morning it is measured now, and kept.
+    What its authors say of fit, quality and the like follows. Of a rising term whose effect on sales nobody measured
+    this morning it is measured now, and kept.
     """
     term_id = term_of(context, term)
     signals, _ = newest_signals(context)
@@ -32,11 +35,14 @@ def show_term(context: Context, term: str, *, market: str, language: Language, a
         note("Measuring what rising terms do to sales...")
         update_lifts(context)
     evidence = explain_term(context, term_id, market=market.upper(), language=language)
+    said = aspects_of_term(context, term_id, market=market.upper(), language=language)
     if as_json:
-        print_json(to_json(evidence))
+        print_json({**to_json(evidence), "aspects": to_json(said)})
         return
     click.echo(_MARKS.sub("", explained(Page(evidence=evidence, language=language))))
     click.echo(_read_from(evidence))
+    click.echo("\n" + _MARKS.sub("", aspects(Page(evidence=said, language=language))))
+    click.echo(_read_from(said))
 
 
 def _read_from(evidence: Evidence) -> str:

@@ -103,7 +103,7 @@ def _as_written(text: str, language: str) -> str:
 def _default_encoder(context: Context) -> Encoder:
     workspace = context.workspace
     if workspace.settings.index.encoder in (PACKAGED_MODEL, HASH_MODEL):
-        return context.index.opened()[1]
+        return context.index.encoder()
     return load_encoder(IndexSettings(encoder=PACKAGED_MODEL), workspace.models_path)
 
 

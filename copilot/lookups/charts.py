@@ -151,15 +151,19 @@ def terms_bars(
 def aspect_bars(
     labels: Sequence[str], complaints: Sequence[float], complaints_before: Sequence[float], *, language: Language
 ) -> Chart:
-    """Share of authors who complain, by aspect, of the last days against the weeks before."""
+    """Authors of a hundred who complain, by aspect, of the last days against the weeks before; from shares."""
     x = tuple(labels)
     after = ChartSeries(
-        name=phrase("charts.aspects.after", language), kind="bar", role="observed", x=x, y=tuple(complaints)
+        name=phrase("charts.aspects.after", language), kind="bar", role="observed", x=x, y=_percent(complaints)
     )
     before = ChartSeries(
-        name=phrase("charts.aspects.before", language), kind="bar", role="expected", x=x, y=tuple(complaints_before)
+        name=phrase("charts.aspects.before", language), kind="bar", role="expected", x=x, y=_percent(complaints_before)
     )
     return _chart("aspects", language, [after, before])
+
+
+def _percent(shares: Sequence[float]) -> tuple[float, ...]:
+    return tuple(round(100.0 * share, 1) for share in shares)
 
 
 def _fan(demand: pl.DataFrame, language: Language) -> list[ChartSeries]:

@@ -6,7 +6,7 @@ import threading
 
 from copilot.indexing import open_index
 from copilot.workspace import Workspace
-from vectorstore.encoder import Encoder
+from vectorstore.encoder import Encoder, load_encoder
 from vectorstore.search import Diversity, RankedHit, Ranking, Vectors, comparable, rank, search
 from vectorstore.store import DocumentStore, Filter
 from vectorstore.wanted import Wanted
@@ -37,6 +37,13 @@ class PostIndex:
     def opened(self) -> tuple[DocumentStore, Encoder]:
         """The store and the encoder of its vectors, to be closed by `close`. Raises as `search`."""
         return self._open()
+
+    def encoder(self) -> Encoder:
+        """The encoder of its vectors; loaded without the store where this is not open. Raises `EncoderLoadError`."""
+        with self._lock:
+            if self._opened is not None:
+                return self._opened[1]
+        return load_encoder(self._workspace.settings.index, self._workspace.models_path)
 
     def open(self) -> None:
         """Open it now, which takes seconds, instead of at the first search. Raises as `search`."""
