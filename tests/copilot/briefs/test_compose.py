@@ -36,6 +36,14 @@ def test_every_item_cites_evidence_that_the_brief_carries(brief: Brief) -> None:
     assert {number for item in items for number in item.citations} <= brief.evidence.keys()
 
 
+def test_what_rises_is_told_with_who_and_what_it_does_to_sales(brief: Brief) -> None:
+    rising = next(section for section in brief.sections if section.name == "rising")
+    told = [said for item in rising.items if "since it began" in (said := " ".join(item.sentences))]
+    assert told
+    assert all("Linked products" in said or "Effect on sales" in said for said in told)
+    assert "lifts" in brief.sources
+
+
 def test_a_figure_that_the_evidence_does_not_hold_is_refused(brief: Brief) -> None:
     check_brief(brief)
     wrong = replace(brief, summary=(*brief.summary, "To restock: 987,654 pieces [1]."))
