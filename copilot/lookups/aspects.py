@@ -141,7 +141,8 @@ def _evidence(context: Context, said: pl.DataFrame, asked: _Asked) -> Evidence:
     here, elsewhere = _in_markets(after, asked.markets)
     authors, others = here["author"].n_unique(), elsewhere["author"].n_unique()
     if not floor.shows_part(authors=authors, others=others):
-        return make_evidence("posts", as_of=context.as_of, sources=sources, notes=[BELOW_FLOOR])
+        nothing = make_evidence("posts", as_of=context.as_of, sources=sources, notes=[BELOW_FLOOR])
+        return floor.released(nothing, authors=0)
     settings = context.workspace.settings.signals
     there, others_before = _in_markets(earlier, asked.markets)
     if not floor.shows_part(authors=there["author"].n_unique(), others=others_before["author"].n_unique()):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import random
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 
@@ -144,6 +146,37 @@ def test_more_authors_than_may_be_read_are_sampled(tmp_path_factory: pytest.Temp
         assert found == aspects_of_products(many, DRESS)
     assert totals(found) == {"authors": 60, "authors_before": 20}
     assert "aspects_sampled" in found.notes
+
+
+def test_every_share_has_enough_authors_behind_it(tmp_path_factory: pytest.TempPathFactory) -> None:
+    chance = random.Random(4)
+    said = [TIGHT, PRAISE, "The seam ripped", "Lovely colour", "Seen at lunch"]
+    posts = [
+        _posts(
+            chance.choices(said, weights=[4, 6, 1, 2, 3], k=chance.randint(3, 14)),
+            AS_OF - timedelta(days=chance.randint(1, 69)),
+            first=100 * number,
+            market=chance.choice(["FR", "FR", "IT"]),
+        )
+        for number in range(24)
+    ]
+    workspace = _workspace(write_retailer(tmp_path_factory.mktemp("crowd")), pl.concat(posts))
+    shares = 0
+    with Context(workspace, AS_OF) as crowd:
+        for days, market in itertools.product(range(0, 40, 5), ["", "FR", "IT"]):
+            found = aspects_of_products(crowd.at(AS_OF - timedelta(days=days)), DRESS, market=market)
+            sides = totals(found)
+            for row in found.rows:
+                shown = cells(row)
+                assert shown["authors"] >= 5
+                for name in ("negative_share", "positive_share"):
+                    for suffix, side in (("", "authors"), ("_before", "authors_before")):
+                        behind = shown.get(name + suffix, 1.0) * sides.get(side, 5)
+                        shares += name + suffix in shown
+                        assert behind >= 5 - 1e-9, (days, market, row)
+                    if f"{name.split('_')[0]}_change" in shown:
+                        assert {name, f"{name}_before"} <= set(shown)
+    assert shares > 20
 
 
 def test_posts_that_were_never_brought_in(context: Context) -> None:
