@@ -15,6 +15,7 @@ from copilot.errors import NoDataError
 from copilot.lookups.context import Context
 from copilot.lookups.lift import update_lifts
 from copilot.planning.forecast import PanelReader, forecast_demand, write_forecasts
+from copilot.planning.model_choice import choose_boosted
 from copilot.planning.restock import plan_restock, write_plan
 from copilot.settings import Language
 from copilot.signals.new_phrases import update_phrases_of
@@ -50,7 +51,10 @@ def run_daily(
     found = update_signals(workspace.lake, workspace.warehouse, as_of, settings.signals, progress=progress)
     update_phrases_of(workspace, as_of)
     reader = PanelReader(workspace.warehouse, as_of, settings.planning)
-    forecasts = forecast_demand(workspace.warehouse, as_of, settings.planning, progress=progress, reader=reader)
+    boosted = choose_boosted(workspace.lake, workspace.models_path, settings.planning, as_of)
+    forecasts = forecast_demand(
+        workspace.warehouse, as_of, settings.planning, progress=progress, reader=reader, boosted=boosted
+    )
     write_forecasts(workspace.lake, forecasts, as_of)
     with Context(workspace, as_of) as context:
         update_lifts(context, reader)

@@ -59,6 +59,9 @@ class PlanningSettings(BaseModel):
     """Between two deliveries to a location that names none."""
     horizon_days: int = Field(default=28, ge=1, le=365)
     """Farthest day that forecasts reach."""
+    model: Literal["auto", "gamma-poisson", "boosted"] = "auto"
+    """`gamma-poisson`, `boosted` (trained by `reassort forecast --tournament`), or `auto`: the boosted model in the
+    segments that it won in the newest tournament, the other elsewhere."""
 
 
 class AspectSettings(BaseModel):

@@ -10,11 +10,22 @@ import polars as pl
 from rich.console import Console
 from rich.table import Table
 
-from copilot.commands.options import as_of_option, home_option, json_option, note, open_workspace, print_json
+from copilot.commands.options import (
+    as_of_option,
+    home_option,
+    json_option,
+    language_option,
+    note,
+    open_workspace,
+    print_json,
+)
 from copilot.commands.progress import progress_bars
+from copilot.commands.tournament import show_tournament
 from copilot.errors import NoDataError
 from copilot.lookups.context import last_morning
 from copilot.planning.forecast import forecast_demand, write_forecasts
+from copilot.planning.model_choice import choose_boosted
+from copilot.settings import Language
 
 _COLUMNS = ("sku_id", "location_id", "horizon_days", "mean_units", "p10", "p50", "p90", "in_stock_share")
 
@@ -23,17 +34,35 @@ _COLUMNS = ("sku_id", "location_id", "horizon_days", "mean_units", "p10", "p50",
 @click.option("--sku", "sku_ids", multiple=True, help="Show this SKU; may be given again.")
 @click.option("--location", "location_ids", multiple=True, help="Show this location; may be given again.")
 @click.option("--limit", default=20, show_default=True, help="Rows to show, greatest demand first.")
+@click.option(
+    "--tournament",
+    is_flag=True,
+    help="Instead: train the boosted model, compare forecasts on past mornings, keep both. Takes minutes.",
+)
 @home_option
 @as_of_option
+@language_option
 @json_option
 def forecast(
-    sku_ids: tuple[str, ...], location_ids: tuple[str, ...], limit: int, home: Path, as_of: date | None, as_json: bool
+    sku_ids: tuple[str, ...],
+    location_ids: tuple[str, ...],
+    limit: int,
+    tournament: bool,
+    home: Path,
+    as_of: date | None,
+    language: Language | None,
+    as_json: bool,
 ) -> None:
     """Forecast demand for each SKU and location, and keep it for plans, briefs and answers."""
     workspace = open_workspace(home)
     morning = as_of or last_morning(workspace)
+    if tournament:
+        show_tournament(workspace, morning, language=language or workspace.settings.language, as_json=as_json)
+        return
+    planning = workspace.settings.planning
+    boosted = choose_boosted(workspace.lake, workspace.models_path, planning, morning)
     with progress_bars() as progress:
-        found = forecast_demand(workspace.warehouse, morning, workspace.settings.planning, progress=progress)
+        found = forecast_demand(workspace.warehouse, morning, planning, progress=progress, boosted=boosted)
     write_forecasts(workspace.lake, found, morning)
     shown = _chosen(found, sku_ids, location_ids).head(limit)
     if as_json:

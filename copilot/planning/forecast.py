@@ -17,8 +17,8 @@ import polars as pl
 
 from copilot.errors import NoDataError
 from copilot.planning.arrays import Floats, Integers
+from copilot.planning.calibration import heterogeneity
 from copilot.planning.demand_model import (
-    MODEL_NAME,
     DemandModel,
     SeriesState,
     daily_means,
@@ -28,7 +28,10 @@ from copilot.planning.demand_model import (
     state_of,
 )
 from copilot.planning.drivers import Drivers, build_drivers
+from copilot.planning.features import Seen, group_ratios
 from copilot.planning.gamma_poisson import Rate
+from copilot.planning.history import History, history_of, joined_histories
+from copilot.planning.model_choice import BoostedChoice, Demand, base_demand, corrected_demand
 from copilot.planning.negative_binomial import quantile
 from copilot.planning.records import FORECASTS_SCHEMA, QUANTILE_COLUMNS, QUANTILES, THIN_HISTORY_DAYS
 from copilot.planning.series import DemandPanel, build_panel
@@ -51,26 +54,35 @@ def forecast_demand(
     progress: Progress = silent,
     *,
     reader: PanelReader | None = None,
+    boosted: BoostedChoice | None = None,
 ) -> pl.DataFrame:
     """Forecasts as of the morning of `as_of`, in `FORECASTS_SCHEMA`: 7, 14, 28 days, protection period, farthest
     horizon.
 
     A series is a SKU x location that sold, was stocked or has an order open; a warehouse only where it sells. One
     without history of its own is forecast from those it resembles and marked `thin_history`. `reader` is one of that
-    morning that others read from too. Raises `NoDataError` without a sale before `as_of`, and `TableMissingError`
-    without products, SKUs or locations.
+    morning that others read from too; `boosted` corrects the segments that it names. Raises `NoDataError` without a
+    sale before `as_of`, and `TableMissingError` without products, SKUs or locations.
     """
     reader = reader or PanelReader(warehouse, as_of, settings)
     fitted = reader.fitted
-    states = []
+    states, histories = [], []
     for done, panel in enumerate(reader.panels(), start=1):
         states.append(state_of(panel, reader.drivers, fitted))
+        if boosted is not None:
+            histories.append(history_of(panel, reader.drivers, fitted))
         progress("forecast", done, 2 * len(reader.pieces))
     whole = joined(states)
     rate = rates_of(whole, fitted)
+    seen = _seen(reader, whole, rate, histories) if boosted is not None else None
     frames = []
     for number, rows in enumerate(_slices(states), start=1):
-        frames.append(_frame(reader, fitted, _part_of(whole, rate, rows)))
+        part = _part_of(whole, rate, rows)
+        demand = _demand(reader, fitted, part)
+        if boosted is not None and seen is not None:
+            own = seen.rows(np.arange(rows.start, rows.stop))
+            demand = corrected_demand(demand, own, boosted, reader.drivers)
+        frames.append(_frame(reader, part, demand))
         progress("forecast", len(reader.pieces) + number, 2 * len(reader.pieces))
     return pl.concat(frames).sort("sku_id", "location_id", "horizon_days")
 
@@ -199,18 +211,36 @@ def _part_of(state: SeriesState, rate: Rate, rows: slice) -> _Part:
     )
 
 
-def _frame(reader: PanelReader, model: DemandModel, part: _Part) -> pl.DataFrame:
-    """Rows of all horizons of some series."""
+def _seen(reader: PanelReader, whole: SeriesState, rate: Rate, histories: list[History]) -> Seen:
+    """What the boosted model sees of all series; groups reach over the pieces."""
+    history = joined_histories(histories)
+    return Seen(
+        morning=reader.as_of,
+        series=whole.series,
+        history=history,
+        rate=rate,
+        ratios=group_ratios(whole.series, history, rate.mean),
+    )
+
+
+def _demand(reader: PanelReader, model: DemandModel, part: _Part) -> Demand:
+    """Demand of each day up to the farthest, as the base model has it."""
     means = daily_means(part.series, part.rate.mean, model, reader.drivers, reader.as_of, reader.farthest)
+    return base_demand(means, part.rate.variation, model.calibration.spread)
+
+
+def _frame(reader: PanelReader, part: _Part, demand: Demand) -> pl.DataFrame:
+    """Rows of all horizons of some series."""
+    means = demand.means
     summed = np.cumsum(means, axis=1)
     places = part.series.select("location_id").join(
         reader.protection, on="location_id", how="left", maintain_order="left"
     )
     protection = places["protection_days"].to_numpy()
     every = np.arange(part.series.height)
-    frames = [_rows(reader, model, part, every, np.full(len(every), days), summed) for days in reader.horizons]
+    frames = [_rows(reader, part, demand, every, np.full(len(every), days), summed) for days in reader.horizons]
     own = np.flatnonzero(~np.isin(protection, reader.horizons) & (protection > 0))
-    frames.append(_rows(reader, model, part, own, protection[own], summed))
+    frames.append(_rows(reader, part, demand, own, protection[own], summed))
     longest = np.maximum(protection, reader.horizons[-1])
     daily = part.series.select("sku_id", "location_id", horizon_days=pl.Series(longest, dtype=pl.Int64)).with_columns(
         daily_units=pl.Series([row[:days] for row, days in zip(means, longest, strict=True)], dtype=pl.List(pl.Float64))
@@ -220,13 +250,13 @@ def _frame(reader: PanelReader, model: DemandModel, part: _Part) -> pl.DataFrame
 
 
 def _rows(
-    reader: PanelReader, model: DemandModel, part: _Part, chosen: Integers, days: Integers, summed: Floats
+    reader: PanelReader, part: _Part, demand: Demand, chosen: Integers, days: Integers, summed: Floats
 ) -> pl.DataFrame:
     """One row for each of the chosen series: demand over its number of days."""
-    spread = model.calibration.spread
     mean = summed[chosen, days - 1]
-    variation = part.rate.variation[chosen]
-    levels = quantile(np.array(QUANTILES)[:, None], mean=mean, heterogeneity=spread.heterogeneity(mean, variation))
+    dispersion, rate_variance = demand.dispersion[chosen], demand.rate_variances(chosen, days)
+    k = heterogeneity(mean, dispersion, rate_variance)
+    levels = quantile(np.array(QUANTILES)[:, None], mean=mean, heterogeneity=k)
     return (
         part.series[chosen]
         .select("sku_id", "location_id")
@@ -237,10 +267,10 @@ def _rows(
             **{column: pl.Series(row, dtype=pl.Float64) for column, row in zip(QUANTILE_COLUMNS, levels, strict=True)},
             history_days=pl.Series(part.history_days[chosen], dtype=pl.Int64),
             in_stock_share=pl.Series(part.in_stock_share[chosen], dtype=pl.Float64),
-            model=pl.lit(MODEL_NAME),
+            model=demand.models.gather(chosen),
             thin_history=pl.Series(part.history_days[chosen] < THIN_HISTORY_DAYS, dtype=pl.Boolean),
-            dispersion=pl.lit(spread.dispersion),
-            rate_variance=pl.Series(spread.rate_variance(variation), dtype=pl.Float64),
-            common_variance=pl.lit(spread.common_variance),
+            dispersion=pl.Series(dispersion, dtype=pl.Float64),
+            rate_variance=pl.Series(rate_variance, dtype=pl.Float64),
+            common_variance=pl.Series(demand.common_variance[chosen], dtype=pl.Float64),
         )
     )

@@ -1,0 +1,58 @@
+"""`reassort forecast --tournament`: which forecast is closest where, and training of the boosted model."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+from rich.console import Console
+from rich.table import Table
+
+from copilot.commands.options import note, print_json
+from copilot.planning.training import Trained, train_on
+from copilot.settings import Language
+from copilot.wording import number, phrase, share
+from copilot.workspace import Workspace
+
+_COLUMNS = ("segment", "candidate", "wape", "bias", "series", "won")
+
+
+def show_tournament(workspace: Workspace, morning: date, *, language: Language, as_json: bool) -> None:
+    """Train, compare, keep and print."""
+    found = train_on(workspace, morning)
+    if as_json:
+        print_json(found.scores.to_dicts())
+    else:
+        Console().print(_table(found.scores, language))
+    note(_said(found, morning))
+
+
+def _said(found: Trained, morning: date) -> str:
+    if found.model is None:
+        return f"{morning}: compared on {found.mornings} mornings; too little history to train the boosted model."
+    drifted = (
+        f" The one before it was due: {', '.join(found.drift.codes)}." if found.drift and found.drift.codes else ""
+    )
+    where = ", ".join(sorted(found.boosted_segments)) or "no segment"
+    return (
+        f"{morning}: compared on {found.mornings} mornings; the boosted model is kept, and forecasts {where} "
+        f"from the next `reassort forecast` on.{drifted}"
+    )
+
+
+def _table(scores: pl.DataFrame, language: Language) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for column in _COLUMNS:
+        table.add_column(
+            phrase(f"tournament.columns.{column}", language),
+            justify="left" if column in ("segment", "candidate") else "right",
+        )
+    for row in scores.iter_rows(named=True):
+        table.add_row(
+            phrase(f"tournament.segments.{row['segment']}", language),
+            phrase(f"tournament.candidates.{row['candidate']}", language),
+            *("-" if row[name] is None else share(row[name], language) for name in ("wape", "bias")),
+            number(row["series"], language),
+            "*" if row["won"] else "",
+        )
+    return table

@@ -1,0 +1,58 @@
+"""One round of training on a workspace: past mornings studied, candidates compared, the boosted model kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from copilot.planning.boosted import BoostedSettings
+from copilot.planning.boosted_model import BoostedModel, Drift, drift_of, study, train
+from copilot.planning.boosted_store import load_boosted, save_boosted
+from copilot.planning.forecast import PanelReader
+from copilot.planning.tournament import tournament, won_by_boosted, write_tournament
+from copilot.workspace import Workspace
+
+_READ = ("products", "skus", "locations", "sales", "stock", "prices", "promotions", "calendar")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trained:
+    """What a round found."""
+
+    scores: pl.DataFrame
+    """In `TOURNAMENT_SCHEMA`."""
+    mornings: int
+    """Past mornings compared on."""
+    model: BoostedModel | None
+    """None where history is too short to train one."""
+    boosted_segments: frozenset[str]
+    """Segments that the boosted model forecasts from now on."""
+    drift: Drift | None
+    """How the model kept so far did on the newest days; None where there was none."""
+
+
+def train_on(workspace: Workspace, as_of: date, settings: BoostedSettings | None = None) -> Trained:
+    """Train on the series that the base model learns from, and keep scores and model for the mornings from `as_of` on.
+
+    Raises `NoDataError` where history is too short to compare on, and without a sale before `as_of`.
+    """
+    settings = settings or BoostedSettings()
+    reader = PanelReader(workspace.warehouse, as_of, workspace.settings.planning)
+    panel, drivers = reader.sample, reader.drivers
+    before = load_boosted(workspace.models_path)
+    drift = drift_of(before, panel, drivers) if before is not None else None
+    studied = study(panel, drivers, settings)
+    scores = tournament(studied.held, as_of)
+    model = train(studied, settings, as_of=as_of, versions=workspace.lake.versions(_READ))
+    if model is not None:
+        save_boosted(workspace.models_path, model)
+    write_tournament(workspace.lake, scores, as_of)
+    return Trained(
+        scores=scores,
+        mornings=len(studied.held),
+        model=model,
+        boosted_segments=won_by_boosted(scores) if model is not None else frozenset(),
+        drift=drift,
+    )
