@@ -104,7 +104,8 @@ def _placebos(panel: DemandPanel, seed: int) -> Iterator[_Case]:
 
 def _estimated(panel: DemandPanel, drivers: Drivers, case: _Case, rises: tuple[Rise, ...], days: int) -> Lift:
     past = panel.until(case.began)
-    model = fit_model(past, drivers)
+    # As in the daily run: what series share is learnt up to the morning, the rates of series on the eve of the rise.
+    model = fit_model(panel.until(case.began + timedelta(days=days)), drivers)
     rate = rates_of(state_of(past, drivers, model), model)
     after = slice(past.days, past.days + days)
     used = (panel.availability[:, after] >= 1.0) & ~panel.censored[:, after]
