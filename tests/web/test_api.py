@@ -34,6 +34,7 @@ def test_stock_by_words(client: TestClient) -> None:
         ("returns?about=robe Alba", "sales"),
         ("restock?budget=200", "restock"),
         ("at-risk?countries=FR", "restock"),
+        ("products-like?text=linen dress", "products"),
         ("freshness", "freshness"),
     ],
 )
@@ -51,6 +52,9 @@ def test_lookups_answer_evidence(client: TestClient, path: str, kind: str) -> No
         ("stock?about=manteau Zorglub", 404, "unknown-name", "Zorglub"),
         ("forecast", 404, "no-data", "reassort forecast"),
         ("signals", 404, "no-data", "reassort signals"),
+        ("phrases", 404, "no-data", "reassort signals"),
+        ("range-gaps", 404, "no-data", "reassort signals"),
+        ("products-like", 422, "invalid-request", "text"),
         ("search?query=linen", 404, "no-data", "reassort ingest"),
         ("aspects", 404, "no-data", "reassort ingest"),
         ("signals/zorglub", 404, "unknown-name", "zorglub"),
