@@ -121,8 +121,9 @@ def _show_lift(lift: Lift, *, as_json: bool) -> None:
 def _phrase(context: Context, phrase: NewPhrase) -> dict[str, object]:
     """A phrase with its products; weeks with too few authors are left out."""
     links = like_phrase(context, phrase)
+    told = {name: value for name, value in asdict(phrase).items() if name != "form_authors"}
     return {
-        **asdict(phrase),
+        **told,
         "weeks": [asdict(week) for week in phrase.weeks if context.floor.shows(week.authors)],
         "products": [asdict(link) for link in shown_links(links, _MOST_PRODUCTS)],
         "in_range": carries(links),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 
 import numpy as np
@@ -45,18 +45,24 @@ def update_phrases(
 ) -> tuple[NewPhrase, ...]:
     """Find the new phrases of the morning of `as_of` and keep those that at least `min_authors` say, with their weeks.
 
-    What fewer people wrote is kept nowhere. `names` and `encode` as in `find_phrases`. Running it again on the
-    same posts changes nothing. Raises `TableMissingError` where no post was ever ingested.
+    What fewer people wrote is kept nowhere, forms included. `names` and `encode` as in `find_phrases`. Running
+    it again on the same posts changes nothing. Raises `TableMissingError` where no post was ever ingested.
     """
     posts = read_texts(lake, as_of)
     phrases = find_phrases(posts, as_of, settings, names=names, encode=encode)
-    found = [phrase for phrase in phrases if phrase.authors >= min_authors]
+    found = [_enough(phrase, min_authors) for phrase in phrases if phrase.authors >= min_authors]
     run = {"as_of": as_of, "lexicon": load_lexicon().digest, "posts": posts.height, "phrases": len(found)}
     if found or lake.exists(NEW_PHRASES):
         write_day(lake, NEW_PHRASES, _phrase_rows(found, as_of), as_of)
         write_day(lake, PHRASE_WEEKS, _week_rows(found, as_of), as_of)
     write_day(lake, PHRASE_RUNS, pl.DataFrame([run], schema=PHRASE_RUNS_SCHEMA), as_of)
     return tuple(found)
+
+
+def _enough(phrase: NewPhrase, min_authors: int) -> NewPhrase:
+    """The phrase without the forms that fewer authors write, but for the one that it is called by."""
+    said = zip(phrase.forms[1:], phrase.form_authors[1:], strict=True)
+    return replace(phrase, forms=(phrase.forms[0], *(form for form, authors in said if authors >= min_authors)))
 
 
 def update_phrases_of(workspace: Workspace, as_of: date) -> tuple[NewPhrase, ...]:
@@ -119,7 +125,7 @@ def _phrase_rows(found: Sequence[NewPhrase], as_of: date) -> pl.DataFrame:
         for phrase in found
     ]
     for row in rows:
-        del row["weeks"]
+        del row["weeks"], row["form_authors"]
     return pl.DataFrame(rows, schema=NEW_PHRASES_SCHEMA)
 
 

@@ -42,6 +42,8 @@ class NewPhrase:
     """Its spellings, synonyms and translations, most frequent first, hashtags last."""
     members: tuple[str, ...]
     """Ids of the runs of words that it is made of."""
+    form_authors: tuple[int, ...] = ()
+    """Distinct authors of each form, where they were counted; not kept."""
     weeks: tuple[PhraseWeek, ...] = ()
     """The last sixteen weeks that its sources had posts in, oldest first."""
 

@@ -309,7 +309,8 @@ def _phrase(
     spelt = said.group_by("form").agg(authors=pl.col("author").n_unique())
     # A hashtag runs its words together: it names the phrase only where nobody spells it out.
     tag = pl.col("form").str.starts_with("#")
-    forms = spelt.sort(tag, "authors", "form", descending=[False, True, False])["form"].to_list()
+    spelt = spelt.sort(tag, "authors", "form", descending=[False, True, False])
+    forms = spelt["form"].to_list()
     main = said.filter(pl.col("form") == forms[0])["language"].mode().sort()[0]
     return NewPhrase(
         phrase_id=said["term_id"][0],
@@ -320,6 +321,7 @@ def _phrase(
         q_value=q_value,
         first_day=first_day,
         forms=tuple(forms),
+        form_authors=tuple(spelt["authors"]),
         members=tuple(said.select(_phrase_id().unique().sort()).to_series()),
         weeks=weeks,
     )

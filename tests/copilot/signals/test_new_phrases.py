@@ -46,6 +46,20 @@ def test_forms_of_one_phrase_are_kept_as_one(lake: Lake) -> None:
     assert sum(week.expected_authors for week in found[0].weeks[-2:]) == pytest.approx(found[0].expected_authors)
 
 
+def test_forms_that_too_few_authors_write_are_not_kept(lake: Lake, tmp_path: Path) -> None:
+    other = Lake(tmp_path / "lake")
+    rare = [
+        {"post_id": f"r{n}", "text": "a tulipe lantern skirts", "day": AS_OF - timedelta(days=n + 1)} for n in range(4)
+    ]
+    other.append("posts", lake.read("posts"))
+    other.append("posts", posts(*rare))
+
+    (phrase,) = update_phrases(other, AS_OF, _SETTINGS, min_authors=5)
+
+    assert phrase.authors == 28
+    assert "tulipe lantern skirts" not in phrase.forms
+
+
 def test_posts_that_say_a_phrase_in_any_form_are_found(lake: Lake) -> None:
     _, (phrase,) = read_phrases(lake, AS_OF)
 
