@@ -115,7 +115,7 @@ def test_words_of_the_model_that_ships_speak_without_vectors(clause: str, aspect
     silent: Floats = np.zeros((1, shipped.dimensions), dtype=np.float32)
     model = PackagedAspects(_Silent(shipped.description.encoder), shipped)
     spoken, polarities = model.probabilities([clause], silent)
-    place = ASPECTS.index(aspect)  # type: ignore[arg-type]  # text of a table
+    place = ASPECTS.index(aspect)
     assert spoken[0, place] == max(spoken[0, : len(ASPECTS) - 1])
     assert POLARITIES[int(polarities[0, place].argmax())] == polarity
 
