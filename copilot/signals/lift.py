@@ -31,7 +31,8 @@ LEAST_DAYS = 7
 LEAST_UNITS = 20.0
 LEAST_CONTROLS = 6
 LONGEST_DELAY_DAYS = 14
-CALLED_AT = 0.05
+CALLED_AT = 0.04
+"""p-value under which an effect is called: less than a twentieth, as the model's season has seen the rise too."""
 _COVERAGE = 0.8
 _LARGE_LIFT = 0.25
 _PLACEBOS_AS_FAR = 0.15
