@@ -57,12 +57,16 @@ TARGETS: dict[str, tuple[str, Better, float | None]] = {
     "forecast.wape_mean_28": ("share", "lower", None),
     "forecast.wape_last_week": ("share", "lower", None),
     "forecast.wape_against_mean_7": ("ratio", "lower", 0.85),
+    "forecast.wape_median_against_mean_7": ("ratio", "lower", 0.85),
     "forecast.wape_against_plain_lightgbm": ("ratio", "lower", 1.0),
     "forecast.wape_against_last_week": ("ratio", "lower", 0.85),
     "forecast.bias": ("share", "lower", None),
     "forecast.bias_size": ("share", "lower", 0.05),
+    "forecast.bias_median": ("share", "lower", None),
     "forecast.bias_plain_lightgbm": ("share", "lower", None),
     "forecast.bias_unrecovered": ("share", "lower", None),
+    "forecast.coverage_day": ("share", "higher", None),
+    "forecast.coverage_week": ("share", "higher", None),
     "forecast.coverage_error_day": ("share", "lower", 0.02),
     "forecast.coverage_error_week": ("share", "lower", 0.02),
     "forecast.seconds": ("s", "lower", 600.0),
@@ -162,17 +166,22 @@ def scores(mornings: list[_Morning]) -> dict[str, float]:
         wrong[name] = sum(float(np.abs(error).sum()) for error in errors) / total
         over[name] = sum(float(error.sum()) for error in errors) / total
     values = {f"forecast.{name}": value for name, value in wrong.items()}
+    days, weeks = _covered_days(mornings), _covered_sums(mornings)
     seconds = sum(each.seconds for each in mornings) / len(mornings)
     return values | {
         "forecast.wape_against_mean_7": wrong["wape"] / wrong["wape_mean_7"],
+        "forecast.wape_median_against_mean_7": wrong["wape_median"] / wrong["wape_mean_7"],
         "forecast.wape_against_plain_lightgbm": wrong["wape"] / wrong["wape_plain_lightgbm"],
         "forecast.wape_against_last_week": wrong["wape"] / wrong["wape_last_week"],
         "forecast.bias": over["wape"],
         "forecast.bias_size": abs(over["wape"]),
+        "forecast.bias_median": over["wape_median"],
         "forecast.bias_plain_lightgbm": over["wape_plain_lightgbm"],
         "forecast.bias_unrecovered": over["wape_unrecovered"],
-        "forecast.coverage_error_day": abs(_covered_days(mornings) - 0.8),
-        "forecast.coverage_error_week": abs(_covered_sums(mornings) - 0.8),
+        "forecast.coverage_day": days,
+        "forecast.coverage_week": weeks,
+        "forecast.coverage_error_day": abs(days - 0.8),
+        "forecast.coverage_error_week": abs(weeks - 0.8),
         "forecast.seconds": seconds,
         "forecast.series_per_second": len(mornings[0].seen) / seconds,
         "forecast.peak_rss": peak_rss_mib(),

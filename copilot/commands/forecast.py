@@ -23,7 +23,8 @@ from copilot.commands.progress import progress_bars
 from copilot.commands.tournament import show_tournament
 from copilot.errors import NoDataError
 from copilot.lookups.context import last_morning
-from copilot.planning.forecast import forecast_demand, write_forecasts
+from copilot.planning.boosted_model import BoostedModel, drift_of
+from copilot.planning.forecast import PanelReader, forecast_demand, write_forecasts
 from copilot.planning.model_choice import choose_boosted
 from copilot.settings import Language
 
@@ -61,15 +62,27 @@ def forecast(
         return
     planning = workspace.settings.planning
     boosted = choose_boosted(workspace.lake, workspace.models_path, planning, morning)
+    reader = PanelReader(workspace.warehouse, morning, planning)
     with progress_bars() as progress:
-        found = forecast_demand(workspace.warehouse, morning, planning, progress=progress, boosted=boosted)
+        found = forecast_demand(
+            workspace.warehouse, morning, planning, progress=progress, reader=reader, boosted=boosted
+        )
     write_forecasts(workspace.lake, found, morning)
+    if boosted is not None:
+        _note_drift(boosted.model, reader)
     shown = _chosen(found, sku_ids, location_ids).head(limit)
     if as_json:
         print_json(shown.to_dicts())
         return
     Console().print(_table(shown))
     note(f"{morning}: {found.height:,} forecasts kept; shown: {shown.height}.")
+
+
+def _note_drift(model: BoostedModel, reader: PanelReader) -> None:
+    """Say when the boosted model is due for training."""
+    drift = drift_of(model, reader.sample, reader.drivers)
+    if drift is not None and drift.codes:
+        note(f"The boosted model is due ({', '.join(drift.codes)}). Train it: `reassort forecast --tournament`.")
 
 
 def _chosen(found: pl.DataFrame, sku_ids: tuple[str, ...], location_ids: tuple[str, ...]) -> pl.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from click.testing import CliRunner
 from copilot.commands.forecast import forecast
 from copilot.planning import boosted
 from copilot.planning.boosted import BoostedSettings
-from copilot.planning.boosted_store import load_boosted
+from copilot.planning.boosted_store import load_boosted, save_boosted
 from copilot.planning.model_choice import choose_boosted
 from copilot.planning.tournament import newest_tournament
 from copilot.planning.training import train_on
@@ -58,3 +59,17 @@ def test_the_tournament_is_shown_in_french_and_as_json(workspace: Workspace) -> 
     rows = json.loads(CliRunner().invoke(forecast, [*asked, "--json"]).stdout)
     assert {row["candidate"] for row in rows} == {"gamma-poisson", "mean_7", "mean_28", "last_week"}
     assert sum(row["won"] for row in rows if row["segment"] == "all") == 1
+
+
+def test_a_model_that_no_longer_helps_is_said_to_be_due(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(boosted, "_LEAST_ROWS", 10)
+    monkeypatch.setenv("REASSORT_PLANNING__MODEL", "boosted")
+    model = train_on(workspace, day(60), SETTINGS).model
+    assert model is not None
+    aged = replace(model, made_of=replace(model.made_of, as_of=day(-40)))
+    save_boosted(workspace.models_path, aged)
+    found = CliRunner().invoke(forecast, ["--home", str(workspace.home), "--as-of", day(60).isoformat(), "--json"])
+    assert "old" in found.stderr
+    assert "--tournament" in found.stderr
+    kept = workspace.lake.read("forecasts")
+    assert kept["model"].unique().to_list() == ["boosted"]
