@@ -19,7 +19,7 @@ import numpy as np
 
 from copilot.planning.arrays import Floats
 from copilot.planning.drivers import Drivers
-from copilot.planning.features import OFFSET_UNITS, Labels, Seen, feature_days
+from copilot.planning.features import Labels, Seen, feature_days
 from copilot.planning.lessons import Lesson
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ FADING_DAYS = 28.0
 MODEL_NAME = "boosted"
 _MOST_LOG_CORRECTION = math.log(5.0)
 _LEAST_ROWS = 500
+_SMALLEST_MEAN = 1e-6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,7 +116,7 @@ def grow(lessons: Sequence[Lesson], labels: Labels, settings: BoostedSettings) -
         features[used],
         label=wanted[used],
         weight=weight[used],
-        init_score=np.log(base[used] + OFFSET_UNITS),
+        init_score=np.log(np.maximum(base[used], _SMALLEST_MEAN)),
         feature_name=list(names),
         categorical_feature=[name for name in names if name.startswith("label_")],
         free_raw_data=True,
@@ -125,9 +126,8 @@ def grow(lessons: Sequence[Lesson], labels: Labels, settings: BoostedSettings) -
 
 
 def _applied(base: Floats, raw: Floats) -> Floats:
-    means: Floats = (base + OFFSET_UNITS) * np.exp(np.clip(raw, -_MOST_LOG_CORRECTION, _MOST_LOG_CORRECTION))
-    floor: Floats = np.maximum(means - OFFSET_UNITS, 0.1 * base)
-    return floor
+    means: Floats = base * np.exp(np.clip(raw, -_MOST_LOG_CORRECTION, _MOST_LOG_CORRECTION))
+    return means
 
 
 def _parameters(settings: BoostedSettings) -> dict[str, Any]:

@@ -1,4 +1,7 @@
-"""The boosted model in the workspace: one file, read back to the same forecasts bit for bit."""
+"""Boosted models in the workspace: a file a training, read back to the same forecasts bit for bit.
+
+Those of earlier mornings stay, so that the forecasts of such a morning can be made again.
+"""
 
 from __future__ import annotations
 
@@ -18,33 +21,47 @@ from copilot.planning.features import Labels
 from copilot.planning.segment_spread import Spreads
 from copilot.planning.segments import Segmentation
 
-_FILE = "demand-boosted.json"
+_FILE = "demand-boosted-{as_of}.json"
 _FORMAT = 1
+_KEPT = 12
 
 
 def save_boosted(folder: Path, model: BoostedModel) -> Path:
-    """Put the model in place of the one there was; return its file. A reader sees one or the other, whole."""
+    """Put the model in place of one of the same morning; return its file. The newest dozen are kept. A reader sees a
+    file whole or not at all.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    path, beside = folder / _FILE, folder / f"{_FILE}.new"
+    path = folder / _FILE.format(as_of=model.made_of.as_of)
+    beside = path.with_suffix(".new")
     kept = {"format": _FORMAT, "digest": _digest(model.correction.text), **asdict(model)}
     beside.write_text(json.dumps(kept, default=_as_text), encoding="utf-8")
     os.replace(beside, path)
+    for old in _files(folder)[:-_KEPT]:
+        old.unlink(missing_ok=True)
     return path
 
 
-def load_boosted(folder: Path) -> BoostedModel | None:
-    """The model as saved; None where none was. Raises `WorkspaceError` for a file that cannot be read."""
-    path = folder / _FILE
-    if not path.is_file():
+def load_boosted(folder: Path, *, as_of: date) -> BoostedModel | None:
+    """The newest model of that morning or before; None where none was trained by then.
+
+    Raises `WorkspaceError` for a file that cannot be read.
+    """
+    known = [path for path in _files(folder) if path.name <= _FILE.format(as_of=as_of)]
+    if not known:
         return None
     try:
-        return _model(json.loads(path.read_text(encoding="utf-8")))
+        return _model(json.loads(known[-1].read_text(encoding="utf-8")))
     except (ValueError, KeyError, TypeError) as error:
         raise WorkspaceError(
             str(folder.parent),
-            f"the demand model in {path.name!r} cannot be read ({type(error).__name__})",
+            f"the demand model in {known[-1].name!r} cannot be read ({type(error).__name__})",
             "Train it again: `reassort forecast --tournament`.",
         ) from error
+
+
+def _files(folder: Path) -> list[Path]:
+    """Oldest first: their names end with the morning."""
+    return sorted(folder.glob(_FILE.format(as_of="*")))
 
 
 def _model(kept: dict[str, Any]) -> BoostedModel:

@@ -29,8 +29,7 @@ _GROUP_WINDOWS_DAYS = (3, 7, 28)
 _GROUP_PRIOR_UNITS = 2.0
 _MOST_LEVELS = 200
 _KEYS = frozenset({"sku_id", "location_id", "product_id"})
-OFFSET_UNITS = 0.05
-"""Added to a day's mean before its logarithm is taken."""
+_SMALLEST_MEAN = 1e-3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +106,7 @@ def feature_days(
         day = seen.morning + timedelta(days=ahead)
         yield {
             **fixed,
-            "base_log": np.log(base[:, ahead] + OFFSET_UNITS),
+            "base_log": np.log(np.maximum(base[:, ahead], _SMALLEST_MEAN)),
             "day_multiplier": base[:, ahead] / seen.rate.mean,
             **_of_day(seen, drivers, day),
             "days_ahead": np.full(len(base), min(ahead, trained_days - 1)),

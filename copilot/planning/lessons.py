@@ -22,7 +22,6 @@ from copilot.planning.negative_binomial import expected_given_at_least
 from copilot.planning.series import DemandPanel
 
 _LEAST_SEEN = 0.1
-_MOST_FITTED = 16_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +75,7 @@ def lesson_at(
     `recover`: without it days that were part-time or sold out are left out.
     """
     past = panel.until(morning)
-    model = fit_model(_some(past), drivers)
+    model = fit_model(past, drivers)
     rate = rates_of(state_of(past, drivers, model), model)
     base = daily_means(past.series, rate.mean, model, drivers, morning, days)
     history = history_of(past, drivers, model)
@@ -131,12 +130,6 @@ def matrix(seen: Seen, labels: Labels, base: Floats, drivers: Drivers, days: int
         for column, values in enumerate(features.values()):
             own[:, column] = values
     return names, rows
-
-
-def _some(past: DemandPanel) -> DemandPanel:
-    """At most `_MOST_FITTED` of the series, evenly: they tell what series share as well as all do."""
-    step = -(-past.series.height // _MOST_FITTED)
-    return past.rows(np.arange(past.series.height) % step == 0) if step > 1 else past
 
 
 def _recovered(

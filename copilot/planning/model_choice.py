@@ -62,9 +62,7 @@ def choose_boosted(lake: Lake, models_folder: Path, settings: PlanningSettings, 
     """
     if settings.model == MODEL_NAME:
         return None
-    model = load_boosted(models_folder)
-    if model is not None and model.made_of.as_of > as_of:
-        model = None
+    model = load_boosted(models_folder, as_of=as_of)
     if settings.model == BOOSTED:
         if model is None:
             raise NoDataError(

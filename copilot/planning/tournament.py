@@ -1,8 +1,8 @@
 """A tournament of forecasts by segment: past mornings forecast by each candidate, none with a look at the days after.
 
 Compared are days in stock throughout that did not sell out. The closest candidate by WAPE wins a segment, of those
-whose bias is at most `MOST_BIAS` where there are any: a rule that always says little is close where little sells, and
-starves the shelf.
+whose bias is at most `MOST_BIAS`; without any, the least biased. A rule that always says little is close where little sells,
+and starves the shelf.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ candidate   `gamma-poisson`, `boosted`, `mean_7`, `mean_28` (units a day in stoc
             (the same weekday a week ago)
 mornings    past mornings forecast from; `series` in the segment on the newest
 seen_units  sold on the days compared; `wape` and `bias` are shares of them, null where nothing sold
-won         closest in its segment; among all rows of a segment one at most
+won         closest in its segment, as the module says; one at most
 
 Key: as_of, segment, candidate.
 """
@@ -122,8 +122,10 @@ def _score(
 
 def _winner(scored: Sequence[tuple[str, float, float | None, float | None]]) -> str | None:
     known = [(name, wape, abs(bias)) for name, _, wape, bias in scored if wape is not None and bias is not None]
-    fair = [row for row in known if row[2] <= MOST_BIAS] or known
-    return min(fair, key=lambda row: row[1])[0] if fair else None
+    fair = [row for row in known if row[2] <= MOST_BIAS]
+    if fair:
+        return min(fair, key=lambda row: row[1])[0]
+    return min(known, key=lambda row: row[2])[0] if known else None
 
 
 def _recent_mean(days: int) -> Callable[[HeldMorning], Floats]:

@@ -41,7 +41,7 @@ def train_on(workspace: Workspace, as_of: date, settings: BoostedSettings | None
     settings = settings or BoostedSettings()
     reader = PanelReader(workspace.warehouse, as_of, workspace.settings.planning)
     panel, drivers = reader.sample, reader.drivers
-    before = load_boosted(workspace.models_path)
+    before = load_boosted(workspace.models_path, as_of=as_of)
     drift = drift_of(before, panel, drivers) if before is not None else None
     studied = study(panel, drivers, settings)
     scores = tournament(studied.held, as_of)
