@@ -1,8 +1,8 @@
 """A tournament of forecasts by segment: past mornings forecast by each candidate, none with a look at the days after.
 
 Compared are days in stock throughout that did not sell out. The closest candidate by WAPE wins a segment, of those
-whose bias is at most `MOST_BIAS`; without any, the least biased. A rule that always says little is close where little sells,
-and starves the shelf.
+whose bias is at most `MOST_BIAS`; without any, the least biased. A rule that always says little is close where little
+sells, and starves the shelf.
 """
 
 from __future__ import annotations
