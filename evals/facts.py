@@ -185,13 +185,10 @@ def _rising(tables: Tables, scope: Scope) -> list[Expected]:
 
 
 def _authors(tables: Tables, scope: Scope) -> list[Expected]:
-    mentions = tables.read("mentions").filter(
-        pl.col("term_id") == scope["term"],
-        pl.col("date").is_between(tables.as_of - timedelta(days=7), tables.as_of - timedelta(days=1)),
-    )
-    if mentions.is_empty():
-        raise FactError(f"Nobody mentions {scope['term']!r}: this suite is about the demo retailer (`reassort demo`).")
-    return [Expected(name="authors", value=float(mentions["author"].n_unique()), unit="authors")]
+    rows = _newest(tables, "signals").filter(pl.col("term_id") == scope["term"], pl.col("market") == "")
+    if rows.is_empty():
+        raise FactError(f"{scope['term']!r} does not rise: this suite is about the demo retailer (`reassort demo`).")
+    return [Expected(name="authors", value=float(rows["authors"].item()), unit="authors")]
 
 
 def _reviews(tables: Tables, scope: Scope) -> list[Expected]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import polars as pl
 
@@ -48,7 +48,7 @@ def explain_term(
     weeks = history_of(context.histories, term_id, market)
     signal = signals.filter(pl.col("term_id") == term_id, pl.col("market") == market)
     last_week = _last_week(context, term_id, market, weeks)
-    others = _authors(context, term_id, "", weeks_ago=0) - int(last_week["authors"])
+    others = _elsewhere(context, term_id, market, last_week["authors"])
     enough = context.floor.shows_part(authors=last_week["authors"], others=others)
     shown = _shown_weeks(context, term_id, market, weeks)
     links = context.product_links.of(term_id)
@@ -100,7 +100,7 @@ def _shown_weeks(context: Context, term_id: str, market: str, weeks: pl.DataFram
 
 def _last_week(context: Context, term_id: str, market: str, weeks: pl.DataFrame) -> dict[str, float]:
     """Authors of the last 7 days, and their ratio to what was expected and to the 7 days before, where there is one."""
-    authors, before = (_authors(context, term_id, market, weeks_ago=weeks_ago) for weeks_ago in (0, 1))
+    authors, before = (_authors(context, term_id, market, weeks, ago=ago) for ago in (0, 1))
     cells = {"authors": float(authors)}
     ends = context.as_of - timedelta(days=1)
     expected = weeks.filter(pl.col("week_ending") == ends, pl.col("expected") > 0)["expected"].to_list()
@@ -111,11 +111,26 @@ def _last_week(context: Context, term_id: str, market: str, weeks: pl.DataFrame)
     return cells
 
 
-def _authors(context: Context, term_id: str, market: str, *, weeks_ago: int) -> int:
-    before = context.as_of - timedelta(days=7 * weeks_ago)
-    said = context.workspace.lake.scan("mentions").filter(
-        pl.col("term_id") == term_id, pl.col("date") < before, pl.col("date") >= before - timedelta(days=7)
-    )
+def _authors(context: Context, term_id: str, market: str, weeks: pl.DataFrame, *, ago: int) -> int:
+    """Authors of a week as a signal counts them; before there are weeks to count in, all of them."""
+    ends = context.as_of - timedelta(days=1 + 7 * ago)
+    counted = weeks.filter(pl.col("week_ending") == ends)["authors"].to_list()
+    return int(counted[0]) if counted else _people(context, term_id, market, ends)
+
+
+def _elsewhere(context: Context, term_id: str, market: str, authors: float) -> int:
+    """Authors of the last 7 days in other markets, in whichever way gives fewer; none where all are asked of."""
+    if not market:
+        return 0
+    ends = context.as_of - timedelta(days=1)
+    people = _people(context, term_id, "", ends) - _people(context, term_id, market, ends)
+    counted = _authors(context, term_id, "", history_of(context.histories, term_id), ago=0) - int(authors)
+    return min(people, counted) if counted > 0 else people
+
+
+def _people(context: Context, term_id: str, market: str, ends: date) -> int:
+    week = pl.col("date").is_between(ends - timedelta(days=6), ends)
+    said = context.workspace.lake.scan("mentions").filter(pl.col("term_id") == term_id, week)
     said = said.filter(pl.col("market") == market) if market else said
     return int(said.select(pl.col("author").n_unique()).collect().item())
 
