@@ -60,8 +60,8 @@ class Drift:
     """How the correction did on the newest days that are over."""
 
     codes: tuple[str, ...]
-    """Reasons to train again: `old` (over 13 weeks), `no_gain` (no closer than the base model), `biased` (by more than
-    10 %, and more than the base model). None: keep it."""
+    """Reasons to train again: `old` (over 13 weeks), `no_gain` (no closer than the base model), `biased` (by 10 % more
+    than the base model). None: keep it."""
     wape: float
     base_wape: float
     bias: float
@@ -142,7 +142,7 @@ def drift_of(
         codes.append("old")
     if not wape < base_wape:
         codes.append("no_gain")
-    if abs(bias) > max(_MOST_BIAS, abs(base_bias)):
+    if abs(bias) > abs(base_bias) + _MOST_BIAS:
         codes.append("biased")
     return Drift(codes=tuple(codes), wape=wape, base_wape=base_wape, bias=bias)
 
