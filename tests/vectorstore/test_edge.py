@@ -9,6 +9,8 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -175,7 +177,17 @@ def write_and_kill(index: Path, start: int, *, after: int) -> dict[int, str]:
     writer.kill()
     writer.join()
     said.close()
+    _await_end(writer.pid or 0)
     return acknowledged
+
+
+def _await_end(pid: int) -> None:
+    """Return when the process holds nothing any more: `join` may do so while the system still closes its files."""
+    with suppress(ProcessLookupError):
+        for _ in range(1000):
+            os.kill(pid, 0)
+            time.sleep(0.01)
+        pytest.fail(f"process {pid} lives on")
 
 
 def test_a_log_is_repeated_after_a_kill_and_written_out_at_times(tmp_path: Path) -> None:

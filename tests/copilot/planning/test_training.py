@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from copilot.commands.forecast import forecast
+from copilot.cli import cli
 from copilot.planning import boosted
 from copilot.planning.boosted import BoostedSettings
 from copilot.planning.boosted_store import load_boosted
@@ -50,12 +50,12 @@ def test_a_round_keeps_scores_and_a_model_and_then_checks_it(
 
 def test_the_tournament_is_shown_in_french_and_as_json(workspace: Workspace) -> None:
     asked = ["--home", str(workspace.home), "--as-of", day(60).isoformat(), "--tournament"]
-    shown = CliRunner().invoke(forecast, [*asked, "--lang", "fr"])
+    shown = CliRunner().invoke(cli, ["forecast", *asked, "--lang", "fr"])
     assert shown.exit_code == 0
     assert "la plus proche" in shown.stdout
     assert "semaine passée" in shown.stdout
     assert "too little history to train" in shown.stderr
-    rows = json.loads(CliRunner().invoke(forecast, [*asked, "--json"]).stdout)
+    rows = json.loads(CliRunner().invoke(cli, ["forecast", *asked, "--json"]).stdout)
     assert {row["candidate"] for row in rows} == {"gamma-poisson", "mean_7", "mean_28", "last_week"}
     assert sum(row["won"] for row in rows if row["segment"] == "all") == 1
 
@@ -65,7 +65,9 @@ def test_a_model_that_no_longer_helps_is_said_to_be_due(workspace: Workspace, mo
     monkeypatch.setattr(boosted, "_LEAST_ROWS", 10)
     monkeypatch.setenv("REASSORT_PLANNING__MODEL", "boosted")
     assert train_on(workspace, day(60), SETTINGS).model is not None
-    found = CliRunner().invoke(forecast, ["--home", str(workspace.home), "--as-of", day(60).isoformat(), "--json"])
+    found = CliRunner().invoke(
+        cli, ["forecast", "--home", str(workspace.home), "--as-of", day(60).isoformat(), "--json"]
+    )
     assert "is due (no_gain)" in found.stderr
     assert "--tournament" in found.stderr
     kept = workspace.lake.read("forecasts")
