@@ -104,7 +104,11 @@ PRODUCTS = TableContract(
         _text("department", "women, men, kids, accessories, ...", required=False),
         _text("brand", "brand", required=False),
         _text("material", "main material, lower-case English: linen, wool, ...", required=False),
-        _text("attributes", "further attributes, lower-case English, separated by `;`; what its pictures show as `image: ...`", required=False),
+        _text(
+            "attributes",
+            "further attributes, lower-case English, separated by `;`; what its pictures show as `image: ...`",
+            required=False,
+        ),
         _text("description", "text for customers", required=False),
         _text("supplier", "supplier", required=False),
         _integer("lead_time_days", "days from order to arrival in the warehouse", required=False, minimum=0),
