@@ -8,7 +8,7 @@ to say.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import polars as pl
@@ -222,19 +222,7 @@ def _with_changes(lines: Sequence[_Line], rate: float) -> list[_Line]:
         change if called else None
         for change, called in zip(changes, are_changes(changes, false_discovery_rate=rate), strict=True)
     ]
-    return [
-        _Line(
-            aspect=line.aspect,
-            authors=line.authors,
-            positive=line.positive,
-            positive_before=line.positive_before,
-            negative=line.negative,
-            negative_before=line.negative_before,
-            worse=told[2 * place],
-            better=told[2 * place + 1],
-        )
-        for place, line in enumerate(lines)
-    ]
+    return [replace(line, worse=told[2 * place], better=told[2 * place + 1]) for place, line in enumerate(lines)]
 
 
 def _ordered(lines: Sequence[_Line], asked: Sequence[Aspect]) -> list[_Line]:

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 import polars as pl
 
-from copilot.evidence import Evidence, Figure, Row, Unit, make_evidence
+from copilot.evidence import Evidence, Row, Unit, make_evidence
 from copilot.lookups import charts
 from copilot.lookups.context import Context
-from copilot.lookups.products import find_products
+from copilot.lookups.like import linked_rows
 from copilot.lookups.proof import proof_notes, proof_of, proof_rows, signal_of
 from copilot.lookups.rows import to_figures, to_rows
-from copilot.lookups.scope import Scope
 from copilot.lookups.trends import SIGNAL_UNITS, newest_signals, with_terms
 from copilot.settings import Language
 from copilot.signals.posts import posts_behind
-from copilot.signals.records import ProductLink
 from copilot.signals.run import history_of
 
 _TOTALS: dict[str, Unit] = {"authors": "authors", "expected_authors": "authors", "ratio": "ratio", "growth": "share"}
@@ -69,7 +66,7 @@ def explain_term(
         sources=context.versions(*_SOURCES),
         rows=[
             *(own or [Row(labels={"term": label, "term_id": term_id})]),
-            *_product_rows(context, links[:limit]),
+            *linked_rows(context, links[:limit]),
             *parts,
         ],
         totals=to_figures(last_week, _TOTALS),
@@ -133,20 +130,3 @@ def _people(context: Context, term_id: str, market: str, ends: date) -> int:
     said = context.workspace.lake.scan("mentions").filter(pl.col("term_id") == term_id, week)
     said = said.filter(pl.col("market") == market) if market else said
     return int(said.select(pl.col("author").n_unique()).collect().item())
-
-
-def _product_rows(context: Context, links: list[ProductLink]) -> list[Row]:
-    """The products as `find_products` shows them, in the order of the links."""
-    if not links:
-        return []
-    scope = Scope(product_ids=tuple(link.product_id for link in links))
-    found = {row.labels["product_id"]: row for row in find_products(context, scope, limit=len(links)).rows}
-    return [
-        replace(
-            found[link.product_id],
-            figures=(Figure(name="link_score", value=link.score, unit="share"), *found[link.product_id].figures),
-            reasons=link.reasons,
-        )
-        for link in links
-        if link.product_id in found
-    ]
