@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Final, Literal, get_args
 
 import numpy as np
 import polars as pl
@@ -26,10 +27,27 @@ GROUPS: tuple[tuple[str, ...], ...] = (
     ("product_id", "country"),
 )
 _GROUP_WINDOWS_DAYS = (3, 7, 28)
+FeatureGroup = Literal["level", "season", "events", "price", "alike", "kind", "ahead", "signals", "weather", "other"]
+"""What features tell of: what the series itself sold lately, weekday and time of the year, events, reductions, what
+the groups that it belongs to sold lately, what and where it is, how far ahead the day lies, what is said of it, the
+weather; `other` regressors."""
+FEATURE_GROUPS: Final[tuple[FeatureGroup, ...]] = get_args(FeatureGroup)
 _GROUP_PRIOR_UNITS = 2.0
 _MOST_LEVELS = 200
 _KEYS = frozenset({"sku_id", "location_id", "product_id"})
 _SMALLEST_MEAN = 1e-3
+_SHAPE = ("idle_share", "deviation", "highest", "median_14", "last_day")
+_RATIO_NAMES = tuple(f"{'_'.join(group)}_ratio_{days}" for group in GROUPS for days in _GROUP_WINDOWS_DAYS)
+_OF_WINDOW = ("mean", "ratio", "seen")
+_GROUP_OF: Final[dict[str, FeatureGroup]] = {
+    **dict.fromkeys(("base_log", "rate", "rate_variation", *_SHAPE), "level"),
+    **dict.fromkeys((f"{kind}_{days}" for kind in _OF_WINDOW for days in WINDOWS_DAYS), "level"),
+    **dict.fromkeys(("day_multiplier", "weekday", "same_weekday", "last_weekday"), "season"),
+    **dict.fromkeys(("events", "events_before", "events_after"), "events"),
+    **dict.fromkeys(("discount", "discount_change", "discount_28", "discount_last"), "price"),
+    **dict.fromkeys(_RATIO_NAMES, "alike"),
+    "days_ahead": "ahead",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +99,17 @@ class Seen:
         )
 
 
+def feature_group(name: str) -> FeatureGroup:
+    """Group of a feature by its name: every name that `feature_days` gives has one."""
+    if name in _GROUP_OF:
+        return _GROUP_OF[name]
+    begins, _, _ = name.partition("_")
+    if begins == "label":
+        return "kind"
+    # Regressors are named for what they tell of: `signals_rise`, `weather_rain_mm_7`.
+    return "signals" if begins == "signals" else "weather" if begins == "weather" else "other"
+
+
 def group_ratios(series: pl.DataFrame, history: History, rate: Floats) -> Floats:
     """Units over expected units of each series' groups, shrunk to 1: (series, groups x windows). All series count."""
     columns = []
@@ -122,12 +151,11 @@ def _of_series(seen: Seen) -> dict[str, Floats]:
         found[f"mean_{days}"] = units / np.maximum(history.seen[:, window], 0.5)
         found[f"ratio_{days}"] = (units + 1.0) / (history.exposure[:, window] * rate.mean + 1.0)
         found[f"seen_{days}"] = history.seen[:, window] / days
-    for index, name in enumerate(("idle_share", "deviation", "highest", "median_14", "last_day")):
+    for index, name in enumerate(_SHAPE):
         found[name] = history.shape[:, index]
     found["discount_28"] = history.discount[:, 0]
     found["discount_last"] = history.discount[:, 1]
-    names = (f"{'_'.join(group)}_ratio_{days}" for group in GROUPS for days in _GROUP_WINDOWS_DAYS)
-    found |= dict(zip(names, seen.ratios.T, strict=True))
+    found |= dict(zip(_RATIO_NAMES, seen.ratios.T, strict=True))
     for regressor in seen.regressors:
         found[f"{regressor.name}_7"] = regressor.before(seen.morning, 7)
         found[f"{regressor.name}_28"] = regressor.before(seen.morning, 28)

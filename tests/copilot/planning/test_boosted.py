@@ -17,7 +17,7 @@ from copilot.planning.boosted_model import BoostedModel, Study, drift_of, errors
 from copilot.planning.boosted_store import load_boosted, save_boosted
 from copilot.planning.calibration import coverage, heterogeneity
 from copilot.planning.demand_model import MODEL_NAME
-from copilot.planning.features import Labels
+from copilot.planning.features import FEATURE_GROUPS, Labels, feature_group
 from copilot.planning.forecast import forecast_demand
 from copilot.planning.history import Regressor
 from copilot.planning.lessons import lesson_at, mornings_before
@@ -106,6 +106,14 @@ def test_a_lesson_knows_nothing_of_its_own_days() -> None:
     assert np.array_equal(kept.features, changed.features, equal_nan=True)
     assert np.array_equal(kept.base, changed.base)
     assert (changed.units == 50.0).all()
+
+
+def test_every_feature_is_of_a_group(studied: Study) -> None:
+    names = studied.lessons[0].names
+    groups = {name: feature_group(name) for name in names}
+    assert {name for name, group in groups.items() if group == "other"} == {"rain", "rain_7", "rain_28"}
+    assert set(groups.values()) | {"signals", "weather"} == set(FEATURE_GROUPS)
+    assert (feature_group("signals_rise_7"), feature_group("weather_rain_mm")) == ("signals", "weather")
 
 
 def test_a_part_time_day_teaches_in_proportion_and_a_sold_out_day_more_than_it_sold() -> None:
