@@ -20,6 +20,7 @@ _NOT_BENCHMARKS = {
     "__main__",
     "figures",
     "marked_texts",
+    "online_retail_sales",
     "plain_boosting",
     "plain_ingest",
     "rerank_training",
