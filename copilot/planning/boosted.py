@@ -88,6 +88,21 @@ class Correction:
             means[:, ahead] = _applied(base[:, ahead], self._raw(rows) * 0.5 ** (beyond / FADING_DAYS))
         return means
 
+    def contributions(self, seen: Seen, base: Floats, drivers: Drivers) -> Floats:
+        """What each feature adds to the logarithm of each mean that `corrected` gives, (series, days, features + 1);
+        the last is what the trees add on average. The sums over the features are the whole correction (Shapley values
+        of trees: Lundberg et al., Nature Machine Intelligence 2, 2020, 56-67).
+        """
+        parts = np.empty((*base.shape, len(self.names) + 1), dtype=np.float64)
+        for ahead, features in enumerate(feature_days(seen, self.labels, base, drivers, self.trained_days)):
+            rows = np.stack([features[name] for name in self.names], axis=1).astype(np.float32)
+            own = np.asarray(self._trees.predict(rows, pred_contrib=True, num_threads=1))
+            beyond = max(0, ahead + 1 - self.trained_days)
+            raw = own.sum(axis=1) * 0.5 ** (beyond / FADING_DAYS)
+            kept = np.clip(raw, -_MOST_LOG_CORRECTION, _MOST_LOG_CORRECTION)
+            parts[:, ahead] = own * np.divide(kept, own.sum(axis=1), out=np.zeros(len(own)), where=raw != 0.0)[:, None]
+        return parts
+
     def of_lesson(self, lesson: Lesson) -> Floats:
         """Means of the lesson's days, (series, days)."""
         columns = [lesson.names.index(name) for name in self.names]

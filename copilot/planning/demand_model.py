@@ -48,6 +48,25 @@ class SeriesState:
     """Their share of the days since the first of them; 0 without any."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class RateParts:
+    """What the rate of each series is made of; arrays are (series,)."""
+
+    prior: Floats
+    """Rate of the series that it resembles."""
+    shape: float
+    """Weight of that prior, in units sold."""
+    own: Rate
+    """Given the prior and what the series itself told."""
+    level: Floats
+    """Factor by which its category in the country, and its product in the colour, sell above their rates now."""
+
+    @property
+    def rate(self) -> Rate:
+        """The rate that forecasts are made of."""
+        return Rate(mean=self.own.mean * self.level, variation=self.own.variation)
+
+
 def fit_model(panel: DemandPanel, drivers: Drivers) -> DemandModel:
     """Effects, memory and spread that the panel teaches. `drivers` must reach over its days."""
     effects = fit_effects(panel, drivers)
@@ -89,12 +108,17 @@ def joined(states: Sequence[SeriesState]) -> SeriesState:
 
 def rates_of(state: SeriesState, model: DemandModel) -> Rate:
     """Rate of each series, in the state's order, the level that it shares with others in it."""
+    return rate_parts_of(state, model).rate
+
+
+def rate_parts_of(state: SeriesState, model: DemandModel) -> RateParts:
+    """The same, with what it is made of."""
     evidence = state.evidence
     prior = prior_means(state.series, evidence.units, evidence.exposure)
     shape = prior_shape(prior, evidence.units, evidence.exposure)
     own = posterior_rate(evidence, prior_mean=prior, shape=shape)
     level = common_level(state.series, own, state.recent, model.calibration.memory.level_prior_units)
-    return Rate(mean=own.mean * level, variation=own.variation)
+    return RateParts(prior=prior, shape=shape, own=own, level=level)
 
 
 def daily_means(

@@ -68,6 +68,25 @@ class Effects:
         m[reduced] *= np.exp(gain).astype(np.float32)
         return m
 
+    def log_factors(self, series: pl.DataFrame, drivers: Drivers, first: date, days: int) -> dict[str, Floats]:
+        """Logarithms of what `multipliers` multiplies, each (series, days): `weekday`, `season`, `reduction`, and
+        `event:NAME` for each event of those days.
+        """
+        columns = drivers.columns(first, days)
+        weekday = np.log(self.weekday[codes_of(series["location_id"], self.locations)])
+        category = codes_of(series["category"], self.categories)
+        rows = drivers.discount_rows(series)
+        found = {
+            "weekday": weekday[:, drivers.weekdays(columns)],
+            "season": (season_basis(drivers, columns) @ self.season.T).T[category],
+            "reduction": self.discount[category, None] * drivers.discount[rows, columns],
+        }
+        country, kind = codes_of(series["country"], drivers.countries), codes_of(series["kind"], self.kinds)
+        for index in np.flatnonzero(drivers.event_days[:, columns].any(axis=(0, 1))):
+            happens = drivers.event_days[country][:, columns, index] & (country >= 0)[:, None]
+            found[f"event:{drivers.events[index]}"] = happens * np.log(self.event[kind, index])[:, None]
+        return found
+
     def _event_days(self, drivers: Drivers, columns: slice) -> Floats:
         """Multiplier of events, (countries + 1, kinds + 1, days); the last country has none."""
         logs = np.einsum("cde,ke->ckd", drivers.event_days[:, columns].astype(np.float64), np.log(self.event))

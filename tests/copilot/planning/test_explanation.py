@@ -1,0 +1,150 @@
+"""What a forecast rests on: parts that add up to it, and mean what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from copilot.planning.boosted import BoostedSettings, Correction
+from copilot.planning.boosted_model import BoostedModel, MadeOf
+from copilot.planning.calibration import Spread
+from copilot.planning.explanation.morning import Morning, read_morning
+from copilot.planning.explanation.parts import explain, shared_out
+from copilot.planning.features import Labels
+from copilot.planning.forecast import PanelReader, forecast_demand
+from copilot.planning.model_choice import BoostedChoice
+from copilot.planning.segment_spread import Spreads
+from copilot.planning.segments import SEGMENTS, Segmentation
+from copilot.settings import PlanningSettings, Settings
+from copilot.workspace import Workspace
+from ingestion.lake import Lake
+from tests.copilot.planning.shop import day, small_retailer, table
+
+MORNING = day(60)
+FETE = "Fête"
+PLANNING = PlanningSettings()
+
+
+def retailer(home: Path) -> Workspace:
+    """Twice the sales on two holidays and under 30 % off, and both again in the days to come."""
+    small_retailer(home / "lake", days=60)
+    lake = Lake(home / "lake")
+    sales = lake.read("sales")
+    busy = pl.col("date").is_in([day(n) for n in (20, 40, *range(25, 35))])
+    lake.replace_all("sales", sales.with_columns(units=pl.when(busy).then(pl.col("units") * 2).otherwise("units")))
+    lake.append("calendar", table("calendar", [{"date": day(n), "country": "FR", "event": FETE} for n in (20, 40, 62)]))
+    spans = ((25, 34), (70, 79))
+    lake.append("promotions", table("promotions", [_promotion(first, last) for first, last in spans]))
+    return Workspace(Settings(home=home))
+
+
+def _promotion(first: int, last: int) -> Mapping[str, object]:
+    span: dict[str, date] = {"starts_on": day(first), "ends_on": day(last)}
+    return {"promotion_id": f"p{first}", "product_id": "P", "country": "FR", "discount_share": 0.3, **span}
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    return retailer(tmp_path_factory.mktemp("explained"))
+
+
+@pytest.fixture(scope="module")
+def morning(workspace: Workspace) -> Morning:
+    return read_morning(PanelReader(workspace.warehouse, MORNING, PLANNING))
+
+
+@pytest.fixture(scope="module")
+def corrected(workspace: Workspace) -> Morning:
+    """The same morning, every segment corrected by trees."""
+    choice = BoostedChoice(model=trees(), segments=frozenset(SEGMENTS))
+    return read_morning(PanelReader(workspace.warehouse, MORNING, PLANNING), choice)
+
+
+def trees() -> BoostedModel:
+    """Trees that ask of the week before, reductions and the weekday."""
+    import lightgbm
+
+    names = ("mean_7", "discount", "weekday")
+    chance = np.random.default_rng(3)
+    asked = np.stack([chance.uniform(0, 3, 400), chance.choice([0.0, 0.3], 400), chance.integers(0, 7, 400)], axis=1)
+    wanted = np.exp(0.2 * asked[:, 0] + asked[:, 1] - 0.05 * asked[:, 2])
+    rows = lightgbm.Dataset(asked, label=wanted, init_score=np.zeros(400), feature_name=list(names))
+    grown = lightgbm.train({"objective": "poisson", "verbose": -1, "num_threads": 1, "num_leaves": 7}, rows, 5)
+    spread = Spread(dispersion=1.2, drift=0.05, factor=1.0, common_variance=0.01)
+    made_of = MadeOf(as_of=MORNING, versions={}, settings=BoostedSettings(), regressors=(), mornings=(), series=4)
+    return BoostedModel(
+        correction=Correction(text=grown.model_to_string(), names=names, labels=Labels(values={}), trained_days=7),
+        spreads=Spreads(of=(spread,) * len(SEGMENTS)),
+        segmentation=Segmentation(high_units=1.5, medium_units=0.5),
+        made_of=made_of,
+    )
+
+
+def everything(morning: Morning) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    return np.arange(morning.series.height, dtype=np.int64)
+
+
+@pytest.mark.parametrize("which", ["morning", "corrected"])
+def test_parts_add_up_to_the_forecast(which: str, workspace: Workspace, request: pytest.FixtureRequest) -> None:
+    asked: Morning = request.getfixturevalue(which)
+    found = explain(asked, everything(asked), first=MORNING, days=28)
+    assert np.allclose(sum(found.parts.values()), found.mean, rtol=1e-12)
+    made = forecast_demand(workspace.warehouse, MORNING, PLANNING, boosted=asked.boosted)
+    stored = made.filter(pl.col("horizon_days") == 28)
+    order = asked.rows_of(stored)
+    assert np.allclose(found.mean[order], stored["mean_units"].to_numpy(), rtol=1e-6)
+    assert set(found.models) == set(stored["model"])
+
+
+def test_parts_of_a_forecast_mean_what_they_say(morning: Morning) -> None:
+    found = explain(morning, everything(morning), first=day(60), days=7).totals()
+    assert found[f"event:{FETE}"] > 0
+    assert found["reduction"] == pytest.approx(0)
+    later = explain(morning, everything(morning), first=day(70), days=7).totals()
+    assert later["reduction"] > 0
+    assert later[f"event:{FETE}"] == pytest.approx(0)
+
+
+def test_what_sold_more_speaks_more_for_itself_and_what_never_sold_leans_on_others(morning: Morning) -> None:
+    found = explain(morning, everything(morning), first=MORNING, days=7)
+    units, state = morning.state.evidence.units, morning.state
+    own = morning.parts.own.mean * 7 * units / (morning.parts.shape + units)
+    assert found.parts["own_sales"] == pytest.approx(own)
+    assert found.own_share[units.argmax()] > found.own_share[units.argmin()] > 0.4
+    bare = replace(state.evidence, units=np.zeros(4), exposure=np.zeros(4))
+    silent = replace(morning, state=replace(state, evidence=bare))
+    assert explain(silent, everything(morning), first=MORNING, days=7).totals()["own_sales"] == 0
+
+
+def test_what_trees_add_is_told_by_groups_of_features(corrected: Morning) -> None:
+    found = explain(corrected, everything(corrected), first=MORNING, days=14).totals()
+    assert {"correction:level", "correction:price", "correction:average"} <= found.keys()
+    assert any(abs(units) > 0.01 for code, units in found.items() if code.startswith("correction:"))
+
+
+def test_a_wide_scope_has_its_correction_in_one_piece(corrected: Morning, monkeypatch: pytest.MonkeyPatch) -> None:
+    split = explain(corrected, everything(corrected), first=MORNING, days=14)
+    monkeypatch.setattr("copilot.planning.explanation.parts._MOST_SPLIT", 10)
+    monkeypatch.setattr("copilot.planning.explanation.parts._SERIES_AT_A_TIME", 3)
+    whole = explain(corrected, everything(corrected), first=MORNING, days=14)
+    assert whole.mean == pytest.approx(split.mean)
+    pieces = sum(units for code, units in split.totals().items() if code.startswith("correction:"))
+    assert whole.totals()["correction"] == pytest.approx(pieces, abs=1e-6)
+
+
+def test_days_out_of_reach_are_refused(morning: Morning) -> None:
+    with pytest.raises(ValueError, match="outside"):
+        explain(morning, everything(morning), first=day(85), days=7)
+
+
+def test_factors_of_one_are_worth_nothing() -> None:
+    logs = {"a": np.zeros((1, 2)), "b": np.log([[2.0, 1.0]])}
+    found = shared_out(np.ones((1, 2)), np.array([[2.0, 1.0]]), logs)
+    assert found["a"].tolist() == [[0.0, 0.0]]
+    assert found["b"].tolist() == [[pytest.approx(1.0), 0.0]]
