@@ -28,6 +28,7 @@ _NOT_BENCHMARKS = {
     "signal_background",
     "signal_phrases",
     "signal_rivals",
+    "statsforecast_rivals",
     "stock_presidio",
     "synthetic_posts",
 }
