@@ -14,8 +14,9 @@ from copilot.briefs.records import BriefRef
 from copilot.errors import NoDataError
 from copilot.lookups.context import Context
 from copilot.lookups.lift import update_lifts
-from copilot.planning.forecast import PanelReader, forecast_demand, write_forecasts
+from copilot.planning.forecast import PanelReader, forecast_demand
 from copilot.planning.model_choice import choose_boosted
+from copilot.planning.record_keeping import keep_forecasts
 from copilot.planning.restock import plan_restock, write_plan
 from copilot.settings import Language
 from copilot.signals.new_phrases import update_phrases_of
@@ -50,12 +51,13 @@ def run_daily(
     settings = workspace.settings
     found = update_signals(workspace.lake, workspace.warehouse, as_of, settings.signals, progress=progress)
     update_phrases_of(workspace, as_of)
+    versions = workspace.warehouse.versions()
     reader = PanelReader(workspace.warehouse, as_of, settings.planning)
     boosted = choose_boosted(workspace.lake, workspace.models_path, settings.planning, as_of)
     forecasts = forecast_demand(
         workspace.warehouse, as_of, settings.planning, progress=progress, reader=reader, boosted=boosted
     )
-    write_forecasts(workspace.lake, forecasts, as_of)
+    keep_forecasts(workspace.lake, forecasts, reader, settings.planning, versions=versions, boosted=boosted)
     with Context(workspace, as_of) as context:
         update_lifts(context, reader)
     planned = _plan(workspace, as_of, forecasts)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import polars as pl
 from deltalake import CommitProperties, DeltaTable, write_deltalake
-from deltalake.exceptions import CommitFailedError, TableNotFoundError
+from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 from filelock import FileLock
 
 from ingestion.errors import ContractError, TableMissingError
@@ -62,6 +62,13 @@ class Lake:
             with contextlib.suppress(TableMissingError):
                 found[table] = self.version(table)
         return found
+
+    def holds(self, table: str, version: int) -> bool:
+        """Whether that version of the table can still be read: older ones go where history is forgotten."""
+        try:
+            return all(Path(uri).is_file() for uri in self.uris(table, version=version) if "://" not in uri)
+        except (TableMissingError, DeltaError):
+            return False
 
     def scan(self, table: str, *, version: int | None = None) -> pl.LazyFrame:
         """The table as of a version (default: newest), lazily. Raises `TableMissingError`."""

@@ -32,6 +32,7 @@ HOLDINGS: Mapping[str, Holding] = {
     "new_phrase_weeks": "counts",
     "phrase_runs": "counts",
     "forecasts": "none",
+    "forecast_runs": "none",
     "restock_lines": "none",
     **dict.fromkeys(CONTRACTS, "none"),
 }

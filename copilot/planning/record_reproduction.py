@@ -1,0 +1,109 @@
+"""A forecast made again from its record: equal, or what differs and why that may be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from copilot.errors import NoDataError
+from copilot.planning.boosted_store import load_boosted
+from copilot.planning.forecast import FORECASTS_TABLE, PanelReader, forecast_demand
+from copilot.planning.model_choice import BoostedChoice
+from copilot.planning.record import ForecastRun
+from copilot.planning.record_keeping import package_version, run_of
+from copilot.planning.records import FORECASTS_SCHEMA
+from copilot.settings import PlanningSettings
+from ingestion.lake import Lake
+from ingestion.warehouse import Warehouse
+
+_KEY = ("sku_id", "location_id", "horizon_days")
+DIFFERENCES: Final = ("parameters", "rows", "units", "code", "trees", "tables_unversioned")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reproduction:
+    """What came of making a forecast again."""
+
+    run: ForecastRun
+    """As recorded."""
+    equal: bool
+    """Every row and every figure is as it was."""
+    differences: tuple[str, ...]
+    """`parameters` (what series share was learnt otherwise), `rows` (series or horizons), `units` (figures), and what
+    may be behind it: `code` (another version of the package), `trees` (the boosted model is gone or another),
+    `tables_unversioned` (a warehouse by URL was read as it is now)."""
+    changed_rows: int
+    """Rows of either that the other lacks or has with other figures."""
+    largest_change_units: float
+    """Of a mean, in rows that both have."""
+
+
+def reproduce(warehouse: Warehouse, lake: Lake, models_folder: Path, run: ForecastRun) -> Reproduction:
+    """Make the recorded forecast again, from the recorded versions of its tables, and compare.
+
+    Nothing is written. Raises `NoDataError` where a recorded version can be read no more.
+    """
+    _require(lake, run)
+    settings = PlanningSettings.model_validate(run.settings)
+    boosted = _boosted(models_folder, run)
+    reader = PanelReader(warehouse.at(run.versions), run.as_of, settings)
+    made = forecast_demand(warehouse.at(run.versions), run.as_of, settings, reader=reader, boosted=boosted)
+    again = run_of(
+        made, reader, settings, forecasts_version=run.forecasts_version, versions=run.versions, boosted=boosted
+    )
+    kept = lake.read(FORECASTS_TABLE, version=run.forecasts_version).filter(pl.col("as_of") == run.as_of)
+    changed, largest = _changes(kept.select(FORECASTS_SCHEMA.names()), made)
+    codes = list(_codes(run, again, kept.height, made.height, changed))
+    return Reproduction(
+        run=run,
+        equal=not changed,
+        differences=tuple(codes),
+        changed_rows=changed,
+        largest_change_units=largest,
+    )
+
+
+def _require(lake: Lake, run: ForecastRun) -> None:
+    wanted = {**run.versions, FORECASTS_TABLE: run.forecasts_version}
+    gone = [f"{table} v{version}" for table, version in sorted(wanted.items()) if not lake.holds(table, version)]
+    if gone:
+        raise NoDataError(
+            f"The forecast of {run.as_of} cannot be made again: {', '.join(gone)} can be read no more. Older versions "
+            "go where a table's history is erased."
+        )
+
+
+def _boosted(models_folder: Path, run: ForecastRun) -> BoostedChoice | None:
+    if run.boosted_as_of is None:
+        return None
+    model = load_boosted(models_folder, as_of=run.boosted_as_of)
+    return None if model is None else BoostedChoice(model=model, segments=frozenset(run.boosted_segments))
+
+
+def _codes(run: ForecastRun, again: ForecastRun, kept: int, made: int, changed: int) -> Iterator[str]:
+    if run.parameters_digest != again.parameters_digest:
+        yield "parameters"
+    if kept != made:
+        yield "rows"
+    elif changed:
+        yield "units"
+    if run.code_version != package_version():
+        yield "code"
+    if run.boosted_digest != again.boosted_digest:
+        yield "trees"
+    if not run.versions:
+        yield "tables_unversioned"
+
+
+def _changes(kept: pl.DataFrame, made: pl.DataFrame) -> tuple[int, float]:
+    """Rows that are not in both alike, and the largest change of a mean."""
+    both = kept.join(made, on=list(_KEY), how="full", coalesce=True, suffix="_again")
+    others = [name for name in FORECASTS_SCHEMA.names() if name not in _KEY]
+    differs = pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"{name}_again")) for name in others)
+    moved = (pl.col("mean_units") - pl.col("mean_units_again")).abs().max()
+    changed, largest = both.select(differs.sum(), moved).row(0)
+    return int(changed), float(largest or 0.0)
