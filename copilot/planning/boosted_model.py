@@ -13,18 +13,20 @@ from typing import Final
 
 import numpy as np
 
-from copilot.planning.arrays import Floats
-from copilot.planning.boosted import BoostedSettings, Correction, grow
+from copilot.planning.arrays import Floats, group_sums
+from copilot.planning.boosted import MODEL_NAME, BoostedSettings, Correction, grow
 from copilot.planning.drivers import Drivers
-from copilot.planning.features import Labels
+from copilot.planning.features import Labels, feature_group
 from copilot.planning.history import Regressor
+from copilot.planning.leading.decisions import Decision, Held, decide
+from copilot.planning.leading.response import poisson_deviance
 from copilot.planning.lessons import Lesson, lesson_at, mornings_before
 from copilot.planning.segment_spread import Errors, Spreads, spreads_of
 from copilot.planning.segments import Segmentation, segmentation_of
 from copilot.planning.series import DemandPanel
 
 LEAST_HISTORY_DAYS = 28
-_LEAST_GAIN = 0.002
+_SMALLEST_MEAN = 1e-6
 _MOST_AGE_DAYS = 91
 _MOST_BIAS = 0.1
 DRIFT_CODES: Final = ("old", "no_gain", "biased")
@@ -85,19 +87,29 @@ class Study:
     labels: Labels
     kept: tuple[str, ...]
     """Regressors without which the held mornings are forecast worse."""
+    decisions: tuple[Decision, ...] = ()
+    """On each group of regressors, in the order in which they were tried."""
 
 
 def study(
     panel: DemandPanel, drivers: Drivers, settings: BoostedSettings, *, regressors: Sequence[Regressor] = ()
 ) -> Study:
-    """Past mornings of the panel as far as its history reaches: four weeks must lie before each."""
+    """Past mornings of the panel as far as its history reaches: four weeks must lie before each.
+
+    Regressors are tried by `feature_group`, others one by one, each beside those kept so far.
+    """
     labels = Labels.of(panel.series)
-    lessons = _lessons(panel, drivers, settings, labels, regressors)
-    kept = _helpful(lessons, labels, settings, tuple(each.name for each in regressors)) if regressors else ()
-    dropped = [each.name for each in regressors if each.name not in kept]
-    lessons = [lesson.without(dropped) for lesson in lessons] if dropped else lessons
-    held = [_held(lessons, number, labels, settings) for number in range(min(settings.held_mornings, len(lessons)))]
-    return Study(lessons=tuple(lessons), held=tuple(held), labels=labels, kept=kept)
+    whole = _lessons(panel, drivers, settings, labels, regressors)
+    every = [each.name for each in regressors]
+    lessons = [lesson.without(every) for lesson in whole] if every else whole
+    held, kept, decisions = _held_mornings(lessons, labels, settings), list[str](), list[Decision]()
+    for group, names in _candidates(regressors).items():
+        reduced = [lesson.without([name for name in every if name not in (*kept, *names)]) for lesson in whole]
+        tried = _held_mornings(reduced, labels, settings)
+        decisions.append(decide(group, MODEL_NAME, _compared(held, tried)))
+        if decisions[-1].kept:
+            lessons, held, kept = reduced, tried, [*kept, *names]
+    return Study(lessons=tuple(lessons), held=held, labels=labels, kept=tuple(kept), decisions=tuple(decisions))
 
 
 def train(
@@ -177,27 +189,54 @@ def _lessons(
     ]
 
 
-def _helpful(
-    lessons: Sequence[Lesson], labels: Labels, settings: BoostedSettings, names: tuple[str, ...]
-) -> tuple[str, ...]:
-    """Regressors without which every held morning is forecast worse, each tried beside those kept so far."""
-    kept: list[str] = []
-    best = _tried(lessons, labels, settings, names, kept)
-    for name in names:
-        wapes = _tried(lessons, labels, settings, names, [*kept, name])
-        if wapes and all(new < old * (1.0 - _LEAST_GAIN) for new, old in zip(wapes, best, strict=True)):
-            kept, best = [*kept, name], wapes
-    return tuple(kept)
+def _candidates(regressors: Sequence[Regressor]) -> Mapping[str, list[str]]:
+    """Names of regressors by what they tell of."""
+    groups: dict[str, list[str]] = {}
+    for name in (each.name for each in regressors):
+        group = feature_group(name)
+        groups.setdefault(name if group == "other" else group, []).append(name)
+    return groups
 
 
-def _tried(
-    lessons: Sequence[Lesson], labels: Labels, settings: BoostedSettings, names: tuple[str, ...], kept: list[str]
-) -> list[float]:
-    """WAPE of each held morning with those regressors; empty where too little teaches."""
-    dropped = [name for name in names if name not in kept]
-    reduced = [lesson.without(dropped) for lesson in lessons]
-    held = [_held(reduced, number, labels, settings) for number in range(min(settings.held_mornings, len(reduced)))]
-    return [wape_of(each.lesson, each.means)[0] for each in held if each.means is not None]
+def _held_mornings(lessons: Sequence[Lesson], labels: Labels, settings: BoostedSettings) -> tuple[HeldMorning, ...]:
+    count = min(settings.held_mornings, len(lessons))
+    return tuple(_held(lessons, number, labels, settings) for number in range(count))
+
+
+def _compared(without: Sequence[HeldMorning], with_them: Sequence[HeldMorning]) -> Held:
+    """Held mornings forecast without and with some regressors, by product."""
+    both = [
+        (old.lesson, old.means, new.means)
+        for old, new in zip(without, with_them, strict=True)
+        if old.means is not None and new.means is not None
+    ]
+    products = 1 + max((int(lesson.product.max()) for lesson, _, _ in both), default=-1)
+    units = sum((_by_product(lesson, old, products) for lesson, old, _ in both), np.zeros(products))
+    losses = [[_by_product(lesson, _deviance(lesson, means), products) for means in pair] for lesson, *pair in both]
+    return Held(
+        units=units,
+        without=sum((old for old, _ in losses), np.zeros(products)),
+        with_them=sum((new for _, new in losses), np.zeros(products)),
+        wape_without=_wape([(lesson, old) for lesson, old, _ in both]),
+        wape_with=_wape([(lesson, new) for lesson, _, new in both]),
+        steady=all(float(new.sum()) < float(old.sum()) for old, new in losses),
+    )
+
+
+def _by_product(lesson: Lesson, days: Floats, products: int) -> Floats:
+    """Sums of (series, days) over the days that teach, (products,)."""
+    return group_sums(lesson.product, (days * lesson.weight).sum(axis=1, dtype=np.float64), products)
+
+
+def _deviance(lesson: Lesson, means: Floats) -> Floats:
+    return poisson_deviance(lesson.wanted.astype(np.float64), np.maximum(means, _SMALLEST_MEAN))
+
+
+def _wape(forecast: Sequence[tuple[Lesson, Floats]]) -> float:
+    """Over several mornings, on days in stock; not a number where nothing sold."""
+    total = sum(float(lesson.units[lesson.full].sum()) for lesson, _ in forecast)
+    wrong = sum(float(np.abs(means - lesson.units)[lesson.full].sum()) for lesson, means in forecast)
+    return wrong / total if total > 0.0 else float("nan")
 
 
 def _held(lessons: Sequence[Lesson], number: int, labels: Labels, settings: BoostedSettings) -> HeldMorning:

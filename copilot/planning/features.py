@@ -157,8 +157,8 @@ def _of_series(seen: Seen) -> dict[str, Floats]:
     found["discount_last"] = history.discount[:, 1]
     found |= dict(zip(_RATIO_NAMES, seen.ratios.T, strict=True))
     for regressor in seen.regressors:
-        found[f"{regressor.name}_7"] = regressor.before(seen.morning, 7)
-        found[f"{regressor.name}_28"] = regressor.before(seen.morning, 28)
+        for days in regressor.windows_days:
+            found[f"{regressor.name}_{days}"] = regressor.before(seen.morning, days)
     return found
 
 

@@ -34,6 +34,8 @@ class Regressor:
     """(series, days) in the order of the panel that it goes with; not a number where unknown."""
     known_ahead: bool
     """True: `values` reach over the days to forecast. False: only the days before a morning are known on it."""
+    windows_days: tuple[int, ...] = (7, 28)
+    """Days before a morning whose mean counts."""
 
     def on(self, day: date) -> Floats:
         """Values of the day, (series,)."""

@@ -49,8 +49,8 @@ class Lesson:
 
     def without(self, dropped: Sequence[str]) -> Lesson:
         """The same without the features of these regressors."""
-        gone = {name for each in dropped for name in (each, f"{each}_7", f"{each}_28")}
-        kept = [index for index, name in enumerate(self.names) if name not in gone]
+        gone = set(dropped)
+        kept = [index for index, name in enumerate(self.names) if not {name, _without_window(name)} & gone]
         return Lesson(
             **{
                 **vars(self),
@@ -92,7 +92,7 @@ def lesson_at(
     units, share, sold_out = panel.units[:, ahead], panel.availability[:, ahead], panel.censored[:, ahead]
     full = (share >= 1.0) & ~sold_out
     k = model.calibration.spread.heterogeneity(base, rate.variation[:, None])
-    wanted, weight = _recovered(units, share, sold_out, base, k) if recover else (units, full.astype(np.float32))
+    wanted, weight = recovered(units, share, sold_out, base, k) if recover else (units, full.astype(np.float32))
     return Lesson(
         morning=morning,
         names=names,
@@ -132,9 +132,19 @@ def matrix(seen: Seen, labels: Labels, base: Floats, drivers: Drivers, days: int
     return names, rows
 
 
-def _recovered(
+def _without_window(name: str) -> str:
+    """Name of the regressor whose mean over some days the feature is; its own, if it is none."""
+    regressor, _, days = name.rpartition("_")
+    return regressor if days.isdigit() else name
+
+
+def recovered(
     units: Floats, share: Floats, sold_out: Flags, mean: Floats, heterogeneity: Floats
 ) -> tuple[Floats, Floats]:
+    """Demand of whole days as far as known, and its weight as the module says; all (series, days).
+
+    `mean` and `heterogeneity` are those of the negative binomial that the days were expected to follow.
+    """
     wanted = (units / np.maximum(share, _LEAST_SEEN)).astype(np.float32)
     wanted[sold_out] = expected_given_at_least(
         np.ceil(units[sold_out]), mean=mean[sold_out], heterogeneity=heterogeneity[sold_out]

@@ -1,0 +1,64 @@
+"""What is known on a morning of regressors that were kept: rises with their response, and weather."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import polars as pl
+
+from copilot.planning.arrays import Floats
+from copilot.planning.history import WINDOWS_DAYS, Regressor
+from copilot.planning.leading.decisions import kept_response, newest_decisions
+from copilot.planning.leading.response import SignalResponse
+from copilot.planning.leading.rises import KnownRise, known_rises
+from copilot.planning.leading.weather import WEATHER, weather_regressors
+from copilot.workspace import Workspace
+
+
+@dataclass(frozen=True, kw_only=True)
+class Leading:
+    """Kept regressors as known on the morning of `as_of`."""
+
+    as_of: date
+    response: SignalResponse | None = None
+    """None: signals do not enter."""
+    rises: tuple[KnownRise, ...] = ()
+    weather: pl.DataFrame | None = None
+    """In its contract's columns; None: it does not enter."""
+    locations: pl.DataFrame | None = None
+
+    def factors(self, series: pl.DataFrame, days: int) -> Floats | None:
+        """What rising terms multiply the base model's means by, (series, days); None where they move none of these."""
+        if self.response is None:
+            return None
+        return self.response.factors(series, self.rises, self.as_of, days)
+
+    def regressors(self, series: pl.DataFrame) -> tuple[Regressor, ...]:
+        """Those that the boosted model was trained with, up to the eve of the morning."""
+        if self.weather is None or self.locations is None:
+            return ()
+        since = self.as_of - timedelta(days=WINDOWS_DAYS[-1])
+        return weather_regressors(self.weather, self.locations, series, since=since, before=self.as_of)
+
+
+def leading_on(workspace: Workspace, as_of: date, *, trained_with: Sequence[str] = ()) -> Leading | None:
+    """What forecasts of that morning take in; None where nothing was kept, which costs one look at a small table.
+
+    `trained_with` names the regressors of the boosted model that forecasts, where one does.
+    """
+    response = kept_response(newest_decisions(workspace.lake, as_of=as_of))
+    with_weather = any(name.startswith(f"{WEATHER}_") for name in trained_with)
+    if response is None and not with_weather:
+        return None
+    warehouse = workspace.warehouse
+    rises = () if response is None else known_rises(workspace.lake, warehouse, as_of, workspace.settings.signals)
+    since = as_of - timedelta(days=3 * WINDOWS_DAYS[-1])
+    return Leading(
+        as_of=as_of,
+        response=response,
+        rises=tuple(rise for rise in rises if rise.is_known(as_of)),
+        weather=warehouse.weather(since, as_of) if with_weather else None,
+        locations=warehouse.locations() if with_weather else None,
+    )
