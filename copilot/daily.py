@@ -15,7 +15,7 @@ from copilot.errors import NoDataError
 from copilot.lookups.context import Context
 from copilot.lookups.lift import update_lifts
 from copilot.planning.forecast import PanelReader, forecast_demand
-from copilot.planning.model_choice import choose_boosted
+from copilot.planning.model_choice import choose_model
 from copilot.planning.record_keeping import keep_forecasts
 from copilot.planning.restock import plan_restock, write_plan
 from copilot.settings import Language
@@ -53,7 +53,7 @@ def run_daily(
     update_phrases_of(workspace, as_of)
     versions = workspace.warehouse.versions()
     reader = PanelReader(workspace.warehouse, as_of, settings.planning)
-    boosted = choose_boosted(workspace.lake, workspace.models_path, settings.planning, as_of)
+    boosted = choose_model(workspace, as_of)
     forecasts = forecast_demand(
         workspace.warehouse, as_of, settings.planning, progress=progress, reader=reader, boosted=boosted
     )

@@ -23,9 +23,9 @@ from copilot.commands.progress import progress_bars
 from copilot.commands.tournament import show_tournament
 from copilot.errors import NoDataError
 from copilot.lookups.context import last_morning
-from copilot.planning.boosted_model import BoostedModel, drift_of
+from copilot.planning.boosted_model import drift_of
 from copilot.planning.forecast import PanelReader, forecast_demand, write_forecasts
-from copilot.planning.model_choice import choose_boosted
+from copilot.planning.model_choice import BoostedChoice, choose_model
 from copilot.settings import Language
 
 _COLUMNS = ("sku_id", "location_id", "horizon_days", "mean_units", "p10", "p50", "p90", "in_stock_share")
@@ -61,15 +61,15 @@ def forecast(
         show_tournament(workspace, morning, language=language or workspace.settings.language, as_json=as_json)
         return
     planning = workspace.settings.planning
-    boosted = choose_boosted(workspace.lake, workspace.models_path, planning, morning)
+    boosted = choose_model(workspace, morning)
     reader = PanelReader(workspace.warehouse, morning, planning)
     with progress_bars() as progress:
         found = forecast_demand(
             workspace.warehouse, morning, planning, progress=progress, reader=reader, boosted=boosted
         )
     write_forecasts(workspace.lake, found, morning)
-    if boosted is not None:
-        _note_drift(boosted.model, reader)
+    if boosted is not None and boosted.segments:
+        _note_drift(boosted, reader)
     shown = _chosen(found, sku_ids, location_ids).head(limit)
     if as_json:
         print_json(shown.to_dicts())
@@ -78,9 +78,10 @@ def forecast(
     note(f"{morning}: {found.height:,} forecasts kept; shown: {shown.height}.")
 
 
-def _note_drift(model: BoostedModel, reader: PanelReader) -> None:
+def _note_drift(boosted: BoostedChoice, reader: PanelReader) -> None:
     """Say when the boosted model is due for training."""
-    drift = drift_of(model, reader.sample, reader.drivers)
+    regressors = () if boosted.leading is None else boosted.leading.regressors(reader.sample.series)
+    drift = drift_of(boosted.model, reader.sample, reader.drivers, regressors=regressors)
     if drift is not None and drift.codes:
         note(f"The boosted model is due ({', '.join(drift.codes)}). Train it: `reassort forecast --tournament`.")
 

@@ -10,7 +10,7 @@ the last of them, half as much for each `FADING_DAYS` beyond it.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -83,7 +83,7 @@ class Correction:
         """Means of the days from the morning on, (series, days), given the base model's."""
         means = np.empty(base.shape, dtype=np.float64)
         for ahead, features in enumerate(feature_days(seen, self.labels, base, drivers, self.trained_days)):
-            rows = np.stack([features[name] for name in self.names], axis=1).astype(np.float32)
+            rows = self._rows(features, len(base))
             beyond = max(0, ahead + 1 - self.trained_days)
             means[:, ahead] = _applied(base[:, ahead], self._raw(rows) * 0.5 ** (beyond / FADING_DAYS))
         return means
@@ -95,13 +95,18 @@ class Correction:
         """
         parts = np.empty((*base.shape, len(self.names) + 1), dtype=np.float64)
         for ahead, features in enumerate(feature_days(seen, self.labels, base, drivers, self.trained_days)):
-            rows = np.stack([features[name] for name in self.names], axis=1).astype(np.float32)
+            rows = self._rows(features, len(base))
             own = np.asarray(self._trees.predict(rows, pred_contrib=True, num_threads=1))
             beyond = max(0, ahead + 1 - self.trained_days)
             raw = own.sum(axis=1) * 0.5 ** (beyond / FADING_DAYS)
             kept = np.clip(raw, -_MOST_LOG_CORRECTION, _MOST_LOG_CORRECTION)
             parts[:, ahead] = own * np.divide(kept, own.sum(axis=1), out=np.zeros(len(own)), where=raw != 0.0)[:, None]
         return parts
+
+    def _rows(self, features: Mapping[str, Floats], count: int) -> Floats:
+        """What the trees ask of a day, (series, features); a regressor that is not known is missing to them."""
+        unknown = np.full(count, np.nan)
+        return np.stack([features.get(name, unknown) for name in self.names], axis=1).astype(np.float32)
 
     def of_lesson(self, lesson: Lesson) -> Floats:
         """Means of the lesson's days, (series, days)."""

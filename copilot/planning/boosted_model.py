@@ -139,8 +139,11 @@ def train(
 def drift_of(
     model: BoostedModel, panel: DemandPanel, drivers: Drivers, *, regressors: Sequence[Regressor] = ()
 ) -> Drift | None:
-    """How the model did on the last days of the panel; None where they are fewer than it forecasts."""
+    """How the model did on the last days of the panel; None where they are fewer than it forecasts, and where a
+    regressor that it was trained with is not among those given."""
     days = model.correction.trained_days
+    if not set(model.made_of.regressors) <= {each.name for each in regressors}:
+        return None
     mornings = mornings_before(panel.before, panel.start, days=days, count=1, least_history_days=LEAST_HISTORY_DAYS)
     if not mornings:
         return None

@@ -1,8 +1,12 @@
-"""Which model forecasts which series: the boosted one where it was trained and won, the gamma-Poisson one elsewhere."""
+"""Which model forecasts which series: the boosted one where it was trained and won, the gamma-Poisson one elsewhere.
+
+Where the last tournament kept the response to signals, means of products that rising terms are about gain by it
+whichever model made them. A gain may come to nothing or to twice as much, so its square is added to the rate variance.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -18,10 +22,13 @@ from copilot.planning.calibration import Spread
 from copilot.planning.demand_model import MODEL_NAME
 from copilot.planning.drivers import Drivers
 from copilot.planning.features import Seen
+from copilot.planning.leading.known import Leading, leading_on
 from copilot.planning.segments import SEGMENTS
 from copilot.planning.tournament import newest_tournament, won_by_boosted
-from copilot.settings import PlanningSettings
+from copilot.settings import PlanningSettings, SignalSettings
+from copilot.workspace import Workspace
 from ingestion.lake import Lake
+from ingestion.warehouse import Warehouse
 
 _STEADY_HORIZONS = 2
 """Times the trained days, up to which the boosted model's own spread is taken for sums."""
@@ -33,6 +40,12 @@ class BoostedChoice:
 
     model: BoostedModel
     segments: frozenset[str]
+    leading: Leading | None = None
+    """Leading regressors that were kept, as known on the morning; None: none were."""
+
+    def sees(self, seen: Seen) -> Seen:
+        """The same with the regressors that the model was trained with."""
+        return seen if self.leading is None else replace(seen, regressors=self.leading.regressors(seen.series))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +88,29 @@ def choose_boosted(lake: Lake, models_folder: Path, settings: PlanningSettings, 
     return BoostedChoice(model=model, segments=won) if model is not None and won else None
 
 
+def choose_model(workspace: Workspace, as_of: date) -> BoostedChoice | None:
+    """As `choose_boosted`, with the leading regressors that the last tournament kept, as known on that morning."""
+    planning = workspace.settings.planning
+    choice = choose_boosted(workspace.lake, workspace.models_path, planning, as_of)
+    if planning.model == MODEL_NAME:
+        return choice
+    if choice is None:
+        model = load_boosted(workspace.models_path, as_of=as_of)
+        choice = None if model is None else BoostedChoice(model=model, segments=frozenset())
+    if choice is None:
+        return None
+    led = with_leading(choice, workspace.lake, workspace.warehouse, workspace.settings.signals, as_of)
+    return led if led.segments or led.leading is not None else None
+
+
+def with_leading(
+    choice: BoostedChoice, lake: Lake, warehouse: Warehouse, settings: SignalSettings, as_of: date
+) -> BoostedChoice:
+    """The choice with the leading regressors that were kept by the morning of `as_of`."""
+    trained_with = choice.model.made_of.regressors if choice.segments else ()
+    return replace(choice, leading=leading_on(lake, warehouse, settings, as_of, trained_with=trained_with))
+
+
 def base_demand(means: Floats, variation: Floats, spread: Spread) -> Demand:
     """Demand as the gamma-Poisson model has it."""
     count = len(means)
@@ -91,7 +127,14 @@ def base_demand(means: Floats, variation: Floats, spread: Spread) -> Demand:
 
 
 def corrected_demand(base: Demand, seen: Seen, choice: BoostedChoice, drivers: Drivers) -> Demand:
-    """The same with the segments that the boosted model forecasts corrected by it."""
+    """The same with the segments that the boosted model forecasts corrected by it, and with the gain of rising
+    terms."""
+    factors = None if choice.leading is None else choice.leading.factors(seen.series, base.means.shape[1])
+    demand = _corrected(base, choice.sees(seen), choice, drivers)
+    return demand if factors is None else _raised(demand, factors)
+
+
+def _corrected(base: Demand, seen: Seen, choice: BoostedChoice, drivers: Drivers) -> Demand:
     model = choice.model
     segment = model.segmentation.codes(seen.history)
     own: Flags = np.isin(segment, [SEGMENTS.index(name) for name in choice.segments])
@@ -110,4 +153,15 @@ def corrected_demand(base: Demand, seen: Seen, choice: BoostedChoice, drivers: D
         far_rate_variance=np.where(own, np.maximum(rate, base.rate_variance), base.rate_variance),
         near_days=_STEADY_HORIZONS * model.correction.trained_days,
         models=pl.Series(np.where(own, BOOSTED, MODEL_NAME), dtype=pl.String),
+    )
+
+
+def _raised(demand: Demand, factors: Floats) -> Demand:
+    doubt = np.log(factors[:, : demand.near_days]).mean(axis=1) ** 2
+    return replace(
+        demand,
+        means=demand.means * factors,
+        rate_variance=demand.rate_variance + doubt,
+        common_variance=demand.common_variance + doubt,
+        far_rate_variance=demand.far_rate_variance + doubt,
     )

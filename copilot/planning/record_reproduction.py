@@ -12,11 +12,11 @@ import polars as pl
 from copilot.errors import NoDataError
 from copilot.planning.boosted_store import load_boosted
 from copilot.planning.forecast import FORECASTS_TABLE, PanelReader, forecast_demand
-from copilot.planning.model_choice import BoostedChoice
+from copilot.planning.model_choice import BoostedChoice, with_leading
 from copilot.planning.record import ForecastRun
 from copilot.planning.record_keeping import package_version, run_of
 from copilot.planning.records import FORECASTS_SCHEMA
-from copilot.settings import PlanningSettings
+from copilot.settings import PlanningSettings, SignalSettings
 from ingestion.lake import Lake
 from ingestion.warehouse import Warehouse
 
@@ -49,7 +49,7 @@ def reproduce(warehouse: Warehouse, lake: Lake, models_folder: Path, run: Foreca
     """
     _require(lake, run)
     settings = PlanningSettings.model_validate(run.settings)
-    boosted = _boosted(models_folder, run)
+    boosted = _boosted(warehouse.at(run.versions), lake, models_folder, run)
     reader = PanelReader(warehouse.at(run.versions), run.as_of, settings)
     made = forecast_demand(warehouse.at(run.versions), run.as_of, settings, reader=reader, boosted=boosted)
     again = run_of(
@@ -77,11 +77,15 @@ def _require(lake: Lake, run: ForecastRun) -> None:
         )
 
 
-def _boosted(models_folder: Path, run: ForecastRun) -> BoostedChoice | None:
+def _boosted(warehouse: Warehouse, lake: Lake, models_folder: Path, run: ForecastRun) -> BoostedChoice | None:
     if run.boosted_as_of is None:
         return None
     model = load_boosted(models_folder, as_of=run.boosted_as_of)
-    return None if model is None else BoostedChoice(model=model, segments=frozenset(run.boosted_segments))
+    if model is None:
+        return None
+    choice = BoostedChoice(model=model, segments=frozenset(run.boosted_segments))
+    # Mentions have no recorded version: posts that came late, or were erased, may change what rose on the morning.
+    return with_leading(choice, lake, warehouse, SignalSettings(), run.as_of)
 
 
 def _codes(run: ForecastRun, again: ForecastRun, kept: int, made: int, changed: int) -> Iterator[str]:

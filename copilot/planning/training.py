@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
 
 from copilot.planning.boosted import BoostedSettings
-from copilot.planning.boosted_model import BoostedModel, Drift, drift_of, study, train
+from copilot.planning.boosted_model import BoostedModel, Drift, Study, drift_of, study, train
 from copilot.planning.boosted_store import load_boosted, save_boosted
 from copilot.planning.forecast import PanelReader
+from copilot.planning.history import Regressor
+from copilot.planning.leading.decisions import decide_on_signals, write_decisions
+from copilot.planning.leading.known import weather_of
+from copilot.planning.leading.lookback import look_back
+from copilot.planning.leading.rises import known_rises
 from copilot.planning.tournament import tournament, won_by_boosted, write_tournament
+from copilot.signals.past import MOST_MORNINGS
 from copilot.workspace import Workspace
 
-_READ = ("products", "skus", "locations", "sales", "stock", "prices", "promotions", "calendar")
+_READ = ("products", "skus", "locations", "sales", "stock", "prices", "promotions", "calendar", "weather")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +38,8 @@ class Trained:
     """Segments that the boosted model forecasts from now on."""
     drift: Drift | None
     """How the model kept so far did on the newest days; None where there was none."""
+    regressors: pl.DataFrame
+    """What was decided of leading regressors, in `REGRESSORS_SCHEMA`."""
 
 
 def train_on(workspace: Workspace, as_of: date, settings: BoostedSettings | None = None) -> Trained:
@@ -41,9 +50,9 @@ def train_on(workspace: Workspace, as_of: date, settings: BoostedSettings | None
     settings = settings or BoostedSettings()
     reader = PanelReader(workspace.warehouse, as_of, workspace.settings.planning)
     panel, drivers = reader.sample, reader.drivers
-    before = load_boosted(workspace.models_path, as_of=as_of)
-    drift = drift_of(before, panel, drivers) if before is not None else None
-    studied = study(panel, drivers, settings)
+    weather = weather_of(workspace.warehouse, reader.locations, panel.series, since=reader.since, before=as_of)
+    drift = _drift(workspace, reader, weather)
+    studied = study(panel, drivers, settings, regressors=weather)
     scores = tournament(studied.held, as_of)
     model = train(studied, settings, as_of=as_of, versions=workspace.lake.versions(_READ))
     if model is not None:
@@ -55,4 +64,19 @@ def train_on(workspace: Workspace, as_of: date, settings: BoostedSettings | None
         model=model,
         boosted_segments=won_by_boosted(scores) if model is not None else frozenset(),
         drift=drift,
+        regressors=_decided(workspace, reader, studied),
     )
+
+
+def _drift(workspace: Workspace, reader: PanelReader, regressors: Sequence[Regressor]) -> Drift | None:
+    before = load_boosted(workspace.models_path, as_of=reader.as_of)
+    return None if before is None else drift_of(before, reader.sample, reader.drivers, regressors=regressors)
+
+
+def _decided(workspace: Workspace, reader: PanelReader, studied: Study) -> pl.DataFrame:
+    """Decide on signals, and keep that beside what the study decided."""
+    lake, settings = workspace.lake, workspace.settings.signals
+    rises = known_rises(lake, workspace.warehouse, reader.as_of, settings, mornings=MOST_MORNINGS)
+    looks = look_back(reader.sample, reader.drivers, reader.fitted, rises)
+    decision, response = decide_on_signals(looks)
+    return write_decisions(lake, [decision, *studied.decisions], response, reader.as_of)

@@ -14,7 +14,9 @@ from copilot.planning.leading.decisions import kept_response, newest_decisions
 from copilot.planning.leading.response import SignalResponse
 from copilot.planning.leading.rises import KnownRise, known_rises
 from copilot.planning.leading.weather import WEATHER, weather_regressors
-from copilot.workspace import Workspace
+from copilot.settings import SignalSettings
+from ingestion.lake import Lake
+from ingestion.warehouse import Warehouse
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,17 +45,26 @@ class Leading:
         return weather_regressors(self.weather, self.locations, series, since=since, before=self.as_of)
 
 
-def leading_on(workspace: Workspace, as_of: date, *, trained_with: Sequence[str] = ()) -> Leading | None:
+def weather_of(
+    warehouse: Warehouse, locations: pl.DataFrame, series: pl.DataFrame, *, since: date, before: date
+) -> tuple[Regressor, ...]:
+    """Regressors of the warehouse's weather, as `weather_regressors`."""
+    rows = warehouse.weather(since - timedelta(days=WINDOWS_DAYS[-1]), before)
+    return weather_regressors(rows, locations, series, since=since, before=before)
+
+
+def leading_on(
+    lake: Lake, warehouse: Warehouse, settings: SignalSettings, as_of: date, *, trained_with: Sequence[str] = ()
+) -> Leading | None:
     """What forecasts of that morning take in; None where nothing was kept, which costs one look at a small table.
 
     `trained_with` names the regressors of the boosted model that forecasts, where one does.
     """
-    response = kept_response(newest_decisions(workspace.lake, as_of=as_of))
+    response = kept_response(newest_decisions(lake, as_of=as_of))
     with_weather = any(name.startswith(f"{WEATHER}_") for name in trained_with)
     if response is None and not with_weather:
         return None
-    warehouse = workspace.warehouse
-    rises = () if response is None else known_rises(workspace.lake, warehouse, as_of, workspace.settings.signals)
+    rises = () if response is None else known_rises(lake, warehouse, as_of, settings)
     since = as_of - timedelta(days=3 * WINDOWS_DAYS[-1])
     return Leading(
         as_of=as_of,
