@@ -1,0 +1,153 @@
+"""What the series of a node have in common, level by level: learnt on past mornings from sums that were forecast.
+
+On each past morning the model sees earlier days only and forecasts the week and the fortnight after, series by series.
+A level's common variance c is the one under which the interval from 10 % to 90 % of its nodes' sums covers 80 %; where
+a level has few nodes, the one under which squared errors are as large as expected (method of moments), shrunk to that
+of the next finer level. Of a series that sold out the demand expected given its sales stands in for what was seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import numpy as np
+import polars as pl
+
+from copilot.planning.arrays import Floats
+from copilot.planning.calibration import INTERVAL, coverage, heterogeneity
+from copilot.planning.demand_model import DemandModel, rates_of, state_of
+from copilot.planning.drivers import Drivers
+from copilot.planning.hierarchy.levels import LEVELS, Grouping, Level, grouped
+from copilot.planning.negative_binomial import expected_given_at_least
+from copilot.planning.series import DemandPanel
+
+HORIZONS_DAYS = (7, 14)
+MORNINGS = 4
+_STEP_DAYS = 14
+_LEAST_HISTORY_DAYS = 56
+_MANY_SUMS = 60
+_PRIOR_SUMS = 8.0
+_STEPS = 20
+_LEAST, _MOST = 1e-5, 1.0
+_LEAST_MEAN = 1.0
+"""Units: sums below it tell nothing of what nodes have in common."""
+
+SPREADS_SCHEMA = pl.Schema(
+    {
+        "as_of": pl.Date(),
+        "by": pl.String(),
+        "at": pl.String(),
+        "common_variance": pl.Float64(),
+        "sums": pl.Int64(),
+        "coverage": pl.Float64(),
+    }
+)
+"""Lake table `level_spreads`: one row a level. `common_variance` is the part of the rate variance that the series of a
+node share, `sums` how many forecasts of sums taught it, `coverage` the share of them then within 10 % to 90 %."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sums:
+    """One horizon of one morning; all (series,)."""
+
+    mean: Floats
+    dispersion: Floats
+    rate_variance: Floats
+    seen: Floats
+
+
+@dataclass(frozen=True, kw_only=True)
+class _NodeSums:
+    """Sums of a level's nodes over mornings and horizons; all (sums,)."""
+
+    mean: Floats
+    seen: Floats
+    own: Floats
+    """Variance beyond the Poisson's without anything in common."""
+    rate: Floats
+    """Sum of the series' rate variances times squared means, what a common part is taken from."""
+    squares: Floats
+    """Sum of squared means."""
+
+    def excess(self, common: float) -> Floats:
+        """Variance beyond the Poisson's with that common variance."""
+        return self.own + np.maximum(self.rate - common * self.squares, 0.0) + common * self.mean**2
+
+
+def past_sums(panel: DemandPanel, drivers: Drivers, model: DemandModel) -> Iterator[Sums]:
+    """Sums of each series on past mornings of the panel, newest first; none where the history is too short."""
+    for number in range(MORNINGS):
+        day = panel.days - max(HORIZONS_DAYS) - number * _STEP_DAYS
+        if day < _LEAST_HISTORY_DAYS:
+            return
+        past = panel.until(panel.start + timedelta(days=day))
+        rate = rates_of(state_of(past, drivers, model), model)
+        spread = model.calibration.spread
+        for days in HORIZONS_DAYS:
+            ahead = slice(day, day + days)
+            multipliers = model.effects.multipliers(panel.series, drivers, past.before, days)
+            sold_out = np.cumsum(panel.censored[:, ahead], axis=1) > 0
+            share = np.where(sold_out, 1.0, panel.availability[:, ahead])
+            mean = rate.mean * (multipliers * share).sum(axis=1, dtype=np.float64)
+            variance = spread.rate_variance(rate.variation)
+            seen = panel.units[:, ahead].sum(axis=1, dtype=np.float64)
+            least = sold_out[:, -1]
+            k = heterogeneity(mean, spread.dispersion, variance)
+            seen[least] = expected_given_at_least(np.ceil(seen[least]), mean=mean[least], heterogeneity=k[least])
+            yield Sums(mean=mean, dispersion=np.full(len(mean), spread.dispersion), rate_variance=variance, seen=seen)
+
+
+def level_spreads(series: pl.DataFrame, sums: Sequence[Sums], levels: Sequence[Level] = LEVELS) -> pl.DataFrame:
+    """Common variance of each level that the sums teach: by, at, common_variance, sums, coverage. No rows without sums.
+
+    `series` has the columns of the levels; levels are taken from most nodes to fewest.
+    """
+    groupings = sorted((grouped(series, level) for level in levels), key=lambda each: -each.nodes.height)
+    rows, finer = [], 0.0
+    for grouping in groupings if sums else ():
+        nodes = _node_sums(grouping, sums)
+        if not len(nodes.mean):
+            continue
+        own = _covering(nodes) if len(nodes.mean) >= _MANY_SUMS else _by_moments(nodes)
+        count = len(nodes.mean)
+        common = float((count * own + _PRIOR_SUMS * finer) / (count + _PRIOR_SUMS))
+        finer = common
+        covered = coverage(nodes.seen, nodes.mean, nodes.excess(common) / nodes.mean**2)
+        rows.append((grouping.level.by, grouping.level.at, common, count, covered))
+    schema = {name: kind for name, kind in SPREADS_SCHEMA.items() if name != "as_of"}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _node_sums(grouping: Grouping, sums: Sequence[Sums]) -> _NodeSums:
+    columns = []
+    for each in sums:
+        squares = each.mean**2
+        stacked = (
+            each.mean, each.seen, (each.dispersion - 1.0) * each.mean, each.rate_variance * squares, squares
+        )  # fmt: skip
+        found = grouping.sums(np.stack(stacked, axis=1))
+        columns.append(found[found[:, 0] >= _LEAST_MEAN])
+    mean, seen, own, rate, squares = np.concatenate(columns).T
+    return _NodeSums(mean=mean, seen=np.round(seen), own=own, rate=rate, squares=squares)
+
+
+def _covering(nodes: _NodeSums) -> float:
+    """Common variance at which coverage is the interval's, by bisection on its logarithm."""
+    low, high = np.log(_LEAST), np.log(_MOST)
+    for _ in range(_STEPS):
+        middle = (low + high) / 2.0
+        covered = coverage(nodes.seen, nodes.mean, nodes.excess(float(np.exp(middle))) / nodes.mean**2)
+        low, high = (middle, high) if covered < INTERVAL[1] - INTERVAL[0] else (low, middle)
+    found = float(np.exp((low + high) / 2.0))
+    return 0.0 if found < 2.0 * _LEAST else found
+
+
+def _by_moments(nodes: _NodeSums) -> float:
+    """Common variance that makes squared errors as large as expected, each sum counted by its share of its mean."""
+    relative = ((nodes.seen - nodes.mean) / nodes.mean) ** 2
+    independent = (nodes.mean + nodes.own + nodes.rate) / nodes.mean**2
+    room = 1.0 - nodes.squares / nodes.mean**2
+    total = float(room.sum())
+    return float(np.clip((relative - independent).sum() / total, 0.0, _MOST)) if total > 1e-9 else 0.0
