@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import click
@@ -10,6 +10,8 @@ import polars as pl
 from rich.console import Console
 from rich.table import Table
 
+from copilot.commands.forecast_levels import AT, BY, level_of, show_levels
+from copilot.commands.forecast_reasons import show_reasons
 from copilot.commands.options import (
     as_of_option,
     home_option,
@@ -20,26 +22,37 @@ from copilot.commands.options import (
     print_json,
 )
 from copilot.commands.progress import progress_bars
+from copilot.commands.reproduce import show_reproduction
 from copilot.commands.tournament import show_tournament
 from copilot.errors import NoDataError
-from copilot.lookups.context import last_morning
-from copilot.planning.boosted_model import drift_of
-from copilot.planning.forecast import PanelReader, forecast_demand, write_forecasts
+from copilot.lookups.context import Context, last_morning
+from copilot.lookups.scope import Period, Scope
+from copilot.planning.boosted_model import Drift, drift_of
+from copilot.planning.forecast import PanelReader, forecast_demand
 from copilot.planning.model_choice import BoostedChoice, choose_model
+from copilot.planning.record_keeping import keep_forecasts
 from copilot.settings import Language
+from copilot.workspace import Workspace
 
-_COLUMNS = ("sku_id", "location_id", "horizon_days", "mean_units", "p10", "p50", "p90", "in_stock_share")
+_LEVEL_DAYS = 28
+_COLUMNS = ("sku_id", "location_id", "horizon_days", "mean_units", "p10", "p50", "p90", "in_stock_share", "model")
 
 
 @click.command()
 @click.option("--sku", "sku_ids", multiple=True, help="Show this SKU; may be given again.")
 @click.option("--location", "location_ids", multiple=True, help="Show this location; may be given again.")
+@click.option("--by", type=click.Choice([*BY]), help="Show the kept forecasts summed by this level of products.")
+@click.option("--at", type=click.Choice([*AT]), help="The same for places: store, city, region (country) or chain.")
+@click.option("--product", "product_ids", multiple=True, help="Show this product; may be given again.")
 @click.option("--limit", default=20, show_default=True, help="Rows to show, greatest demand first.")
 @click.option(
     "--tournament",
     is_flag=True,
     help="Instead: train the boosted model, compare forecasts on past mornings, keep both. Takes minutes.",
 )
+@click.option("--explain", is_flag=True, help="Instead: what kept forecasts rest on, in units that add up to them.")
+@click.option("--reproduce", is_flag=True, help="Instead: make a kept forecast again from its record, and compare.")
+@click.option("--days", default=28, show_default=True, help="Days ahead to explain.")
 @home_option
 @as_of_option
 @language_option
@@ -47,8 +60,14 @@ _COLUMNS = ("sku_id", "location_id", "horizon_days", "mean_units", "p10", "p50",
 def forecast(
     sku_ids: tuple[str, ...],
     location_ids: tuple[str, ...],
+    by: str | None,
+    at: str | None,
+    product_ids: tuple[str, ...],
     limit: int,
     tournament: bool,
+    explain: bool,
+    reproduce: bool,
+    days: int,
     home: Path,
     as_of: date | None,
     language: Language | None,
@@ -60,17 +79,34 @@ def forecast(
     if tournament:
         show_tournament(workspace, morning, language=language or workspace.settings.language, as_json=as_json)
         return
-    planning = workspace.settings.planning
+    if reproduce:
+        show_reproduction(workspace, morning, as_json=as_json)
+        return
+    scope = Scope(product_ids=product_ids, sku_ids=sku_ids, location_ids=location_ids)
+    if explain:
+        with Context(workspace, morning) as context:
+            period = Period(since=morning, before=morning + timedelta(days=days))
+            words = language or workspace.settings.language
+            show_reasons(context, scope, period=period, language=words, as_json=as_json)
+        return
+    if by or at:
+        show_levels(workspace, morning, level_of(by, at), scope=scope, days=_LEVEL_DAYS, limit=limit, as_json=as_json)
+        return
+    _forecast(workspace, morning, scope, limit, as_json=as_json)
+
+
+def _forecast(workspace: Workspace, morning: date, scope: Scope, limit: int, *, as_json: bool) -> None:
+    """Forecast, keep, and print what the scope asks for."""
+    planning, versions = workspace.settings.planning, workspace.warehouse.versions()
     boosted = choose_model(workspace, morning)
     reader = PanelReader(workspace.warehouse, morning, planning)
     with progress_bars() as progress:
         found = forecast_demand(
             workspace.warehouse, morning, planning, progress=progress, reader=reader, boosted=boosted
         )
-    write_forecasts(workspace.lake, found, morning)
-    if boosted is not None and boosted.segments:
-        _note_drift(boosted, reader)
-    shown = _chosen(found, sku_ids, location_ids).head(limit)
+    drift = _drift(boosted, reader) if boosted is not None and boosted.segments else None
+    keep_forecasts(workspace.lake, found, reader, planning, versions=versions, boosted=boosted, drift=drift)
+    shown = _chosen(found, scope, reader.catalogue).head(limit)
     if as_json:
         print_json(shown.to_dicts())
         return
@@ -78,18 +114,20 @@ def forecast(
     note(f"{morning}: {found.height:,} forecasts kept; shown: {shown.height}.")
 
 
-def _note_drift(boosted: BoostedChoice, reader: PanelReader) -> None:
-    """Say when the boosted model is due for training."""
+def _drift(boosted: BoostedChoice, reader: PanelReader) -> Drift | None:
+    """How the boosted model did lately; says when it is due for training."""
     regressors = () if boosted.leading is None else boosted.leading.regressors(reader.sample.series)
     drift = drift_of(boosted.model, reader.sample, reader.drivers, regressors=regressors)
     if drift is not None and drift.codes:
         note(f"The boosted model is due ({', '.join(drift.codes)}). Train it: `reassort forecast --tournament`.")
+    return drift
 
 
-def _chosen(found: pl.DataFrame, sku_ids: tuple[str, ...], location_ids: tuple[str, ...]) -> pl.DataFrame:
-    for column, values in (("sku_id", sku_ids), ("location_id", location_ids)):
-        if values:
-            found = found.filter(pl.col(column).is_in(list(values)))
+def _chosen(found: pl.DataFrame, scope: Scope, catalogue: pl.DataFrame) -> pl.DataFrame:
+    if scope.names_skus:
+        found = found.join(scope.skus(catalogue), on="sku_id", how="semi")
+    if scope.location_ids:
+        found = found.filter(pl.col("location_id").is_in(list(scope.location_ids)))
     if found.is_empty():
         raise NoDataError(
             "No forecast for that SKU and location: see `reassort status`, and the ids in your catalogue."
@@ -100,7 +138,7 @@ def _chosen(found: pl.DataFrame, sku_ids: tuple[str, ...], location_ids: tuple[s
 def _table(shown: pl.DataFrame) -> Table:
     table = Table(box=None, pad_edge=False)
     for column in _COLUMNS:
-        table.add_column(column, justify="left" if column.endswith("_id") else "right")
+        table.add_column(column, justify="left" if column.endswith("_id") or column == "model" else "right")
     for row in shown.select(_COLUMNS).iter_rows():
         table.add_row(*(f"{cell:.2f}" if isinstance(cell, float) else str(cell) for cell in row))
     return table

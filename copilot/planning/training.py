@@ -12,6 +12,7 @@ from copilot.planning.boosted import BoostedSettings
 from copilot.planning.boosted_model import BoostedModel, Drift, Study, drift_of, study, train
 from copilot.planning.boosted_store import load_boosted, save_boosted
 from copilot.planning.forecast import PanelReader
+from copilot.planning.hierarchy.level_spread import learn_spreads, write_spreads
 from copilot.planning.history import Regressor
 from copilot.planning.leading.decisions import decide_on_signals, write_decisions
 from copilot.planning.leading.known import weather_of
@@ -58,6 +59,8 @@ def train_on(workspace: Workspace, as_of: date, settings: BoostedSettings | None
     if model is not None:
         save_boosted(workspace.models_path, model)
     write_tournament(workspace.lake, scores, as_of)
+    spreads = learn_spreads(panel, drivers, reader.fitted, reader.locations)
+    write_spreads(workspace.lake, spreads, as_of)
     return Trained(
         scores=scores,
         mornings=len(studied.held),

@@ -33,6 +33,7 @@ HOLDINGS: Mapping[str, Holding] = {
     "phrase_runs": "counts",
     "forecasts": "none",
     "forecast_runs": "none",
+    "level_spreads": "none",
     "restock_lines": "none",
     **dict.fromkeys(CONTRACTS, "none"),
 }

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
@@ -22,7 +22,10 @@ from copilot.planning.drivers import Drivers
 from copilot.planning.hierarchy.levels import LEVELS, Grouping, Level, grouped
 from copilot.planning.negative_binomial import expected_given_at_least
 from copilot.planning.series import DemandPanel
+from ingestion.errors import TableMissingError
+from ingestion.lake import Lake
 
+SPREADS_TABLE = "level_spreads"
 HORIZONS_DAYS = (7, 14)
 MORNINGS = 4
 _STEP_DAYS = 14
@@ -74,6 +77,13 @@ class _NodeSums:
     def excess(self, common: float) -> Floats:
         """Variance beyond the Poisson's with that common variance."""
         return self.own + np.maximum(self.rate - common * self.squares, 0.0) + common * self.mean**2
+
+
+def learn_spreads(panel: DemandPanel, drivers: Drivers, model: DemandModel, locations: pl.DataFrame) -> pl.DataFrame:
+    """Common variance of every level, as `level_spreads`; `locations` say in which city each series is."""
+    cities = locations.select("location_id", pl.col("city").fill_null(""))
+    series = panel.series.join(cities, on="location_id", how="left", maintain_order="left")
+    return level_spreads(series, list(past_sums(panel, drivers, model)))
 
 
 def past_sums(panel: DemandPanel, drivers: Drivers, model: DemandModel) -> Iterator[Sums]:
@@ -151,3 +161,27 @@ def _by_moments(nodes: _NodeSums) -> float:
     room = 1.0 - nodes.squares / nodes.mean**2
     total = float(room.sum())
     return float(np.clip((relative - independent).sum() / total, 0.0, _MOST)) if total > 1e-9 else 0.0
+
+
+def write_spreads(lake: Lake, found: pl.DataFrame, as_of: date) -> int:
+    """Put what was learnt in place of that of the same `as_of`; return the table's version."""
+    rows = found.with_columns(as_of=pl.lit(as_of)).select(SPREADS_SCHEMA.names())
+    return lake.replace_day(SPREADS_TABLE, rows, as_of=as_of)
+
+
+def newest_spreads(lake: Lake, *, as_of: date) -> pl.DataFrame | None:
+    """What was learnt last by that morning, in `SPREADS_SCHEMA`; None where nothing was."""
+    try:
+        known = lake.scan(SPREADS_TABLE).filter(pl.col("as_of") <= as_of).collect()
+    except TableMissingError:
+        return None
+    newest = known.filter(pl.col("as_of") == pl.col("as_of").max())
+    return newest.select(SPREADS_SCHEMA.names()) if newest.height else None
+
+
+def common_variance_of(spreads: pl.DataFrame | None, level: Level) -> float | None:
+    """What the level has in common; None where no morning told."""
+    if spreads is None:
+        return None
+    own = spreads.filter(by=level.by, at=level.at)["common_variance"]
+    return float(own[0]) if len(own) else None
