@@ -85,6 +85,13 @@ class ForecastArguments(ScopeArguments):
     limit: int = Field(default=10, ge=1, le=100)
 
 
+class ReasonsArguments(ScopeArguments):
+    """What a forecast rests on."""
+
+    since: date | None = Field(default=None, description="First day; without one, today.")
+    until: date | None = Field(default=None, description="Last day, included; without one, 28 days ahead.")
+
+
 class RestockArguments(ScopeArguments):
     """A restock plan."""
 

@@ -29,6 +29,7 @@ from copilot.lookups.aspects import aspects_of_products, aspects_of_term
 from copilot.lookups.context import Context
 from copilot.lookups.explain import explain_term
 from copilot.lookups.forecast import demand_forecast
+from copilot.lookups.forecast_reasons import forecast_reasons
 from copilot.lookups.freshness import freshness
 from copilot.lookups.like import products_like
 from copilot.lookups.phrases import explain_phrase, new_phrases, phrase_named
@@ -182,6 +183,13 @@ def _forecast(bench: Bench, given: arguments.ForecastArguments) -> Evidence:
     )
 
 
+def _reasons(bench: Bench, given: arguments.ReasonsArguments) -> Evidence:
+    morning = bench.context.as_of
+    since = max(given.since or morning, morning)
+    period = Period(since=since, before=given.until + timedelta(days=1)) if given.until else None
+    return forecast_reasons(bench.context, scope_of(bench.context, given), period=period, language=bench.language)
+
+
 def _rising(bench: Bench, given: arguments.TrendsArguments) -> Evidence:
     return rising_terms(bench.context, market=given.market, limit=given.limit, language=bench.language)
 
@@ -270,6 +278,7 @@ _LOOKUPS: Mapping[str, _Lookup] = {
     "restock": (arguments.RestockArguments, _restock),
     "at_risk": (arguments.RiskArguments, _risk),
     "forecast": (arguments.ForecastArguments, _forecast),
+    "forecast_reasons": (arguments.ReasonsArguments, _reasons),
     "rising_terms": (arguments.TrendsArguments, _rising),
     "explain_term": (arguments.TermArguments, _term),
     "new_phrases": (arguments.ListArguments, _phrases),

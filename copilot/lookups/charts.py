@@ -111,6 +111,47 @@ def demand_fan(daily: pl.DataFrame, history: pl.DataFrame, *, language: Language
     return _chart("demand", language, series)
 
 
+def forecast_parts(labels: Sequence[str], units: Sequence[float], mean: float, *, language: Language) -> Chart:
+    """What a forecast rests on, a bar a part, and the forecast itself last."""
+    whole = phrase("charts.parts.whole", language)
+    parts = ChartSeries(
+        name=phrase("charts.parts.part", language),
+        kind="bar",
+        role="forecast",
+        x=(*labels, whole),
+        y=(*(round(one, 2) for one in units), round(mean, 2)),
+    )
+    return _chart("parts", language, [parts])
+
+
+def scenario_fan(base: pl.DataFrame, scenario: pl.DataFrame, *, language: Language) -> Chart:
+    """Demand by day with the change and without it; both have date and mean_units, the scenario also p10 and p90."""
+    x = _days(scenario["date"])
+    band = ChartSeries(
+        name=phrase("charts.scenario.range", language),
+        kind="band",
+        role="forecast",
+        x=x,
+        low=tuple(scenario["p10"]),
+        high=tuple(scenario["p90"]),
+    )
+    changed = ChartSeries(
+        name=phrase("charts.scenario.changed", language),
+        kind="line",
+        role="forecast",
+        x=x,
+        y=tuple(scenario["mean_units"]),
+    )
+    unchanged = ChartSeries(
+        name=phrase("charts.scenario.base", language),
+        kind="line",
+        role="expected",
+        x=_days(base["date"]),
+        y=tuple(base["mean_units"]),
+    )
+    return _chart("scenario", language, [band, changed, unchanged])
+
+
 def mentions_over_time(weeks: pl.DataFrame, *, term: str, language: Language) -> Chart:
     """Authors by week against the number expected.
 

@@ -12,7 +12,9 @@ import polars as pl
 from copilot.errors import NoDataError
 from copilot.floor import Floor
 from copilot.lookups.index import PostIndex
+from copilot.lookups.mornings import morning_of
 from copilot.lookups.vocabulary import Vocabulary, build_vocabulary
+from copilot.planning.explanation.morning import Morning
 from copilot.signals.leaders import Past, read_past
 from copilot.signals.lexicon import Lexicon, load_lexicon
 from copilot.signals.products import ProductLinks
@@ -47,6 +49,8 @@ class Context:
         self._histories_at: dict[str, int] = {}
         self._past: Past | None = None
         self._past_at: dict[str, int] = {}
+        self._morning: Morning | None = None
+        self._morning_at: dict[str, int] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -143,6 +147,14 @@ class Context:
             self._past = read_past(self.workspace.lake, self.as_of, self.workspace.settings.signals)
             self._past_at = read
         return self._past
+
+    def morning(self, as_of: date) -> Morning:
+        """What the forecasts made for `as_of` were made from, as `mornings.morning_of`; seconds the first time."""
+        lake = self.workspace.lake
+        read = {**lake.versions(["forecasts", "forecast_runs"]), **self.warehouse.versions()}
+        if self._morning is None or self._morning.as_of != as_of or self._morning_at != read:
+            self._morning, self._morning_at = morning_of(self.workspace, as_of), read
+        return self._morning
 
     def versions(self, *tables: str) -> dict[str, int]:
         """Newest version of each of the tables that exist in the lake."""

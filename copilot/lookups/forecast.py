@@ -47,15 +47,16 @@ def demand_forecast(
 ) -> Evidence:
     """Demand over the period (default: 28 days from `as_of`), largest first: mean and quantiles of its sum, by group.
 
-    Quantiles of the totals are those of the sum, not sums of quantiles. `history_days` and `in_stock_share` say what
+    Quantiles of the totals are those of the sum, not sums of quantiles. Each row's label `model` names the model that
+    made it, or its models, the one of most series first. `history_days` and `in_stock_share` say what
     the forecast rests on (means over the series). Notes: `beyond_horizon` when the period ends later than forecasts
     reach (the days that they reach are answered), `period_past`, `no_forecast` for nothing in scope, `thin_history`,
     `stale_forecast`, `cut`. Raises `NoDataError` where no forecast was made.
     """
     forecasts = context.derived("forecasts", command="forecast")
     sources = context.versions("forecasts", "skus", "products", "locations", "sales")
-    series = _in_scope(context, scope, forecasts)
-    window = _window(context, period, series)
+    series = forecasts_in(context, scope, forecasts)
+    window = window_of(context, period, series)
     if window is None:
         note = "no_forecast" if series.is_empty() else "period_past"
         return make_evidence("forecast", as_of=context.as_of, sources=sources, notes=[note])
@@ -64,7 +65,7 @@ def demand_forecast(
         notes.append("stale_forecast")
     if series["thin_history"].any():
         notes.append("thin_history")
-    ahead = _from(series, days)
+    ahead = from_day(series, days)
     grouped = _by(ahead, days, _KEYS[group], limit)
     found = series[_KEYS[group]].n_unique()
     notes += ["cut"] if found > limit else []
@@ -81,7 +82,7 @@ def demand_forecast(
     )
 
 
-def _in_scope(context: Context, scope: Scope, forecasts: pl.DataFrame) -> pl.DataFrame:
+def forecasts_in(context: Context, scope: Scope, forecasts: pl.DataFrame) -> pl.DataFrame:
     """Each series' farthest forecast, which carries its days, with product and country."""
     skus, places = scope.skus(context.catalogue), scope.locations(context.locations)
     return (
@@ -91,7 +92,7 @@ def _in_scope(context: Context, scope: Scope, forecasts: pl.DataFrame) -> pl.Dat
     )
 
 
-def _window(context: Context, period: Period | None, series: pl.DataFrame) -> tuple[Period, list[str]] | None:
+def window_of(context: Context, period: Period | None, series: pl.DataFrame) -> tuple[Period, list[str]] | None:
     """Days to forecast, and the notes on those that cannot be; None where there are none."""
     if series.is_empty():
         return None
@@ -107,7 +108,7 @@ def _window(context: Context, period: Period | None, series: pl.DataFrame) -> tu
     return Period(since=since, before=before), ["beyond_horizon"] if period.before > reach else []
 
 
-def _from(series: pl.DataFrame, days: Period) -> pl.DataFrame:
+def from_day(series: pl.DataFrame, days: Period) -> pl.DataFrame:
     """The same forecasts as if they began with the first day of the window."""
     skipped = (days.since - series["as_of"][0]).days
     return series.with_columns(
@@ -121,14 +122,21 @@ def _by(series: pl.DataFrame, days: Period, key: str, limit: int) -> pl.DataFram
     """Sums over the window of the largest groups."""
     mean = pl.col("daily_units").list.head(days.days).list.sum()
     rests = series.group_by(key).agg(
-        mean.sum().alias("mean"), pl.col("history_days").mean().round(), pl.col("in_stock_share").mean()
+        mean.sum().alias("mean"),
+        pl.col("history_days").mean().round(),
+        pl.col("in_stock_share").mean(),
+        pl.col("model").sort().mode(maintain_order=True).first().alias("most"),
+        pl.col("model").unique().sort(),
     )
+    # The model of most series first.
+    others = pl.col("model").list.set_difference(pl.concat_list("most")).list.sort()
+    rests = rests.with_columns(model=pl.concat_list("most", others).list.join(", ")).drop("most")
     rests = rests.sort(pl.col("mean").neg(), key).head(limit)
-    sums = [{key: value, **_sum(series.filter(pl.col(key) == value), days)} for value in rests[key]]
+    sums = [{key: value, **summed(series.filter(pl.col(key) == value), days)} for value in rests[key]]
     return pl.DataFrame(sums).join(rests.drop("mean"), on=key, how="left", maintain_order="left")
 
 
-def _sum(series: pl.DataFrame, days: Period) -> dict[str, object]:
+def summed(series: pl.DataFrame, days: Period) -> dict[str, object]:
     """Mean and quantiles of demand summed over the window and all the series."""
     total = total_forecast(series, as_of=days.since, days=days.days, cumulative=True).row(-1, named=True)
     quantiles = {f"{column}_units": total[column] for column in QUANTILE_COLUMNS}
@@ -136,7 +144,7 @@ def _sum(series: pl.DataFrame, days: Period) -> dict[str, object]:
 
 
 def _totals(series: pl.DataFrame, days: Period, rests: pl.DataFrame) -> list[Figure]:
-    cells = _sum(series, days) | {
+    cells = summed(series, days) | {
         "history_days": round(float(rests["history_days"].to_numpy().mean())),
         "in_stock_share": float(rests["in_stock_share"].to_numpy().mean()),
     }

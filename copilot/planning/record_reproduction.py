@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import polars as pl
@@ -16,9 +15,9 @@ from copilot.planning.model_choice import BoostedChoice, with_leading
 from copilot.planning.record import ForecastRun
 from copilot.planning.record_keeping import package_version, run_of
 from copilot.planning.records import FORECASTS_SCHEMA
-from copilot.settings import PlanningSettings, SignalSettings
+from copilot.settings import PlanningSettings
+from copilot.workspace import Workspace
 from ingestion.lake import Lake
-from ingestion.warehouse import Warehouse
 
 _KEY = ("sku_id", "location_id", "horizon_days")
 DIFFERENCES: Final = ("parameters", "rows", "units", "code", "trees", "tables_unversioned")
@@ -42,16 +41,17 @@ class Reproduction:
     """Of a mean, in rows that both have."""
 
 
-def reproduce(warehouse: Warehouse, lake: Lake, models_folder: Path, run: ForecastRun) -> Reproduction:
+def reproduce(workspace: Workspace, run: ForecastRun) -> Reproduction:
     """Make the recorded forecast again, from the recorded versions of its tables, and compare.
 
     Nothing is written. Raises `NoDataError` where a recorded version can be read no more.
     """
+    lake = workspace.lake
     _require(lake, run)
-    settings = PlanningSettings.model_validate(run.settings)
-    boosted = _boosted(warehouse.at(run.versions), lake, models_folder, run)
-    reader = PanelReader(warehouse.at(run.versions), run.as_of, settings)
-    made = forecast_demand(warehouse.at(run.versions), run.as_of, settings, reader=reader, boosted=boosted)
+    settings, warehouse = PlanningSettings.model_validate(run.settings), workspace.warehouse.at(run.versions)
+    boosted = recorded_choice(workspace, run)
+    reader = PanelReader(warehouse, run.as_of, settings)
+    made = forecast_demand(warehouse, run.as_of, settings, reader=reader, boosted=boosted)
     again = run_of(
         made, reader, settings, forecasts_version=run.forecasts_version, versions=run.versions, boosted=boosted
     )
@@ -67,6 +67,19 @@ def reproduce(warehouse: Warehouse, lake: Lake, models_folder: Path, run: Foreca
     )
 
 
+def recorded_choice(workspace: Workspace, run: ForecastRun) -> BoostedChoice | None:
+    """The boosted model that the run names, with the leading regressors as known on its morning; None where it names
+    none, and where its model is gone.
+    """
+    model = None if run.boosted_as_of is None else load_boosted(workspace.models_path, as_of=run.boosted_as_of)
+    if model is None:
+        return None
+    choice = BoostedChoice(model=model, segments=frozenset(run.boosted_segments))
+    warehouse = workspace.warehouse.at(run.versions)
+    # Mentions have no recorded version: posts that came late, or were erased, may change what rose on the morning.
+    return with_leading(choice, workspace.lake, warehouse, workspace.settings.signals, run.as_of)
+
+
 def _require(lake: Lake, run: ForecastRun) -> None:
     wanted = {**run.versions, FORECASTS_TABLE: run.forecasts_version}
     gone = [f"{table} v{version}" for table, version in sorted(wanted.items()) if not lake.holds(table, version)]
@@ -75,17 +88,6 @@ def _require(lake: Lake, run: ForecastRun) -> None:
             f"The forecast of {run.as_of} cannot be made again: {', '.join(gone)} can be read no more. Older versions "
             "go where a table's history is erased."
         )
-
-
-def _boosted(warehouse: Warehouse, lake: Lake, models_folder: Path, run: ForecastRun) -> BoostedChoice | None:
-    if run.boosted_as_of is None:
-        return None
-    model = load_boosted(models_folder, as_of=run.boosted_as_of)
-    if model is None:
-        return None
-    choice = BoostedChoice(model=model, segments=frozenset(run.boosted_segments))
-    # Mentions have no recorded version: posts that came late, or were erased, may change what rose on the morning.
-    return with_leading(choice, lake, warehouse, SignalSettings(), run.as_of)
 
 
 def _codes(run: ForecastRun, again: ForecastRun, kept: int, made: int, changed: int) -> Iterator[str]:

@@ -18,6 +18,7 @@ from copilot.evidence import Evidence
 from copilot.lookups.aspects import aspects_of_products, aspects_of_term
 from copilot.lookups.explain import explain_term
 from copilot.lookups.forecast import demand_forecast
+from copilot.lookups.forecast_reasons import forecast_reasons
 from copilot.lookups.freshness import freshness
 from copilot.lookups.like import products_like
 from copilot.lookups.phrases import explain_phrase, new_phrases, phrase_named
@@ -104,6 +105,18 @@ def forecast(query: Annotated[queries.ForecastQuery, Query()], service: Held) ->
         period=queries.period_ahead(query.since, query.last_day, as_of=context.as_of, days=_FORECAST_DAYS),
         group=query.group,
         limit=query.limit,
+        language=query.language,
+    )
+
+
+@router.get("/forecast/reasons", tags=["lookups"], summary="What expected demand rests on")
+def reasons(query: Annotated[queries.ReasonsQuery, Query()], service: Held) -> Evidence:
+    """Parts that add up to the forecast: level, season, events, reductions, corrections; default: the next 28 days."""
+    context = service.context
+    return forecast_reasons(
+        context,
+        scope_of(context, query),
+        period=queries.period_ahead(query.since, query.last_day, as_of=context.as_of, days=_FORECAST_DAYS),
         language=query.language,
     )
 

@@ -43,6 +43,14 @@ class ForecastQuery(arguments.ScopeArguments):
     language: Language = "en"
 
 
+class ReasonsQuery(arguments.ScopeArguments):
+    """What a forecast rests on."""
+
+    since: date | None = Field(default=None, description="First day; none: this morning.")
+    last_day: date | None = Field(default=None, description="Last day, included; none: 28 days ahead.")
+    language: Language = "en"
+
+
 class RestockQuery(arguments.RestockArguments):
     """A restock plan."""
 

@@ -14,7 +14,8 @@ from rapidfuzz import fuzz
 from copilot.lookups.text import singular, tokens
 
 Task = Literal["stock", "inbound", "sales", "forecast", "restock", "at_risk", "trends", "opinions", "returns",
-               "freshness", "products", "new_phrases", "gaps", "like"]  # fmt: skip
+               "freshness", "products", "new_phrases", "gaps", "like",
+               "reasons"]  # fmt: skip
 Talk = Literal["greeting", "help", "thanks"]
 Missing = Literal[
     "shares", "competitor", "simulation", "transfers", "ledger", "launch", "decision", "margin", "weather"
@@ -33,8 +34,8 @@ _TYPO_SIMILARITY = 87.0
 
 # Where two tasks are named, the one that says more wins: "will stock run out" is a risk, "sales forecast" a forecast.
 _SPECIFIC_FIRST: tuple[Intent, ...] = (
-    *MISSING, "gaps", "new_phrases", "like", "freshness", "at_risk", "restock", "returns", "opinions", "forecast",
-    "trends", "inbound", "sales", "stock", "products", *TALK,
+    *MISSING, "gaps", "new_phrases", "like", "freshness", "at_risk", "restock", "returns", "opinions", "reasons",
+    "forecast", "trends", "inbound", "sales", "stock", "products", *TALK,
 )  # fmt: skip
 
 

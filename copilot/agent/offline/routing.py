@@ -29,7 +29,9 @@ _GROUPS: Mapping[str, str] = {
     "product": r"\b(?:par (?:produit|modele)|by (?:product|style)|best ?sellers?|meilleures? ventes?"
     r"|which (?:product|style)s?|quels? produits?)",
 }
-_OF_PRODUCTS = frozenset({"stock", "inbound", "sales", "returns", "forecast", "restock", "at_risk", "products"})
+_OF_PRODUCTS = frozenset(
+    {"stock", "inbound", "sales", "returns", "forecast", "reasons", "restock", "at_risk", "products"}
+)
 _SAME_STORES = re.compile(r"constants?|same stores|like.for.like|comparables?")
 _DESCRIBED = re.compile(
     r"^.*?\b(?:anything|something|products?|styles?|things?)\s+(?:like|similar to)\b|^.*?\bsimilar to\b"
@@ -90,6 +92,13 @@ def _forecast(reading: Reading, as_of: date) -> list[Call]:
     group = _group(reading, {"location", "country", "product", "sku"})
     group = group or ("location" if reading.names.product_ids else "product")
     return [Call(tool="forecast", arguments={**_scope(reading.names), **arguments, "group": group})]
+
+
+def _reasons(reading: Reading, as_of: date) -> list[Call]:
+    period = reading.names.period
+    ahead = period is not None and date.fromisoformat(period.last_day) >= as_of
+    arguments: Arguments = {"since": period.since, "until": period.last_day} if period and ahead else {}
+    return [Call(tool="forecast_reasons", arguments={**_scope(reading.names), **arguments})]
 
 
 def _restock(reading: Reading, as_of: date) -> list[Call]:
@@ -162,6 +171,7 @@ _ROUTES: Mapping[Task, Callable[[Reading, date], list[Call]]] = {
     "sales": _sales,
     "returns": _returns,
     "forecast": _forecast,
+    "reasons": _reasons,
     "restock": _restock,
     "at_risk": _at_risk,
     "trends": _trends,

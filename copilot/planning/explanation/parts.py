@@ -33,7 +33,7 @@ from copilot.planning.features import FEATURE_GROUPS, feature_group
 from copilot.planning.model_choice import Demand
 
 OWN_SALES, RESEMBLING, LEVEL_NOW = "own_sales", "resembling", "level_now"
-CORRECTION, AVERAGE = "correction", "average"
+CORRECTION, AVERAGE, SIGNALS = "correction", "average", "signals"
 _MOST_SPLIT = 12_000
 """Series x days whose correction is split by features: one takes about a millisecond."""
 _SERIES_AT_A_TIME = 4_000
@@ -48,7 +48,7 @@ class Explanation:
     """Units expected over the days."""
     parts: Mapping[str, Floats]
     """Code -> units: `own_sales`, `resembling`, `level_now`, `weekday`, `season`, `event:NAME`, `reduction`,
-    `correction:GROUP` or `correction`. They add up to `mean`."""
+    `signals` (the gain of rising terms), `correction:GROUP` or `correction`. They add up to `mean`."""
     own_share: Floats
     """Share of the rate that the series' own sales say, 0 to 1."""
     models: tuple[str, ...]
@@ -104,16 +104,21 @@ def factors_of(morning: Morning, rows: Integers, *, split: bool) -> tuple[Demand
     logs = {LEVEL_NOW: level, **morning.model.effects.log_factors(series, drivers, morning.as_of, days)}
     demand = morning.demand(rows)
     own: Flags = (demand.models == BOOSTED).to_numpy()
+    if morning.boosted is not None and morning.boosted.leading is not None:
+        factors = morning.boosted.leading.factors(series, days)
+        logs |= {SIGNALS: np.log(factors)} if factors is not None else {}
     if morning.boosted is None or morning.seen is None or not own.any():
         return demand, logs
     base = morning.base_means(rows, drivers, days)
     chosen = np.flatnonzero(own)
     if split:
         correction = morning.boosted.model.correction
-        given = correction.contributions(morning.seen.rows(rows[chosen]), base[chosen], drivers)
+        seen = morning.boosted.sees(morning.seen.rows(rows[chosen]))
+        given = correction.contributions(seen, base[chosen], drivers)
         parts = {f"{CORRECTION}:{group}": log for group, log in _grouped(given, correction.names).items()}
     else:
-        parts = {CORRECTION: np.log(demand.means[chosen] / base[chosen])}
+        raised = np.exp(logs[SIGNALS][chosen]) if SIGNALS in logs else 1.0
+        parts = {CORRECTION: np.log(demand.means[chosen] / base[chosen] / raised)}
     for code, log in parts.items():
         logs[code] = np.zeros((len(rows), days))
         logs[code][chosen] = log

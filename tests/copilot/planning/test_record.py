@@ -16,7 +16,8 @@ from copilot.planning.record_keeping import keep_forecasts
 from copilot.planning.record_parameters import parameters_digest, parameters_model, parameters_text
 from copilot.planning.record_reproduction import reproduce
 from copilot.planning.segments import SEGMENTS
-from copilot.settings import PlanningSettings
+from copilot.settings import PlanningSettings, Settings
+from copilot.workspace import Workspace
 from ingestion.lake import Lake
 from ingestion.warehouse import Warehouse
 from tests.copilot.planning.shop import day, small_retailer
@@ -67,38 +68,41 @@ def test_parameters_are_read_back_bit_for_bit(shop: tuple[Lake, Warehouse]) -> N
     assert again.effects.event.shape == model.effects.event.shape
 
 
-def test_a_forecast_is_made_again_though_sales_came_in_since(shop: tuple[Lake, Warehouse], tmp_path: Path) -> None:
+def home(lake: Lake) -> Workspace:
+    return Workspace(Settings(home=Path(lake.url).parent))
+
+
+def test_a_forecast_is_made_again_though_sales_came_in_since(shop: tuple[Lake, Warehouse]) -> None:
     lake, warehouse = shop
     run = kept(lake, warehouse)
     lake.replace_all("sales", lake.read("sales").with_columns(pl.col("units") * 3))
-    found = reproduce(warehouse, lake, tmp_path, run)
+    found = reproduce(home(lake), run)
     assert found.equal
     assert found.differences == ()
     assert found.changed_rows == 0
 
 
-def test_what_differs_is_said_with_what_may_be_behind_it(shop: tuple[Lake, Warehouse], tmp_path: Path) -> None:
+def test_what_differs_is_said_with_what_may_be_behind_it(shop: tuple[Lake, Warehouse]) -> None:
     lake, warehouse = shop
     run = kept(lake, warehouse, BoostedChoice(model=trees(MORNING), segments=frozenset(SEGMENTS)))
-    found = reproduce(warehouse, lake, tmp_path / "no models", replace(run, code_version="0.0.1"))
+    found = reproduce(home(lake), replace(run, code_version="0.0.1"))
     assert not found.equal
     assert found.differences == ("units", "code", "trees")
     assert found.changed_rows == run.rows
     assert found.largest_change_units > 0.1
     lake.replace_all("sales", lake.read("sales").filter(pl.col("location_id") != "B"))
-    fewer = reproduce(
-        warehouse, lake, tmp_path, replace(kept(lake, warehouse), parameters_digest=parameters_digest(""))
-    )
+    other = replace(kept(lake, warehouse), parameters_digest=parameters_digest(""))
+    fewer = reproduce(home(lake), other)
     assert "parameters" in fewer.differences
 
 
-def test_a_version_that_is_gone_is_named(shop: tuple[Lake, Warehouse], tmp_path: Path) -> None:
+def test_a_version_that_is_gone_is_named(shop: tuple[Lake, Warehouse]) -> None:
     lake, warehouse = shop
     run = kept(lake, warehouse)
     lake.replace_all("sales", lake.read("sales").head(10))
     lake.forget_history("sales")
     with pytest.raises(NoDataError, match=r"sales v0 can be read no more"):
-        reproduce(warehouse, lake, tmp_path, run)
+        reproduce(home(lake), run)
 
 
 def test_a_second_run_of_a_morning_takes_the_place_of_the_first(shop: tuple[Lake, Warehouse]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from copilot.agent.offline import replies
 from copilot.agent.offline.conversation import Result
-from copilot.agent.offline.writing import aspects, freshness, phrases, plans, posts, retail, trends
+from copilot.agent.offline.writing import aspects, forecasts, freshness, phrases, plans, posts, retail, trends
 from copilot.agent.offline.writing.pieces import Page
 from copilot.settings import Language
 
@@ -16,6 +16,7 @@ _WRITERS: Mapping[str, Callable[[Page], str]] = {
     "sales": retail.sales,
     "returns_by_size": retail.returns,
     "forecast": plans.forecast,
+    "forecast_reasons": forecasts.reasons,
     "restock": plans.plan,
     "at_risk": plans.plan,
     "rising_terms": trends.rising,

@@ -97,6 +97,8 @@ class RowWords:
         """What the row is about: `**Alba, ecru 38** · Lyon`."""
         labels = self.row.labels
         language = self.page.language
+        if "part" in labels:
+            return f"**{labels['part']}**"
         if "aspect" in labels:
             return f"**{labels['aspect']}**"
         if "term" in labels and "product" not in labels:

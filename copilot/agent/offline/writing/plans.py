@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from copilot import wording
+from copilot.agent.offline.writing.forecasts import models
 from copilot.agent.offline.writing.pieces import Page, RowWords, in_all, join, listed
 
 
@@ -30,7 +31,8 @@ def forecast(page: Page) -> str:
         basis = page.say("forecast.basis", history=history) if history else ""
     # That the days asked for are out of reach comes first: the figures are of other days.
     reach = page.say("forecast.reach") if "beyond_horizon" in page.evidence.notes else ""
-    return join(reach, lead, rows, in_all(page, "lines"), basis, page.notes("beyond_horizon"))
+    made_by = models(page)
+    return join(reach, lead, rows, in_all(page, "lines"), basis, made_by, page.notes("beyond_horizon"))
 
 
 def _forecast_row(row: RowWords) -> Iterator[str]:

@@ -1,0 +1,58 @@
+"""Answers on what a forecast rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from copilot import wording
+from copilot.agent.offline.writing.pieces import Page, RowWords, join, listed
+
+_MOST_PARTS = 9
+
+
+def reasons(page: Page) -> str:
+    """The forecast and the parts that add up to it."""
+    rows = [row for row in page.evidence.rows if "part" in row.labels]
+    if not rows:
+        return join(page.say("forecast.none"), page.notes())
+    lead = page.say(
+        "reasons.lead",
+        span=page.span(),
+        mean=page.total("mean_demand_units"),
+        low=page.total("p10_units"),
+        high=page.total("p90_units"),
+    )
+    share = page.total("own_sales_share")
+    analogues = [row for row in page.evidence.rows if "analogue_of" in row.labels]
+    reach = page.say("forecast.reach") if "beyond_horizon" in page.evidence.notes else ""
+    return join(
+        reach,
+        lead,
+        listed(page, _part, rows=rows, most=_MOST_PARTS),
+        page.say("reasons.analogues") if analogues else "",
+        listed(page, _analogue, rows=analogues),
+        page.say("reasons.own", share=share) if share else "",
+        page.say("reasons.basis"),
+        models(page),
+        page.notes("beyond_horizon"),
+    )
+
+
+def models(page: Page) -> str:
+    """Which models made the forecast; empty where the rows name none."""
+    codes = dict.fromkeys(
+        code for row in page.evidence.rows for code in row.labels.get("model", "").split(", ") if code
+    )
+    named = [wording.label("models", code, page.language) for code in codes]
+    return page.say("forecast_from.models", models=wording.listing(named, page.language)) if named else ""
+
+
+def _part(row: RowWords) -> Iterator[str]:
+    amount = row.amount("part_units")
+    level = row.row.labels["part_id"] in ("own_sales", "resembling", "analogues")
+    yield row.page.say("reasons.adds", amount=amount) if row.is_positive("part_units") and not level else amount
+
+
+def _analogue(row: RowWords) -> Iterator[str]:
+    amount = row.amount("weight_share")
+    yield row.page.say("reasons.weight", amount=amount) if amount else ""
