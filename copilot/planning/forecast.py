@@ -7,8 +7,8 @@ SKUs drawn evenly by a hash, teaches what series share; all pieces together give
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 
@@ -31,6 +31,10 @@ from copilot.planning.drivers import Drivers, build_drivers
 from copilot.planning.features import Seen, group_ratios
 from copilot.planning.gamma_poisson import Rate
 from copilot.planning.history import History, history_of, joined_histories
+from copilot.planning.launches.cold_start import Shop, forecast_launches
+from copilot.planning.launches.facts import Embed
+from copilot.planning.launches.records import MODEL_NAME as ANALOGUES
+from copilot.planning.launches.records import LaunchForecast
 from copilot.planning.model_choice import BoostedChoice, Demand, base_demand, corrected_demand
 from copilot.planning.negative_binomial import quantile
 from copilot.planning.records import FORECASTS_SCHEMA, QUANTILE_COLUMNS, QUANTILES, THIN_HISTORY_DAYS
@@ -55,14 +59,18 @@ def forecast_demand(
     *,
     reader: PanelReader | None = None,
     boosted: BoostedChoice | None = None,
+    embed: Embed | None = None,
+    keep_analogues: Callable[[pl.DataFrame], object] | None = None,
 ) -> pl.DataFrame:
     """Forecasts as of the morning of `as_of`, in `FORECASTS_SCHEMA`: 7, 14, 28 days, protection period, farthest
     horizon.
 
     A series is a SKU x location that sold, was stocked or has an order open; a warehouse only where it sells. One
-    without history of its own is forecast from those it resembles and marked `thin_history`. `reader` is one of that
-    morning that others read from too; `boosted` corrects the segments that it names. Raises `NoDataError` without a
-    sale before `as_of`, and `TableMissingError` without products, SKUs or locations.
+    without history of its own is forecast from those it resembles and marked `thin_history`; those of a new product
+    from the product's analogues, which `keep_analogues` is given (`launches.records.ANALOGUES_SCHEMA`). `embed` makes
+    vectors of product texts, asked for only where a product is new. `reader` is one of that morning that others read
+    from too; `boosted` corrects the segments that it names. Raises `NoDataError` without a sale before `as_of`, and
+    `TableMissingError` without products, SKUs or locations.
     """
     reader = reader or PanelReader(warehouse, as_of, settings)
     fitted = reader.fitted
@@ -75,6 +83,9 @@ def forecast_demand(
     whole = joined(states)
     rate = rates_of(whole, fitted)
     seen = _seen(reader, whole, rate, histories) if boosted is not None else None
+    launches = forecast_launches(_shop(reader, whole, rate), reader.farthest, embed=embed)
+    if launches is not None and keep_analogues is not None:
+        keep_analogues(launches.analogues)
     frames = []
     for number, rows in enumerate(_slices(states), start=1):
         part = _part_of(whole, rate, rows)
@@ -82,6 +93,8 @@ def forecast_demand(
         if boosted is not None and seen is not None:
             own = seen.rows(np.arange(rows.start, rows.stop))
             demand = corrected_demand(demand, own, boosted, reader.drivers)
+        if launches is not None:
+            demand = _launched(demand, launches.within(rows.start, rows.stop), part.series, reader)
         frames.append(_frame(reader, part, demand))
         progress("forecast", len(reader.pieces) + number, 2 * len(reader.pieces))
     return pl.concat(frames).sort("sku_id", "location_id", "horizon_days")
@@ -126,12 +139,13 @@ class PanelReader:
         self._warehouse = warehouse
         self._carried = warehouse.open_inbound(as_of)
         self.since = self._first_day()
+        self.prices = warehouse.read("prices")
         self.drivers: Drivers = build_drivers(
             since=self.since,
             before=as_of + timedelta(days=self.farthest),
             calendar=warehouse.calendar(self.since, as_of + timedelta(days=self.farthest)),
             promotions=warehouse.promotions(self.since, as_of + timedelta(days=self.farthest)),
-            prices=warehouse.read("prices"),
+            prices=self.prices,
         )
 
     @cached_property
@@ -227,6 +241,45 @@ def _demand(reader: PanelReader, model: DemandModel, part: _Part) -> Demand:
     """Demand of each day up to the farthest, as the base model has it."""
     means = daily_means(part.series, part.rate.mean, model, reader.drivers, reader.as_of, reader.farthest)
     return base_demand(means, part.rate.variation, model.calibration.spread)
+
+
+def _shop(reader: PanelReader, state: SeriesState, rate: Rate) -> Shop:
+    return Shop(
+        as_of=reader.as_of,
+        since=reader.since,
+        catalogue=reader.catalogue,
+        prices=reader.prices,
+        state=state,
+        rate=rate,
+        model=reader.fitted,
+        drivers=reader.drivers,
+        panel=reader.panel,
+    )
+
+
+def _launched(demand: Demand, launches: LaunchForecast, series: pl.DataFrame, reader: PanelReader) -> Demand:
+    """The same with the series of new products as their analogues have them."""
+    own = launches.rows
+    if not len(own):
+        return demand
+    means = demand.means.copy()
+    rates = daily_means(series[own], launches.rate, reader.fitted, reader.drivers, reader.as_of, reader.farthest)
+    means[own] = rates * launches.curve
+    is_new = np.zeros(len(means), dtype=np.bool_)
+    is_new[own] = True
+    variance, common = demand.rate_variance.copy(), demand.common_variance.copy()
+    variance[own], common[own] = launches.rate_variance, launches.common_variance
+    far, dispersion = demand.far_rate_variance.copy(), demand.dispersion.copy()
+    far[own], dispersion[own] = launches.rate_variance, reader.fitted.calibration.spread.dispersion
+    return replace(
+        demand,
+        means=means,
+        dispersion=dispersion,
+        rate_variance=variance,
+        common_variance=common,
+        far_rate_variance=far,
+        models=pl.select(pl.when(pl.Series(is_new)).then(pl.lit(ANALOGUES)).otherwise(demand.models)).to_series(),
+    )
 
 
 def _frame(reader: PanelReader, part: _Part, demand: Demand) -> pl.DataFrame:
