@@ -27,6 +27,7 @@ _NOT_BENCHMARKS = {
     "review_search",
     "signal_background",
     "signal_phrases",
+    "signal_retailer",
     "signal_rivals",
     "statsforecast_rivals",
     "stock_presidio",
