@@ -15,6 +15,7 @@ from copilot.wording import number, phrase, share
 from copilot.workspace import Workspace
 
 _COLUMNS = ("segment", "candidate", "wape", "bias", "series", "won")
+_REGRESSOR_COLUMNS = ("regressor", "groups", "wape_without", "wape_with", "p_value", "decided")
 
 
 def show_tournament(workspace: Workspace, morning: date, *, language: Language, as_json: bool) -> None:
@@ -24,6 +25,7 @@ def show_tournament(workspace: Workspace, morning: date, *, language: Language, 
         print_json(found.scores.to_dicts())
     else:
         Console().print(_table(found.scores, language))
+        Console().print(_regressors(found.regressors, language))
     note(_said(found, morning))
 
 
@@ -36,8 +38,13 @@ def _said(found: Trained, morning: date) -> str:
     where = ", ".join(sorted(found.boosted_segments)) or "no segment"
     return (
         f"{morning}: compared on {found.mornings} mornings; the boosted model is kept, and forecasts {where} "
-        f"from the next `reassort forecast` on.{drifted}"
+        f"from the next `reassort forecast` on{_entering(found.regressors)}.{drifted}"
     )
+
+
+def _entering(decided: pl.DataFrame) -> str:
+    kept = decided.filter("kept")["regressor"].to_list()
+    return f", with {' and '.join(kept)}" if kept else ""
 
 
 def _table(scores: pl.DataFrame, language: Language) -> Table:
@@ -54,5 +61,24 @@ def _table(scores: pl.DataFrame, language: Language) -> Table:
             *("-" if row[name] is None else share(row[name], language) for name in ("wape", "bias")),
             number(row["series"], language),
             "*" if row["won"] else "",
+        )
+    return table
+
+
+def _regressors(decided: pl.DataFrame, language: Language) -> Table:
+    """Leading regressors that were tried, and whether they enter."""
+    table = Table(box=None, pad_edge=False)
+    for column in _REGRESSOR_COLUMNS:
+        table.add_column(
+            phrase(f"regressors.columns.{column}", language),
+            justify="left" if column in ("regressor", "decided") else "right",
+        )
+    for row in decided.iter_rows(named=True):
+        table.add_row(
+            phrase(f"regressors.names.{row['regressor']}", language),
+            number(row["groups"], language),
+            *("-" if row[name] is None else share(row[name], language) for name in ("wape_without", "wape_with")),
+            "-" if row["p_value"] is None else number(round(row["p_value"], 3), language),
+            phrase(f"regressors.decided.{row['reason']}", language),
         )
     return table

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
@@ -12,7 +14,13 @@ from copilot.cli import cli
 from copilot.planning import boosted
 from copilot.planning.boosted import BoostedSettings
 from copilot.planning.boosted_store import load_boosted
-from copilot.planning.model_choice import choose_boosted
+from copilot.planning.demand_model import MODEL_NAME
+from copilot.planning.forecast import forecast_demand
+from copilot.planning.leading import known
+from copilot.planning.leading.decisions import Held, decide, newest_decisions, write_decisions
+from copilot.planning.leading.response import SignalResponse
+from copilot.planning.leading.rises import KnownRise
+from copilot.planning.model_choice import choose_boosted, choose_model
 from copilot.planning.tournament import newest_tournament
 from copilot.planning.training import train_on
 from copilot.settings import Settings
@@ -54,6 +62,8 @@ def test_the_tournament_is_shown_in_french_and_as_json(workspace: Workspace) -> 
     assert shown.exit_code == 0
     assert "la plus proche" in shown.stdout
     assert "semaine passée" in shown.stdout
+    assert "avec les signaux" in shown.stdout
+    assert "trop peu de cas" in shown.stdout
     assert "too little history to train" in shown.stderr
     rows = json.loads(CliRunner().invoke(cli, ["forecast", *asked, "--json"]).stdout)
     assert {row["candidate"] for row in rows} == {"gamma-poisson", "mean_7", "mean_28", "last_week"}
@@ -72,3 +82,43 @@ def test_a_model_that_no_longer_helps_is_said_to_be_due(workspace: Workspace, mo
     assert "--tournament" in found.stderr
     kept = workspace.lake.read("forecasts")
     assert kept["model"].unique().to_list() == ["boosted"]
+
+
+def test_a_round_says_why_signals_do_not_enter_and_nothing_then_changes(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(boosted, "_LEAST_ROWS", 10)
+    found = train_on(workspace, day(60), SETTINGS)
+    assert found.regressors.select("regressor", "kept", "reason").rows() == [("signals", False, "too_few")]
+    assert newest_decisions(workspace.lake, as_of=day(60)).height == 1
+    chosen, plain = (
+        choose_model(workspace, day(60)),
+        choose_boosted(workspace.lake, workspace.models_path, workspace.settings.planning, day(60)),
+    )
+    assert chosen == plain
+
+
+def test_where_signals_were_kept_forecasts_of_linked_series_gain_and_are_less_sure(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(boosted, "_LEAST_ROWS", 10)
+    assert train_on(workspace, day(60), SETTINGS).model is not None
+    response = SignalResponse(gain=0.8, shown_days=8.0, lasting_days=30.0)
+    groups = np.arange(1.0, 6.0)
+    held = Held(units=groups, without=2.0 * groups, with_them=groups, wape_without=0.5, wape_with=0.3)
+    write_decisions(workspace.lake, [decide("signals", MODEL_NAME, held)], response, day(60))
+    rise = KnownRise(term_id="ecru", called_on=day(58), first_day=day(55), sku_ids=frozenset({"S1"}))
+    monkeypatch.setattr(known, "known_rises", lambda *_: (rise,))
+    chosen = choose_model(workspace, day(60))
+    plain, raised = (
+        forecast_demand(workspace.warehouse, day(60), workspace.settings.planning, boosted=each)
+        .filter(horizon_days=7)
+        .sort("sku_id", "location_id")
+        for each in (None if chosen is None else replace(chosen, leading=None), chosen)
+    )
+    gain = (raised["mean_units"] / plain["mean_units"]).to_list()
+    wanted = float(response.factor(5.0, np.arange(7.0)).mean())
+    assert gain == pytest.approx([wanted, wanted, 1.0, 1.0], rel=0.02)
+    wider = (raised["rate_variance"] > plain["rate_variance"]).to_list()
+    assert wider == [True, True, False, False]
+    assert choose_model(workspace, day(59)) is None
