@@ -8,12 +8,13 @@ from datetime import timedelta
 import polars as pl
 
 from copilot.agent.names import Ambiguous, NamedPeriod, Names, Unknown
-from copilot.agent.tool_arguments import ScopeArguments
+from copilot.agent.tool_arguments import ScenarioArguments, ScopeArguments
 from copilot.errors import UnknownNameError
 from copilot.lookups.context import Context
 from copilot.lookups.names import recognise
 from copilot.lookups.phrases import phrase_named
 from copilot.lookups.recognised import Recognised
+from copilot.lookups.scenarios import Change
 from copilot.lookups.scope import Scope
 from copilot.settings import Language
 
@@ -73,6 +74,19 @@ def scope_of(context: Context, given: ScopeArguments) -> Scope:
     for unknown in found.unknown:
         raise UnknownNameError(unknown.text, "product or place", unknown.closest)
     return Scope(**{field: tuple(dict.fromkeys((*ids[field], *getattr(found.scope, field)))) for field in _FIELDS})
+
+
+def change_of(context: Context, given: ScenarioArguments) -> Change:
+    """What a scenario changes. Raises `UnknownNameError` for a term that means nothing."""
+    return Change(
+        promotion=given.promotion_share,
+        price_change=given.price_change_share,
+        price=given.price,
+        event=given.event,
+        term_id=term_of(context, given.term) if given.term else "",
+        term_change=given.term_change,
+        weather=given.weather,
+    )
 
 
 def term_of(context: Context, said: str) -> str:

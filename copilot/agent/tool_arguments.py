@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from copilot.lookups.forecast import ForecastGroup
 from copilot.lookups.posts import Only
 from copilot.lookups.sales import SalesGroup
+from copilot.lookups.scenarios import TermChange
 from copilot.lookups.stock import StockGroup
 from copilot.signals.aspects.records import Aspect
 from ingestion.records import Sentiment
@@ -89,6 +90,20 @@ class ReasonsArguments(ScopeArguments):
     """What a forecast rests on."""
 
     since: date | None = Field(default=None, description="First day; without one, today.")
+    until: date | None = Field(default=None, description="Last day, included; without one, 28 days ahead.")
+
+
+class ScenarioArguments(ScopeArguments):
+    """What if: at least one change."""
+
+    promotion_share: float | None = Field(default=None, gt=0, lt=1, description="Share off: 0.3 is 30 % off.")
+    price_change_share: float | None = Field(default=None, gt=-1, lt=5, description="-0.2: prices 20 % lower.")
+    price: float | None = Field(default=None, gt=0, description="New price, of one product in one country.")
+    event: str = Field(default="", max_length=300, description="Event or holiday that falls on these days.")
+    term: str = Field(default="", max_length=100, description="Rising term, in words or by its id.")
+    term_change: TermChange = "doubles"
+    weather: str = Field(default="", max_length=100, description="Weather, in words.")
+    since: date | None = Field(default=None, description="First day of the change; without one, today.")
     until: date | None = Field(default=None, description="Last day, included; without one, 28 days ahead.")
 
 

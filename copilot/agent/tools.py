@@ -22,7 +22,7 @@ import prompts
 from copilot.agent import tool_arguments as arguments
 from copilot.agent.evidence_json import for_model, to_json
 from copilot.agent.names import RECOGNISE
-from copilot.agent.naming import names_in, scope_of, term_of
+from copilot.agent.naming import change_of, names_in, scope_of, term_of
 from copilot.errors import AmbiguousError, CopilotError, UnknownNameError
 from copilot.evidence import Evidence, Row, make_evidence
 from copilot.lookups.aspects import aspects_of_products, aspects_of_term
@@ -38,6 +38,7 @@ from copilot.lookups.products import find_products
 from copilot.lookups.range_gaps import range_gaps
 from copilot.lookups.restock import at_risk, restock_lines
 from copilot.lookups.sales import returns_by_size, sales_totals
+from copilot.lookups.scenarios import scenario
 from copilot.lookups.scope import Period
 from copilot.lookups.stock import stock_levels
 from copilot.lookups.trends import rising_terms
@@ -190,6 +191,15 @@ def _reasons(bench: Bench, given: arguments.ReasonsArguments) -> Evidence:
     return forecast_reasons(bench.context, scope_of(bench.context, given), period=period, language=bench.language)
 
 
+def _scenario(bench: Bench, given: arguments.ScenarioArguments) -> Evidence:
+    context, morning = bench.context, bench.context.as_of
+    since = max(given.since or morning, morning)
+    period = Period(since=since, before=given.until + timedelta(days=1)) if given.until else None
+    return scenario(
+        context, scope_of(context, given), change_of(context, given), period=period, language=bench.language
+    )
+
+
 def _rising(bench: Bench, given: arguments.TrendsArguments) -> Evidence:
     return rising_terms(bench.context, market=given.market, limit=given.limit, language=bench.language)
 
@@ -279,6 +289,7 @@ _LOOKUPS: Mapping[str, _Lookup] = {
     "at_risk": (arguments.RiskArguments, _risk),
     "forecast": (arguments.ForecastArguments, _forecast),
     "forecast_reasons": (arguments.ReasonsArguments, _reasons),
+    "scenario": (arguments.ScenarioArguments, _scenario),
     "rising_terms": (arguments.TrendsArguments, _rising),
     "explain_term": (arguments.TermArguments, _term),
     "new_phrases": (arguments.ListArguments, _phrases),

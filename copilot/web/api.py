@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import FileResponse
 from starlette.exceptions import HTTPException
 
-from copilot.agent.naming import scope_of, term_of
+from copilot.agent.naming import change_of, scope_of, term_of
 from copilot.briefs.archive import list_briefs
 from copilot.errors import NoDataError
 from copilot.evidence import Evidence
@@ -27,6 +27,7 @@ from copilot.lookups.products import find_products
 from copilot.lookups.range_gaps import range_gaps
 from copilot.lookups.restock import at_risk, restock_lines
 from copilot.lookups.sales import returns_by_size, sales_totals
+from copilot.lookups.scenarios import scenario
 from copilot.lookups.stock import stock_levels
 from copilot.lookups.trends import rising_terms
 from copilot.settings import Language
@@ -117,6 +118,19 @@ def reasons(query: Annotated[queries.ReasonsQuery, Query()], service: Held) -> E
         context,
         scope_of(context, query),
         period=queries.period_ahead(query.since, query.last_day, as_of=context.as_of, days=_FORECAST_DAYS),
+        language=query.language,
+    )
+
+
+@router.get("/forecast/scenario", tags=["lookups"], summary="What if")
+def what_if(query: Annotated[queries.ScenarioQuery, Query()], service: Held) -> Evidence:
+    """Expected demand with a change and without it, with what makes the difference; nothing is kept."""
+    context = service.context
+    return scenario(
+        context,
+        scope_of(context, query),
+        change_of(context, query),
+        period=queries.period_ahead(query.since, query.until, as_of=context.as_of, days=_FORECAST_DAYS),
         language=query.language,
     )
 

@@ -51,6 +51,12 @@ class ReasonsQuery(arguments.ScopeArguments):
     language: Language = "en"
 
 
+class ScenarioQuery(arguments.ScenarioArguments):
+    """What if."""
+
+    language: Language = "en"
+
+
 class RestockQuery(arguments.RestockArguments):
     """A restock plan."""
 

@@ -15,11 +15,9 @@ from copilot.lookups.text import singular, tokens
 
 Task = Literal["stock", "inbound", "sales", "forecast", "restock", "at_risk", "trends", "opinions", "returns",
                "freshness", "products", "new_phrases", "gaps", "like",
-               "reasons"]  # fmt: skip
+               "reasons", "scenario"]  # fmt: skip
 Talk = Literal["greeting", "help", "thanks"]
-Missing = Literal[
-    "shares", "competitor", "simulation", "transfers", "ledger", "launch", "decision", "margin", "weather"
-]
+Missing = Literal["shares", "competitor", "transfers", "ledger", "launch", "decision", "margin", "weather"]
 Intent = Task | Talk | Missing
 
 TASKS: tuple[Task, ...] = get_args(Task)
@@ -34,8 +32,8 @@ _TYPO_SIMILARITY = 87.0
 
 # Where two tasks are named, the one that says more wins: "will stock run out" is a risk, "sales forecast" a forecast.
 _SPECIFIC_FIRST: tuple[Intent, ...] = (
-    *MISSING, "gaps", "new_phrases", "like", "freshness", "at_risk", "restock", "returns", "opinions", "reasons",
-    "forecast", "trends", "inbound", "sales", "stock", "products", *TALK,
+    *MISSING, "scenario", "gaps", "new_phrases", "like", "freshness", "at_risk", "restock", "returns", "opinions",
+    "reasons", "forecast", "trends", "inbound", "sales", "stock", "products", *TALK,
 )  # fmt: skip
 
 

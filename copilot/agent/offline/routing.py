@@ -9,6 +9,7 @@ from datetime import date
 
 from copilot.agent.names import Names
 from copilot.agent.offline.aspects import aspects_in
+from copilot.agent.offline.changes import change_in
 from copilot.agent.offline.intents import Task
 from copilot.agent.offline.reading import Reading
 from copilot.lookups.text import fold
@@ -30,7 +31,7 @@ _GROUPS: Mapping[str, str] = {
     r"|which (?:product|style)s?|quels? produits?)",
 }
 _OF_PRODUCTS = frozenset(
-    {"stock", "inbound", "sales", "returns", "forecast", "reasons", "restock", "at_risk", "products"}
+    {"stock", "inbound", "sales", "returns", "forecast", "reasons", "scenario", "restock", "at_risk", "products"}
 )
 _SAME_STORES = re.compile(r"constants?|same stores|like.for.like|comparables?")
 _DESCRIBED = re.compile(
@@ -86,19 +87,21 @@ def _returns(reading: Reading, as_of: date) -> list[Call]:
 
 
 def _forecast(reading: Reading, as_of: date) -> list[Call]:
-    period = reading.names.period
-    ahead = period is not None and date.fromisoformat(period.last_day) >= as_of
-    arguments: Arguments = {"since": period.since, "until": period.last_day} if period and ahead else {}
+    arguments = _ahead(reading, as_of)
     group = _group(reading, {"location", "country", "product", "sku"})
     group = group or ("location" if reading.names.product_ids else "product")
     return [Call(tool="forecast", arguments={**_scope(reading.names), **arguments, "group": group})]
 
 
 def _reasons(reading: Reading, as_of: date) -> list[Call]:
-    period = reading.names.period
-    ahead = period is not None and date.fromisoformat(period.last_day) >= as_of
-    arguments: Arguments = {"since": period.since, "until": period.last_day} if period and ahead else {}
-    return [Call(tool="forecast_reasons", arguments={**_scope(reading.names), **arguments})]
+    return [Call(tool="forecast_reasons", arguments={**_scope(reading.names), **_ahead(reading, as_of)})]
+
+
+def _scenario(reading: Reading, as_of: date) -> list[Call]:
+    change = change_in(reading)
+    # The black of a Black Friday is no colour.
+    scope = _scope(reading.names, leave_out={"colours"} if "event" in change else set())
+    return [Call(tool="scenario", arguments={**scope, **change, **_ahead(reading, as_of)})]
 
 
 def _restock(reading: Reading, as_of: date) -> list[Call]:
@@ -172,6 +175,7 @@ _ROUTES: Mapping[Task, Callable[[Reading, date], list[Call]]] = {
     "returns": _returns,
     "forecast": _forecast,
     "reasons": _reasons,
+    "scenario": _scenario,
     "restock": _restock,
     "at_risk": _at_risk,
     "trends": _trends,
@@ -195,6 +199,13 @@ def _scope(names: Names, *, leave_out: frozenset[str] | set[str] = frozenset()) 
 
 def _days(names: Names) -> Arguments:
     return {} if names.period is None else {"since": names.period.since, "last_day": names.period.last_day}
+
+
+def _ahead(reading: Reading, as_of: date) -> Arguments:
+    """The days asked for where they are not over."""
+    period = reading.names.period
+    ahead = period is not None and date.fromisoformat(period.last_day) >= as_of
+    return {"since": period.since, "until": period.last_day} if period and ahead else {}
 
 
 def _group(reading: Reading, allowed: set[str]) -> str:

@@ -17,6 +17,7 @@ _WRITERS: Mapping[str, Callable[[Page], str]] = {
     "returns_by_size": retail.returns,
     "forecast": plans.forecast,
     "forecast_reasons": forecasts.reasons,
+    "scenario": forecasts.scenario,
     "restock": plans.plan,
     "at_risk": plans.plan,
     "rising_terms": trends.rising,

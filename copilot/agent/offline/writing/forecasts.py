@@ -1,4 +1,4 @@
-"""Answers on what a forecast rests on."""
+"""Answers on what a forecast rests on, and on what-ifs."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from copilot import wording
 from copilot.agent.offline.writing.pieces import Page, RowWords, join, listed
+from copilot.evidence import Figure
 
 _MOST_PARTS = 9
 
@@ -56,3 +57,45 @@ def _part(row: RowWords) -> Iterator[str]:
 def _analogue(row: RowWords) -> Iterator[str]:
     amount = row.amount("weight_share")
     yield row.page.say("reasons.weight", amount=amount) if amount else ""
+
+
+def scenario(page: Page) -> str:
+    """With the change, without it, the difference and what makes it; or why there is no answer."""
+    if page.total_figure("difference_units") is None:
+        deepest = page.total("deepest_share")
+        return join(
+            page.say("scenario.refused"), page.notes(), page.say("scenario.deepest", share=deepest) if deepest else ""
+        )
+    difference, change = page.total_figure("difference_units"), page.total_figure("difference_share")
+    lead = page.say(
+        "scenario.lead",
+        span=page.span(),
+        base=page.total("base_units"),
+        scenario=page.total("scenario_units"),
+        difference=_signed(page, difference),
+        low=_signed(page, page.total_figure("difference_low_units")),
+        high=_signed(page, page.total_figure("difference_high_units")),
+    )
+    parts = [row for row in page.evidence.rows if "part" in row.labels]
+    products = [row for row in page.evidence.rows if "product" in row.labels]
+    return join(
+        page.say("forecast.reach") if "beyond_horizon" in page.evidence.notes else "",
+        lead,
+        page.say("scenario.change", change=page.change(change)) if change else "",
+        listed(page, _part, rows=parts) if len(parts) > 1 else [],
+        listed(page, _moved, rows=products),
+        page.say("scenario.basis"),
+        page.notes("beyond_horizon"),
+    )
+
+
+def _moved(row: RowWords) -> Iterator[str]:
+    base, changed = row.amount("base_units"), row.amount("scenario_units")
+    yield row.page.say("scenario.moved", base=base, scenario=changed) if base and changed else ""
+
+
+def _signed(page: Page, figure: Figure | None) -> str:
+    """A figure with its sign, also where it is above 0."""
+    if figure is None:
+        return ""
+    return f"{'+' if figure.value > 0 else ''}{wording.figure(figure, page.language)}"
