@@ -15,6 +15,8 @@ from copilot.errors import NoDataError
 from copilot.lookups.context import Context
 from copilot.lookups.lift import update_lifts
 from copilot.planning.forecast import PanelReader, forecast_demand
+from copilot.planning.launches.keeping import keeper
+from copilot.planning.launches.texts import texts_of
 from copilot.planning.model_choice import choose_model
 from copilot.planning.record_keeping import keep_forecasts
 from copilot.planning.restock import plan_restock, write_plan
@@ -55,7 +57,14 @@ def run_daily(
     reader = PanelReader(workspace.warehouse, as_of, settings.planning)
     boosted = choose_model(workspace, as_of)
     forecasts = forecast_demand(
-        workspace.warehouse, as_of, settings.planning, progress=progress, reader=reader, boosted=boosted
+        workspace.warehouse,
+        as_of,
+        settings.planning,
+        progress=progress,
+        reader=reader,
+        boosted=boosted,
+        embed=texts_of(workspace),
+        keep_analogues=keeper(workspace.lake, as_of),
     )
     keep_forecasts(workspace.lake, forecasts, reader, settings.planning, versions=versions, boosted=boosted)
     with Context(workspace, as_of) as context:

@@ -23,12 +23,15 @@ from copilot.commands.options import (
 )
 from copilot.commands.progress import progress_bars
 from copilot.commands.reproduce import show_reproduction
+from copilot.commands.scenario import SCENARIO_HELP, show_scenario
 from copilot.commands.tournament import show_tournament
 from copilot.errors import NoDataError
 from copilot.lookups.context import Context, last_morning
 from copilot.lookups.scope import Period, Scope
 from copilot.planning.boosted_model import Drift, drift_of
 from copilot.planning.forecast import PanelReader, forecast_demand
+from copilot.planning.launches.keeping import keeper
+from copilot.planning.launches.texts import texts_of
 from copilot.planning.model_choice import BoostedChoice, choose_model
 from copilot.planning.record_keeping import keep_forecasts
 from copilot.settings import Language
@@ -52,7 +55,8 @@ _COLUMNS = ("sku_id", "location_id", "horizon_days", "mean_units", "p10", "p50",
 )
 @click.option("--explain", is_flag=True, help="Instead: what kept forecasts rest on, in units that add up to them.")
 @click.option("--reproduce", is_flag=True, help="Instead: make a kept forecast again from its record, and compare.")
-@click.option("--days", default=28, show_default=True, help="Days ahead to explain.")
+@click.option("--scenario", "changes", multiple=True, help=SCENARIO_HELP)
+@click.option("--days", default=28, show_default=True, help="Days ahead to explain, or of a scenario without days.")
 @home_option
 @as_of_option
 @language_option
@@ -67,6 +71,7 @@ def forecast(
     tournament: bool,
     explain: bool,
     reproduce: bool,
+    changes: tuple[str, ...],
     days: int,
     home: Path,
     as_of: date | None,
@@ -83,10 +88,13 @@ def forecast(
         show_reproduction(workspace, morning, as_json=as_json)
         return
     scope = Scope(product_ids=product_ids, sku_ids=sku_ids, location_ids=location_ids)
-    if explain:
+    if explain or changes:
+        words = language or workspace.settings.language
         with Context(workspace, morning) as context:
+            if changes:
+                show_scenario(context, scope, changes, days=days, language=words, as_json=as_json)
+                return
             period = Period(since=morning, before=morning + timedelta(days=days))
-            words = language or workspace.settings.language
             show_reasons(context, scope, period=period, language=words, as_json=as_json)
         return
     if by or at:
@@ -102,7 +110,14 @@ def _forecast(workspace: Workspace, morning: date, scope: Scope, limit: int, *, 
     reader = PanelReader(workspace.warehouse, morning, planning)
     with progress_bars() as progress:
         found = forecast_demand(
-            workspace.warehouse, morning, planning, progress=progress, reader=reader, boosted=boosted
+            workspace.warehouse,
+            morning,
+            planning,
+            progress=progress,
+            reader=reader,
+            boosted=boosted,
+            embed=texts_of(workspace),
+            keep_analogues=keeper(workspace.lake, morning),
         )
     drift = _drift(boosted, reader) if boosted is not None and boosted.segments else None
     keep_forecasts(workspace.lake, found, reader, planning, versions=versions, boosted=boosted, drift=drift)

@@ -11,6 +11,7 @@ import polars as pl
 from copilot.errors import NoDataError
 from copilot.planning.boosted_store import load_boosted
 from copilot.planning.forecast import FORECASTS_TABLE, PanelReader, forecast_demand
+from copilot.planning.launches.texts import texts_of
 from copilot.planning.model_choice import BoostedChoice, with_leading
 from copilot.planning.record import ForecastRun
 from copilot.planning.record_keeping import package_version, run_of
@@ -51,7 +52,7 @@ def reproduce(workspace: Workspace, run: ForecastRun) -> Reproduction:
     settings, warehouse = PlanningSettings.model_validate(run.settings), workspace.warehouse.at(run.versions)
     boosted = recorded_choice(workspace, run)
     reader = PanelReader(warehouse, run.as_of, settings)
-    made = forecast_demand(warehouse, run.as_of, settings, reader=reader, boosted=boosted)
+    made = forecast_demand(warehouse, run.as_of, settings, reader=reader, boosted=boosted, embed=texts_of(workspace))
     again = run_of(
         made, reader, settings, forecasts_version=run.forecasts_version, versions=run.versions, boosted=boosted
     )

@@ -34,6 +34,7 @@ HOLDINGS: Mapping[str, Holding] = {
     "forecasts": "none",
     "forecast_runs": "none",
     "level_spreads": "none",
+    "launch_analogues": "none",
     "restock_lines": "none",
     **dict.fromkeys(CONTRACTS, "none"),
 }

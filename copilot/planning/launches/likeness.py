@@ -2,15 +2,15 @@
 
 The level of a product (its rate, see `model`) is the mean over its analogues q and, beside them, its category:
 
-    mu_p = (sum_q w_pq y_q + a g_p) / (sum_q w_pq + a)        w_pq = c_q exp(-sum_k theta_k d_kpq)
+    mu_p = (sum_q w_pq y_q + a g_p) / (sum_q w_pq + a)        w_pq = c_q exp(D_p - sum_k theta_k d_kpq)
     g_p  = (sum of c_q y_q over the category + b m) / (sum of c_q over the category + b)
 
-with d_kpq the difference in fact k, c_q how surely q's own level is known, and m the mean of all. That is the kernel
-regression of Nadaraya (1964) and Watson (1964) with a learnt metric (Weinberger & Tesauro, Metric learning for kernel
-regression, AISTATS 2007), drawn to a group as empirical Bayes does. theta >= 0, a and b minimise the deviance of levels
-that are each foretold without the product itself, with a ridge on theta: a fact counts for as much as it tells. The
-deviance is Tweedie's of power 1.5, between that of counts and that of ratios (Jorgensen, The Theory of Dispersion
-Models, 1997, ch. 4):
+with d_kpq the difference in fact k, D_p the least of the sums that follow it, c_q how surely q's own level is known,
+and m the mean of all. That is the kernel regression of Nadaraya (1964) and Watson (1964) with a learnt metric
+(Weinberger & Tesauro, Metric learning for kernel regression, AISTATS 2007), drawn to a group as empirical Bayes does.
+theta >= 0, a and b minimise the deviance of levels that are each foretold without the product itself; a ridge draws
+them to where they rest. The deviance is Tweedie's of power 1.5, between that of counts and that of ratios (Jorgensen,
+The Theory of Dispersion Models, 1997, ch. 4):
 
     4 (sqrt(mu) - sqrt(y))^2 / sqrt(mu)
 """
@@ -20,12 +20,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize
 
 from copilot.planning.arrays import Flags, Floats, Integers
 
 _RIDGE = 0.1
 _START = (1.0, 2.0)
+_REST = 2.0
+"""What a theta is drawn to where nothing tells: alike products are nearer than others, by each fact as much. Chosen on
+launches, see `benchmarks/cold_start.py`."""
 _MOST_THETA = 12.0
 _LOG_LIMITS = (-3.0, 6.0)
 _ITERATIONS = 80
@@ -86,12 +88,14 @@ def learn(apart: Floats, known: Levels, facts_used: Flags) -> Likeness:
 
     `facts_used` (facts,) says which may count. Each product is left out whole when its level is foretold.
     """
+    from scipy import optimize  # slow to load, and most mornings have no new product
+
     itself = np.eye(len(known.level), dtype=np.bool_)
     facts = len(apart)
     target = known.target / max(float(known.target.sum()), 1e-9)
     usual = max(float(target @ known.level), 1e-9)
     y = known.level / usual
-    rest = np.concatenate([np.zeros(facts), np.log(_START)])
+    rest = np.concatenate([np.where(facts_used, _REST, 0.0), np.log(_START)])
     ridge = _RIDGE / np.sqrt(len(known.level))
 
     def loss(given: Floats) -> tuple[float, Floats]:
@@ -106,10 +110,9 @@ def learn(apart: Floats, known: Levels, facts_used: Flags) -> Likeness:
             parts.slopes(like, apart, known) @ (slope * target) + 2.0 * ridge * off,
         )
 
-    first = np.concatenate([np.where(facts_used, 1.0, 0.0), rest[facts:]])
     limits = [(0.0, _MOST_THETA if used else 0.0) for used in facts_used] + [_LOG_LIMITS] * 2
     found = optimize.minimize(
-        loss, first, jac=True, method="L-BFGS-B", bounds=limits, options={"maxiter": _ITERATIONS}
+        loss, rest, jac=True, method="L-BFGS-B", bounds=limits, options={"maxiter": _ITERATIONS}
     ).x
     return Likeness(
         theta=found[:facts], to_category=float(np.exp(found[facts])), to_all=float(np.exp(found[facts + 1]))
@@ -122,6 +125,8 @@ class _Parts:
 
     near: Floats
     """(rows, known): weights of the analogues."""
+    nearest: Integers
+    """(rows,): which known product differs least."""
     total: Floats
     """(rows,): of all weights."""
     group: Floats
@@ -141,10 +146,14 @@ class _Parts:
         mates = np.where(category[:, None] == known.category[None, :], allowed, 0.0)
         of_group = mates.sum(axis=1) + like.to_all
         group = (mates @ y + like.to_all * mean) / of_group
-        near = allowed * np.exp(-np.tensordot(like.theta, apart, axes=1))
+        far = np.where(allowed > 0.0, np.tensordot(like.theta, apart, axes=1), np.inf)
+        nearest = far.argmin(axis=1)
+        least = np.take_along_axis(far, nearest[:, None], axis=1)
+        near = allowed * np.exp(np.where(np.isfinite(least), least, 0.0) - far)
         total = near.sum(axis=1) + like.to_category
         return cls(
             near=near,
+            nearest=nearest,
             total=total,
             group=group,
             group_slope=like.to_all * (mean - group) / of_group,
@@ -154,7 +163,8 @@ class _Parts:
     def slopes(self, like: Likeness, apart: Floats, known: Levels) -> Floats:
         """Of the level by each theta, log of `to_category` and log of `to_all`, (facts + 2, rows)."""
         above = self.near * (known.level[None, :] - self.level[:, None]) / self.total[:, None]
-        by_theta = -np.einsum("krc,rc->kr", apart, above, optimize=True)
+        least = apart[:, np.arange(len(self.nearest)), self.nearest]
+        by_theta = least * above.sum(axis=1) - np.einsum("krc,rc->kr", apart, above, optimize=True)
         by_category = like.to_category * (self.group - self.level) / self.total
         by_all = like.to_category * self.group_slope / self.total
         slopes: Floats = np.concatenate([by_theta, by_category[None], by_all[None]])

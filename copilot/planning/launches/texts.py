@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from copilot.planning.arrays import Floats
-from vectorstore.encoder import Encoder
+from copilot.workspace import Workspace
+from vectorstore.encoder import Encoder, load_encoder
 
 _FILE = "product_texts.npz"
 
@@ -47,3 +49,9 @@ class ProductTexts:
         written = self._path.with_name(f"new_{_FILE}")
         np.savez(written, name=np.array(self._name), keys=np.array(list(kept)), vectors=np.stack(list(kept.values())))
         written.replace(self._path)
+
+
+def texts_of(workspace: Workspace) -> ProductTexts:
+    """Vectors by the encoder of the workspace's index; nothing is opened or read before the first text."""
+    index, folder = workspace.settings.index, workspace.models_path
+    return ProductTexts(folder, partial(load_encoder, index, folder), name=index.encoder)
