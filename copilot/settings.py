@@ -62,6 +62,9 @@ class PlanningSettings(BaseModel):
     model: Literal["auto", "gamma-poisson", "boosted"] = "auto"
     """`gamma-poisson`, `boosted` (trained by `reassort forecast --tournament`), or `auto`: the boosted model in the
     segments that it won in the newest tournament, the other elsewhere."""
+    agree_with: tuple[Literal["chain", "country", "city"], ...] = ()
+    """Totals of all products that are forecast on their own, for forecasts to agree with; none: forecasts add up from
+    SKU and location alone."""
 
 
 class AspectSettings(BaseModel):

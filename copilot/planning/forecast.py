@@ -30,6 +30,8 @@ from copilot.planning.demand_model import (
 from copilot.planning.drivers import Drivers, build_drivers
 from copilot.planning.features import Seen, group_ratios
 from copilot.planning.gamma_poisson import Rate
+from copilot.planning.hierarchy.agreement import agreeing
+from copilot.planning.hierarchy.levels import Level
 from copilot.planning.history import History, history_of, joined_histories
 from copilot.planning.launches.cold_start import Shop, forecast_launches
 from copilot.planning.launches.facts import Embed
@@ -97,7 +99,15 @@ def forecast_demand(
             demand = _launched(demand, launches.within(rows.start, rows.stop), part.series, reader)
         frames.append(_frame(reader, part, demand))
         progress("forecast", len(reader.pieces) + number, 2 * len(reader.pieces))
-    return pl.concat(frames).sort("sku_id", "location_id", "horizon_days")
+    return agreeing(
+        pl.concat(frames).sort("sku_id", "location_id", "horizon_days"),
+        [Level(by="all", at=place) for place in settings.agree_with],
+        panels=reader.panels(),
+        drivers=reader.drivers,
+        model=fitted,
+        catalogue=reader.catalogue,
+        locations=reader.locations,
+    )
 
 
 def write_forecasts(lake: Lake, forecasts: pl.DataFrame, as_of: date, *, note: str = "") -> int:
