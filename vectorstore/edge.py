@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Self
+from uuid import UUID
 
 import qdrant_edge as edge
 
@@ -93,8 +94,8 @@ class EdgeStore:
         with self._index.reading() as shard:
             dense, bm25 = self._search(shard, query.vector, terms, filter, pool)
             ranked = fuse(dense, bm25, dense_weight=self._dense_weight)[: query.limit]
-            records = shard.retrieve(translation.point_ids(id for id, _ in ranked), True, False)
-        stored = {str(record.id): record.payload or {} for record in records}
+            records = shard.retrieve([UUID(int=id) for id, _ in ranked], True, False)
+        stored = {translation.number_of(record.id): record.payload or {} for record in records}
         return make_hits(ranked, dense=dense, bm25=bm25, stored=stored, schema=self._schema)
 
     def count(self, filter: Filter | None = None) -> int:
@@ -185,12 +186,14 @@ class EdgeStore:
 
     def _search(
         self, shard: edge.EdgeShard, vector: Vector | None, terms: Terms | None, filter: edge.Filter | None, pool: int
-    ) -> tuple[dict[str, float] | None, dict[str, float] | None]:
-        """Dense and BM25 scores of `pool` documents each, by id; None for what is not asked for."""
+    ) -> tuple[dict[int, float] | None, dict[int, float] | None]:
+        """Dense and BM25 scores of `pool` documents each, by id as a number, as making texts of all takes 0.2 ms; None
+        for what is not asked for."""
         requests = [] if vector is None else [translation.dense_request(vector, filter, pool)]
         if terms:
             requests.append(translation.bm25_request(terms, filter, pool, recount=self._index.replaced))
-        found = [{str(point.id): float(point.score) for point in points} for points in _answers(shard, requests)]
+        answers = _answers(shard, requests)
+        found = [{translation.number_of(point.id): point.score for point in points} for points in answers]
         dense = None if vector is None else found.pop(0)
         bm25 = None if terms is None else found.pop() if terms else {}
         return dense, bm25

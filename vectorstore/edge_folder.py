@@ -64,7 +64,7 @@ class EdgeFolder:
             self.finish(shard)
             return shard
         check_manifest(self._read_manifest(shards[-1]), schema)
-        self._clear_all_but(shards[-1])
+        self.clear_all_but(shards[-1])
         return shards[-1]
 
     def building(self) -> Path:
@@ -82,26 +82,27 @@ class EdgeFolder:
         numbers = [_number(shard) for shard in self._path.glob(f"{_PREFIX}*")]
         return building.rename(self._path / f"{_PREFIX}{max(numbers, default=0) + 1}")
 
-    def finish(self, shard: Path) -> list[Path]:
-        """Make `shard` the current one; return those before it, which are to be removed, under their new names."""
+    def finish(self, shard: Path) -> None:
+        """Make `shard` the current one; those before it no longer count, and are to be removed."""
         (shard / _PENDING).unlink()
         sync_folder(shard)
         sync_folder(self._path)
-        outdated = [before for before in self._path.glob(f"{_PREFIX}*") if before != shard]
-        return [before.rename(self._path / f"{_BUILDING}{before.name}") for before in outdated]
+
+    def clear_all_but(self, shard: Path) -> None:
+        """Remove the shards that no longer count, none of which is open."""
+        for outdated in self._path.glob(f"{_PREFIX}*"):
+            if outdated.is_symlink():
+                outdated.unlink()  # left by a process that was killed while it gave up a shard
+            elif outdated != shard:
+                shutil.rmtree(outdated)
 
     def release(self) -> None:
         """Give the folder free."""
         self._lock.release()
 
     def _shards(self) -> list[Path]:
-        finished = [shard for shard in self._path.glob(f"{_PREFIX}*") if not (shard / _PENDING).exists()]
-        return sorted(finished, key=_number)
-
-    def _clear_all_but(self, shard: Path) -> None:
-        for outdated in self._path.glob(f"{_PREFIX}*"):
-            if outdated != shard:
-                shutil.rmtree(outdated)
+        shards = [shard for shard in self._path.glob(f"{_PREFIX}*") if not shard.is_symlink()]
+        return sorted((shard for shard in shards if not (shard / _PENDING).exists()), key=_number)
 
     def _read_manifest(self, shard: Path) -> dict[str, object]:
         try:

@@ -20,6 +20,7 @@ from vectorstore.edge_disk import copy_shard, read_at_opening, read_by_queries, 
 from vectorstore.edge_errors import opening, using
 from vectorstore.edge_folder import DATA, EdgeFolder, note_replaced, was_replaced
 from vectorstore.edge_log import sync_log
+from vectorstore.edge_retiring import give_up
 from vectorstore.edge_translation import point_ids, points_of
 from vectorstore.edge_upkeep import COPY, Work, create_shard, every_record, work_beside
 from vectorstore.errors import StoreClosedError, StoreFailedError
@@ -183,15 +184,12 @@ class EdgeIndex:
         """Make the loaded shard the current one; the caller holds `_changes`."""
         sync(home)
         with self._call:
-            before = self._shard
+            outgoing, outdated = [self._shard], self._home
             self._shard, self._home, self.replaced = shard, home, was_replaced(home)
             self._touched, self._unflushed = None, 0
-        outdated = self._folder.finish(home)
-        # Edge would write the old shard out, for 400 ms or more, while it holds Python's lock. It passes that over
-        # where it does not find the files, and is quickest while they still exist.
-        del before
-        for folder in outdated:
-            shutil.rmtree(folder)
+        self._folder.finish(home)
+        give_up(outgoing, outdated, fields=self._schema.fields, aside=self._folder.building())
+        self._folder.clear_all_but(home)  # also what failed to load before
 
     def _carry(self, ids: list[str], target: edge.EdgeShard, home: Path) -> None:
         """Bring the documents in the shard that will be current to their present state."""

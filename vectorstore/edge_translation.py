@@ -21,6 +21,11 @@ def point_ids(ids: Iterable[str]) -> list[int | UUID | str]:
     return [UUID(id) for id in ids]
 
 
+def number_of(id: int | UUID | str) -> int:
+    """The number that a point's UUID is; numbers are in the order of the ids' texts."""
+    return cast(UUID, id).int
+
+
 def make_point(id: str, *, vector: Vector, terms: Terms, payload: Stored) -> edge.Point:
     """A document as a point."""
     sparse = edge.SparseVector(terms.indices, terms.values)

@@ -17,13 +17,17 @@ as it did in our own measurements.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypeVar
 
 _DECIMALS = 6
 
+Id = TypeVar("Id", str, int)
+"""A document's id as text, or the number that its UUID is: both give one order."""
+
 
 def fuse(
-    dense: Mapping[str, float] | None, bm25: Mapping[str, float] | None, *, dense_weight: float
-) -> list[tuple[str, float]]:
+    dense: Mapping[Id, float] | None, bm25: Mapping[Id, float] | None, *, dense_weight: float
+) -> list[tuple[Id, float]]:
     """Ids with fused scores in [0, 1], best first, equals by id. A list that was not asked for is None: the
     other then ranks alone."""
     if dense is None or bm25 is None:
@@ -43,7 +47,7 @@ def pool_size(limit: int) -> int:
     return max(100, 4 * limit)
 
 
-def _scale(scores: Mapping[str, float], floor: float | None = None) -> dict[str, float]:
+def _scale(scores: Mapping[Id, float], floor: float | None = None) -> dict[Id, float]:
     if not scores:
         return {}
     highest = max(scores.values())
@@ -53,7 +57,7 @@ def _scale(scores: Mapping[str, float], floor: float | None = None) -> dict[str,
     return {id: (score - lowest) / (highest - lowest) for id, score in scores.items()}
 
 
-def _ranked(scores: Mapping[str, float]) -> list[tuple[str, float]]:
+def _ranked(scores: Mapping[Id, float]) -> list[tuple[Id, float]]:
     # Rounding lets documents that score alike but for float noise fall in id order, in every store.
-    rounded = [(id, round(score, _DECIMALS)) for id, score in scores.items()]
-    return sorted(rounded, key=lambda entry: (-entry[1], entry[0]))
+    falling = sorted([(-round(score, _DECIMALS), id) for id, score in scores.items()])
+    return [(id, -score) for score, id in falling]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from uuid import UUID
 
 import numpy as np
 
+from vectorstore.fusion import Id
 from vectorstore.payload import decode_payload
 from vectorstore.store import Hit, Query, Schema
 
@@ -23,21 +25,22 @@ def check_query(query: Query, schema: Schema) -> None:
 
 
 def make_hits(
-    ranked: list[tuple[str, float]],
+    ranked: list[tuple[Id, float]],
     *,
-    dense: Mapping[str, float] | None,
-    bm25: Mapping[str, float] | None,
-    stored: Mapping[str, Mapping[str, object]],
+    dense: Mapping[Id, float] | None,
+    bm25: Mapping[Id, float] | None,
+    stored: Mapping[Id, Mapping[str, object]],
     schema: Schema,
 ) -> list[Hit]:
-    """Hits in the order of `ranked`; a document that is gone since (not in `stored`) is left out."""
+    """Hits in the order of `ranked`, ids as texts or numbers; a document that is gone since (not in `stored`) is left
+    out."""
     hits = []
     for id, score in ranked:
         if id in stored:
             text, payload = decode_payload(stored[id], schema)
             hits.append(
                 Hit(
-                    id=id,
+                    id=id if isinstance(id, str) else str(UUID(int=id)),
                     text=text,
                     payload=payload,
                     score=score,

@@ -52,8 +52,9 @@ def _rebuilding_in_folder(settings: IndexSettings, *, path: Path, schema: Schema
                 (shard,) = beside.glob("shard-*")
                 (shard / DATA).rename(building / DATA)
                 shutil.rmtree(beside)
-                for outdated in folder.finish(folder.place(building, schema)):
-                    shutil.rmtree(outdated)
+                made = folder.place(building, schema)
+                folder.finish(made)
+                folder.clear_all_but(made)
         finally:
             shutil.rmtree(building, ignore_errors=True)  # renamed by now, unless something failed
     finally:
