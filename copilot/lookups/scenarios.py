@@ -30,8 +30,8 @@ _UNITS: dict[str, Unit] = {
     "base_units": "units",
     "scenario_units": "units",
     "difference_units": "units",
-    "difference_low_units": "units",
-    "difference_high_units": "units",
+    "p10_difference_units": "units",
+    "p90_difference_units": "units",
     "difference_share": "share",
     "reduction_share": "share",
     "deepest_share": "share",
@@ -41,6 +41,8 @@ _UNITS: dict[str, Unit] = {
 _SOURCES = ("forecasts", "forecast_runs", "skus", "products", "locations", "sales", "stock", "prices", "promotions",
             "calendar", "lifts")  # fmt: skip
 _LEAST_SCORE = 0.5
+_OF_CATEGORIES = frozenset({"no_past_reductions", "deeper_than_seen"})
+_OF_EVENTS = frozenset({"unknown_event", "event_never_seen", "weather_not_in_model"})
 _MOST_PRODUCTS = 10
 
 
@@ -69,7 +71,7 @@ def scenario(
 
     Rows: what makes the difference (labels `part`, `part_id`, figure `part_units`, adding up to the total
     `difference_units`), then the products that it moves most (`base_units`, `scenario_units`). Totals besides:
-    `difference_low_units` and `difference_high_units`, its 80 % interval. Where history has no answer there is no
+    `p10_difference_units` and `p90_difference_units`, its 80 % interval. Where history has no answer there is no
     difference, and a note says why: `no_past_reductions:CATEGORY`, `deeper_than_seen:CATEGORY` (with the total
     `deepest_share`), `price_rise_unseen`, `unknown_event`, `event_never_seen:NAME`, `trend_not_measured:TERM`,
     `trend_no_lift:TERM`, `weather_not_in_model`, `unknown_price`, `no_change_named`, `nothing_changes`. Other notes
@@ -91,8 +93,10 @@ def scenario(
     if isinstance(found, Refusal):
         cells["deepest_share"] = found.seen_share
         said = f"{found.code}:{found.about}" if found.about else found.code
+        named = "category" if found.code in _OF_CATEGORIES else "part" if found.code in _OF_EVENTS else "term"
         return make_evidence(
             "forecast", as_of=context.as_of, sources=sources, totals=to_figures(cells, _UNITS),
+            rows=[Row(labels={named: found.about})] if found.about else [],
             dates={"since": days.since, "last_day": days.last_day}, notes=[said, *notes],
         )  # fmt: skip
     return make_evidence(
@@ -218,8 +222,8 @@ def _totals(found: Comparison) -> dict[str, object]:
         "base_units": base,
         "scenario_units": float(found.changed.sum()),
         "difference_units": found.difference,
-        "difference_low_units": found.low,
-        "difference_high_units": found.high,
+        "p10_difference_units": found.low,
+        "p90_difference_units": found.high,
         "difference_share": found.difference / base if base > 0.0 else None,
     }
 

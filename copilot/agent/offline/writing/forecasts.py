@@ -73,8 +73,8 @@ def scenario(page: Page) -> str:
         base=page.total("base_units"),
         scenario=page.total("scenario_units"),
         difference=_signed(page, difference),
-        low=_signed(page, page.total_figure("difference_low_units")),
-        high=_signed(page, page.total_figure("difference_high_units")),
+        low=_signed(page, page.total_figure("p10_difference_units")),
+        high=_signed(page, page.total_figure("p90_difference_units")),
     )
     parts = [row for row in page.evidence.rows if "part" in row.labels]
     products = [row for row in page.evidence.rows if "product" in row.labels]
