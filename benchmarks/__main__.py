@@ -18,6 +18,7 @@ from benchmarks.figures import Figure
 
 _NOT_BENCHMARKS = {
     "__main__",
+    "cold_start_shops",
     "figures",
     "marked_texts",
     "online_retail_sales",

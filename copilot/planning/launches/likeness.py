@@ -2,11 +2,11 @@
 
 The level of a product (its rate, see `model`) is the mean over its analogues q and, beside them, its category:
 
-    mu_p = (sum_q w_pq y_q + a g_p) / (sum_q w_pq + a)        w_pq = c_q exp(D_p - sum_k theta_k d_kpq)
+    mu_p = (sum_q w_pq y_q + a g_p) / (sum_q w_pq + a)        w_pq = c_q exp(-sum_k theta_k d_kpq)
     g_p  = (sum of c_q y_q over the category + b m) / (sum of c_q over the category + b)
 
-with d_kpq the difference in fact k, D_p the least of the sums that follow it, c_q how surely q's own level is known,
-and m the mean of all. That is the kernel regression of Nadaraya (1964) and Watson (1964) with a learnt metric
+with d_kpq the difference in fact k, above that of the q nearest in it, c_q how surely q's own level is known, and m the
+mean of all. That is the kernel regression of Nadaraya (1964) and Watson (1964) with a learnt metric
 (Weinberger & Tesauro, Metric learning for kernel regression, AISTATS 2007), drawn to a group as empirical Bayes does.
 theta >= 0, a and b minimise the deviance of levels that are each foretold without the product itself; a ridge draws
 them to where they rest. The deviance is Tweedie's of power 1.5, between that of counts and that of ratios (Jorgensen,
@@ -78,7 +78,7 @@ def foretell(
 
     `left_out` (rows, known) marks what a row must not know.
     """
-    parts = _Parts.of(like, apart, known, category, left_out)
+    parts = _Parts.of(like, _above_nearest(apart, left_out), known, category, left_out)
     total = parts.near.sum(axis=1) + like.to_category
     return Foretold(level=parts.level, weights=parts.near / total[:, None], to_category=like.to_category / total)
 
@@ -92,6 +92,7 @@ def learn(apart: Floats, known: Levels, facts_used: Flags) -> Likeness:
 
     itself = np.eye(len(known.level), dtype=np.bool_)
     facts = len(apart)
+    apart = _above_nearest(apart, itself)
     target = known.target / max(float(known.target.sum()), 1e-9)
     usual = max(float(target @ known.level), 1e-9)
     y = known.level / usual
@@ -119,14 +120,20 @@ def learn(apart: Floats, known: Levels, facts_used: Flags) -> Likeness:
     )
 
 
+def _above_nearest(apart: Floats, left_out: Flags | None) -> Floats:
+    """Differences over the least of each row: that all are far in a fact tells none of them from the others."""
+    told = apart if left_out is None else np.where(left_out, np.inf, apart)
+    least = told.min(axis=2, initial=np.inf, keepdims=True)
+    above: Floats = np.maximum(apart - np.where(np.isfinite(least), least, 0.0), 0.0)
+    return above
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Parts:
     """What a level is made of, and its slopes."""
 
     near: Floats
     """(rows, known): weights of the analogues."""
-    nearest: Integers
-    """(rows,): which known product differs least."""
     total: Floats
     """(rows,): of all weights."""
     group: Floats
@@ -146,14 +153,10 @@ class _Parts:
         mates = np.where(category[:, None] == known.category[None, :], allowed, 0.0)
         of_group = mates.sum(axis=1) + like.to_all
         group = (mates @ y + like.to_all * mean) / of_group
-        far = np.where(allowed > 0.0, np.tensordot(like.theta, apart, axes=1), np.inf)
-        nearest = far.argmin(axis=1)
-        least = np.take_along_axis(far, nearest[:, None], axis=1)
-        near = allowed * np.exp(np.where(np.isfinite(least), least, 0.0) - far)
+        near = allowed * np.exp(-np.tensordot(like.theta, apart, axes=1))
         total = near.sum(axis=1) + like.to_category
         return cls(
             near=near,
-            nearest=nearest,
             total=total,
             group=group,
             group_slope=like.to_all * (mean - group) / of_group,
@@ -163,8 +166,7 @@ class _Parts:
     def slopes(self, like: Likeness, apart: Floats, known: Levels) -> Floats:
         """Of the level by each theta, log of `to_category` and log of `to_all`, (facts + 2, rows)."""
         above = self.near * (known.level[None, :] - self.level[:, None]) / self.total[:, None]
-        least = apart[:, np.arange(len(self.nearest)), self.nearest]
-        by_theta = least * above.sum(axis=1) - np.einsum("krc,rc->kr", apart, above, optimize=True)
+        by_theta = -np.einsum("krc,rc->kr", apart, above, optimize=True)
         by_category = like.to_category * (self.group - self.level) / self.total
         by_all = like.to_category * self.group_slope / self.total
         slopes: Floats = np.concatenate([by_theta, by_category[None], by_all[None]])

@@ -3,7 +3,8 @@
 The level of a product is units a day at multiplier 1, had all locations carried all of it. Of a product whose launch is
 in the history it is that of its first eight weeks; of an older one its present level times what launches sell in their
 first eight weeks over their half year. Errors are those of products that were left out whole: by fold, with likeness
-learnt on the other folds. The variance of the rate is what makes 80 % of them fall into the interval from 10 % to 90 %.
+learnt on the other folds. The variance of the rate is what makes 80 % of them fall into the interval from 10 % to 90 %,
+and what a rate drifts between now and then besides.
 """
 
 from __future__ import annotations
@@ -22,10 +23,10 @@ from copilot.planning.launches.likeness import Foretold, Levels, Likeness, foret
 
 LEAST_PRODUCTS = 10
 """Products with history, below which nothing is foretold by analogues."""
-_MOST_LEARNT = 300
+_MOST_LEARNT = 250
 _FOLDS = 4
 _LEAST_LAUNCHES = 15
-_CERTAIN_UNITS = 5.0
+_CERTAIN_UNITS = 1.0
 _OLD_TARGET = 0.3
 """How much a product whose launch is not in the history counts in what is learnt, beside one whose launch is."""
 _VARIANCES = (0.003, 12.0)
@@ -147,8 +148,7 @@ class _Errors:
             middle = (low + high) / 2.0
             k = heterogeneity(mean, dispersion, np.full(len(mean), np.exp(middle)))
             low, high = (middle, high) if coverage(seen, mean, k) < wanted else (low, middle)
-        variance = float(np.exp((low + high) / 2.0))
-        return variance if of_launches else variance + drift
+        return float(np.exp((low + high) / 2.0)) + drift
 
 
 def _chosen(facts: Facts, known: Known) -> Integers:
