@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 import polars as pl
 
+from copilot.planning.record import read_run
 from copilot.register import Register, processing_register
 from copilot.workspace import RunningService, Workspace
 from ingestion.sources.runs import source_health
@@ -20,6 +22,7 @@ _DATE_COLUMNS = {
     "mentions": "date",
     "signals": "as_of",
     "forecasts": "as_of",
+    "forecast_runs": "as_of",
     "restock_lines": "as_of",
 }
 
@@ -60,6 +63,20 @@ class SourceStatus:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ForecastStatus:
+    """The newest forecasts, and whether the boosted model is due for training."""
+
+    as_of: date
+    models: Mapping[str, int]
+    """Name of a model -> series that it forecasts."""
+    trained_on: date | None
+    """Morning on which the boosted model was trained; None: none takes part."""
+    due: tuple[str, ...]
+    """Why it is due, as found when the forecasts were made: `old`, `no_gain`, `biased`; none: it is not, or was not
+    checked."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class WorkspaceStatus:
     """The workspace at a glance."""
 
@@ -71,6 +88,8 @@ class WorkspaceStatus:
     """Where the index is: a folder or a URL."""
     service: RunningService | None
     sources: tuple[SourceStatus, ...]
+    forecast: ForecastStatus | None
+    """None: no forecast was recorded."""
     processing: Register
     """What is processed of people, why, how long and where."""
 
@@ -85,8 +104,16 @@ def workspace_status(workspace: Workspace) -> WorkspaceStatus:
         index=workspace.settings.index.url or str(workspace.index_path),
         service=workspace.running_service(),
         sources=_sources(workspace),
+        forecast=_forecast(workspace),
         processing=processing_register(workspace),
     )
+
+
+def _forecast(workspace: Workspace) -> ForecastStatus | None:
+    run = read_run(workspace.lake)
+    if run is None:
+        return None
+    return ForecastStatus(as_of=run.as_of, models=run.models, trained_on=run.boosted_as_of, due=run.drift or ())
 
 
 def _sources(workspace: Workspace) -> tuple[SourceStatus, ...]:

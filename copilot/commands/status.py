@@ -13,7 +13,7 @@ from rich.table import Table
 
 from copilot.commands.options import home_option, json_option, open_workspace, print_json
 from copilot.commands.register import print_register
-from copilot.status import SourceStatus, WorkspaceStatus, workspace_status
+from copilot.status import ForecastStatus, SourceStatus, WorkspaceStatus, workspace_status
 
 
 @click.command()
@@ -47,8 +47,22 @@ def _print(found: WorkspaceStatus) -> None:
     for row in found.tables:
         table.add_row(row.table, f"{row.rows:,}", str(row.last_date or ""), str(row.version))
     console.print(table)
+    _print_forecast(console, found.forecast)
     _print_sources(console, found.sources)
     print_register(console, found.processing)
+
+
+def _print_forecast(console: Console, forecast: ForecastStatus | None) -> None:
+    if forecast is None:
+        return
+    models = ", ".join(f"{name} {count:,} series" for name, count in sorted(forecast.models.items()))
+    trained = f", trees of {forecast.trained_on}" if forecast.trained_on is not None else ""
+    console.print(f"Forecasts of {forecast.as_of}: {models}{trained}.", soft_wrap=True, highlight=False)
+    if forecast.due:
+        console.print(
+            f"The boosted model is due ({', '.join(forecast.due)}). Train it: `reassort forecast --tournament`.",
+            soft_wrap=True, highlight=False, markup=False,
+        )  # fmt: skip
 
 
 def _print_sources(console: Console, sources: Sequence[SourceStatus]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -20,10 +21,10 @@ from copilot.lookups.context import Context
 from copilot.lookups.forecast_reasons import forecast_reasons
 from copilot.lookups.scope import EVERYTHING, Period, Scope
 from copilot.planning.forecast import PanelReader, forecast_demand, write_forecasts
+from copilot.planning.record import read_run, write_run
 from copilot.planning.record_keeping import keep_forecasts
 from copilot.settings import PlanningSettings, Settings
 from copilot.workspace import Workspace
-from ingestion.lake import Lake
 from tests.copilot.lookups.figures import cells, totals
 from tests.copilot.planning.shop import day, small_retailer, table
 
@@ -129,7 +130,7 @@ def test_the_command_explains_a_series(shop: Workspace) -> None:
     shown = CliRunner().invoke(cli, [*asked, "--location", "A", "--lang", "fr"])
     assert shown.exit_code == 0, shown.output
     assert "ses propres ventes passées" in shown.stdout
-    assert "forecast_runs v0" in shown.stdout
+    assert "forecast_runs v" in shown.stdout
     told = json.loads(CliRunner().invoke(cli, [*asked, "--days", "7", "--json"]).stdout)
     assert {row["labels"]["part_id"] for row in told["rows"]} > {"own_sales", "weekday"}
 
@@ -142,4 +143,17 @@ def test_the_command_makes_a_forecast_again(shop: Workspace) -> None:
     assert json.loads(CliRunner().invoke(cli, [*asked, "--json"]).stdout)["equal"] is True
     other = CliRunner().invoke(cli, ["forecast", "--home", str(shop.home), "--as-of", "2026-07-01", "--reproduce"])
     assert isinstance(other.exception, NoDataError)
-    assert Lake(shop.home / "lake").version("forecast_runs") == 0
+    assert not shop.models_path.exists()
+
+
+def test_status_says_which_models_forecast_and_when_trees_are_due(shop: Workspace) -> None:
+    run = read_run(shop.lake)
+    assert run is not None
+    assert "gamma-poisson 4 series." in CliRunner().invoke(cli, ["status", "--home", str(shop.home)]).stdout
+    write_run(shop.lake, replace(run, boosted_as_of=day(7), drift=("old", "biased")))
+    told = CliRunner().invoke(cli, ["status", "--home", str(shop.home)]).stdout
+    assert "trees of 2026-06-08" in told
+    assert "is due (old, biased)" in told
+    told = CliRunner().invoke(cli, ["status", "--home", str(shop.home), "--json"]).stdout
+    assert json.loads(told)["forecast"]["due"] == ["old", "biased"]
+    write_run(shop.lake, run)
