@@ -14,14 +14,16 @@ from copilot.lookups.context import Context
 from copilot.lookups.rows import to_figures, to_rows, with_names
 from copilot.lookups.scope import Period, Scope
 from copilot.planning.fan import observed_history, total_forecast
+from copilot.planning.hierarchy.level_spread import at_their_level, newest_spreads
 from copilot.planning.records import QUANTILE_COLUMNS
 from copilot.settings import Language
 
-ForecastGroup = Literal["product", "sku", "location", "country"]
+ForecastGroup = Literal["product", "sku", "category", "location", "country"]
 
 _KEYS: dict[ForecastGroup, str] = {
     "product": "product_id",
     "sku": "sku_id",
+    "category": "category",
     "location": "location_id",
     "country": "country",
 }
@@ -47,7 +49,8 @@ def demand_forecast(
 ) -> Evidence:
     """Demand over the period (default: 28 days from `as_of`), largest first: mean and quantiles of its sum, by group.
 
-    Quantiles of the totals are those of the sum, not sums of quantiles. Each row's label `model` names the model that
+    Quantiles of the totals are those of the sum, not sums of quantiles, as sure as past mornings say that sums of
+    their level are, where `reassort forecast --tournament` learnt it. Each row's label `model` names the model that
     made it, or its models, the one of most series first. `history_days` and `in_stock_share` say what
     the forecast rests on (means over the series). Notes: `beyond_horizon` when the period ends later than forecasts
     reach (the days that they reach are answered), `period_past`, `no_forecast` for nothing in scope, `thin_history`,
@@ -66,7 +69,8 @@ def demand_forecast(
     if series["thin_history"].any():
         notes.append("thin_history")
     ahead = from_day(series, days)
-    grouped = _by(ahead, days, _KEYS[group], limit)
+    spreads = newest_spreads(context.workspace.lake, as_of=context.as_of)
+    grouped = _by(ahead, days, _KEYS[group], limit, spreads)
     found = series[_KEYS[group]].n_unique()
     notes += ["cut"] if found > limit else []
     return make_evidence(
@@ -74,20 +78,20 @@ def demand_forecast(
         as_of=context.as_of,
         sources=sources,
         rows=to_rows(with_names(context, grouped), _UNITS),
-        totals=_totals(ahead, days, series),
+        totals=_totals(at_their_level(ahead, spreads), days, series),
         dates={"since": days.since, "last_day": days.last_day},
         row_count=found,
-        charts=[_fan(context, scope, ahead, days, language)],
+        charts=[_fan(context, scope, at_their_level(ahead, spreads), days, language)],
         notes=notes,
     )
 
 
 def forecasts_in(context: Context, scope: Scope, forecasts: pl.DataFrame) -> pl.DataFrame:
-    """Each series' farthest forecast, which carries its days, with product and country."""
+    """Each series' farthest forecast, which carries its days, with product, category and country."""
     skus, places = scope.skus(context.catalogue), scope.locations(context.locations)
     return (
         forecasts.filter(pl.col("daily_units").is_not_null())
-        .join(skus.select("sku_id", "product_id"), on="sku_id")
+        .join(skus.select("sku_id", "product_id", "category"), on="sku_id")
         .join(places.select("location_id", "country"), on="location_id")
     )
 
@@ -118,7 +122,7 @@ def from_day(series: pl.DataFrame, days: Period) -> pl.DataFrame:
     )
 
 
-def _by(series: pl.DataFrame, days: Period, key: str, limit: int) -> pl.DataFrame:
+def _by(series: pl.DataFrame, days: Period, key: str, limit: int, spreads: pl.DataFrame | None) -> pl.DataFrame:
     """Sums over the window of the largest groups."""
     mean = pl.col("daily_units").list.head(days.days).list.sum()
     rests = series.group_by(key).agg(
@@ -132,7 +136,8 @@ def _by(series: pl.DataFrame, days: Period, key: str, limit: int) -> pl.DataFram
     others = pl.col("model").list.set_difference(pl.concat_list("most")).list.sort()
     rests = rests.with_columns(model=pl.concat_list("most", others).list.join(", ")).drop("most")
     rests = rests.sort(pl.col("mean").neg(), key).head(limit)
-    sums = [{key: value, **summed(series.filter(pl.col(key) == value), days)} for value in rests[key]]
+    groups = {value: at_their_level(series.filter(pl.col(key) == value), spreads) for value in rests[key]}
+    sums = [{key: value, **summed(own, days)} for value, own in groups.items()]
     return pl.DataFrame(sums).join(rests.drop("mean"), on=key, how="left", maintain_order="left")
 
 

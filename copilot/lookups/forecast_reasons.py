@@ -15,6 +15,7 @@ from copilot.lookups.rows import to_figures
 from copilot.lookups.scope import Period, Scope
 from copilot.planning.explanation.parts import CORRECTION
 from copilot.planning.explanation.stored import SINCE, Reasons, reasons
+from copilot.planning.hierarchy.level_spread import at_their_level, newest_spreads
 from copilot.settings import Language
 from copilot.wording import label
 from ingestion.errors import TableMissingError
@@ -63,7 +64,8 @@ def forecast_reasons(
     notes += ["tables_changed"] if SINCE in found.parts else []
     notes += ["correction_whole"] if CORRECTION in found.parts else []
     rows = [*_parts(found, language), *_analogues(context, series)]
-    cells = summed(from_day(series, days), days) | {
+    spreads = newest_spreads(context.workspace.lake, as_of=context.as_of)
+    cells = summed(at_their_level(from_day(series, days), spreads), days) | {
         "own_sales_share": found.own_share,
         "history_days": round(float(series["history_days"].to_numpy().mean())),
         "in_stock_share": float(series["in_stock_share"].to_numpy().mean()),

@@ -19,7 +19,7 @@ from copilot.planning.arrays import Floats
 from copilot.planning.calibration import INTERVAL, coverage, heterogeneity
 from copilot.planning.demand_model import DemandModel, rates_of, state_of
 from copilot.planning.drivers import Drivers
-from copilot.planning.hierarchy.levels import LEVELS, Grouping, Level, grouped
+from copilot.planning.hierarchy.levels import LEVELS, Grouping, Level, PlaceLevel, ProductLevel, grouped
 from copilot.planning.negative_binomial import expected_given_at_least
 from copilot.planning.series import DemandPanel
 from ingestion.errors import TableMissingError
@@ -34,6 +34,7 @@ _MANY_SUMS = 60
 _PRIOR_SUMS = 8.0
 _STEPS = 20
 _LEAST, _MOST = 1e-5, 1.0
+_NAMES = ("sku_id", "product_id", "category", "location_id", "country")
 _LEAST_MEAN = 1.0
 """Units: sums below it tell nothing of what nodes have in common."""
 
@@ -185,3 +186,22 @@ def common_variance_of(spreads: pl.DataFrame | None, level: Level) -> float | No
         return None
     own = spreads.filter(by=level.by, at=level.at)["common_variance"]
     return float(own[0]) if len(own) else None
+
+
+def level_of(series: pl.DataFrame) -> Level:
+    """The finest level at which all these series are one node; they have sku_id, product_id, category, location_id and
+    country."""
+    one = {
+        name: series[name].n_unique() == 1 for name in ("sku_id", "product_id", "category", "location_id", "country")
+    }
+    by: ProductLevel = (
+        "sku" if one["sku_id"] else "product" if one["product_id"] else "category" if one["category"] else "all"
+    )
+    at: PlaceLevel = "location" if one["location_id"] else "country" if one["country"] else "chain"
+    return Level(by=by, at=at)
+
+
+def at_their_level(series: pl.DataFrame, spreads: pl.DataFrame | None) -> pl.DataFrame:
+    """The series with the `common_variance` of the level whose one node they are, as far as it was learnt."""
+    common = common_variance_of(spreads, level_of(series)) if series.height > 1 else None
+    return series if common is None else series.with_columns(common_variance=pl.lit(common))

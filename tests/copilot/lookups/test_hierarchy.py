@@ -10,6 +10,9 @@ import polars as pl
 import pytest
 from click.testing import CliRunner
 
+from copilot.agent.offline.writing.pieces import Page
+from copilot.agent.offline.writing.plans import forecast as forecast_text
+from copilot.agent.tools import make_tools
 from copilot.cli import cli
 from copilot.errors import NoDataError
 from copilot.lookups.context import Context
@@ -88,6 +91,26 @@ def test_nothing_in_scope_is_noted_and_no_forecast_raises(forecast_context: Cont
     assert demand_by_level(forecast_context, Scope(sku_ids=("TEE-BUR-M",)), level=level).notes == ("no_forecast",)
     with pytest.raises(NoDataError):
         demand_by_level(context, EVERYTHING, level=level)
+
+
+def test_the_forecast_by_category_and_in_all_is_as_unsure_as_its_level(forecast_context: Context) -> None:
+    spread = {"by": ["category", "all"], "at": ["country", "chain"], "common_variance": [0.2, 0.3], "sums": [9, 9],
+              "coverage": [0.8, 0.8]}  # fmt: skip
+    found = demand_forecast(forecast_context, EVERYTHING, group="category")
+    assert [row.labels["category"] for row in found.rows] == ["dress", "coat", "sandals"]
+    before = totals(found)
+    write_spreads(forecast_context.workspace.lake, pl.DataFrame(spread), AS_OF - timedelta(days=2))
+    after = totals(demand_forecast(forecast_context, EVERYTHING, group="category"))
+    assert after["p90_units"] > before["p90_units"] + 5
+    assert after["mean_demand_units"] == before["mean_demand_units"]
+
+
+def test_the_tool_and_the_text_tell_a_forecast_by_category(forecast_context: Context) -> None:
+    tool = next(one for one in make_tools(forecast_context, "fr", {}) if one.name == "forecast")
+    told = json.loads(tool.invoke({"group": "category"}))
+    assert [row["category"] for row in told["rows"]] == ["dress", "coat", "sandals"]
+    found = demand_forecast(forecast_context, EVERYTHING, group="category")
+    assert "**dress**" in forecast_text(Page(evidence=found, language="en"))
 
 
 def test_the_command_sums_by_level(forecast_context: Context) -> None:

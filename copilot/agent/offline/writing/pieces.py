@@ -107,7 +107,7 @@ class RowWords:
             return f"**{labels.get('location') or wording.label('tables', labels['table'], language)}**"
         size = "" if labels.get("size", "").lower() in _ONE_SIZE else labels.get("size", "")
         sized = self.page.say("row.size", size=size) if size else ""
-        named = labels.get("product") or labels.get("product_id", "")
+        named = labels.get("product") or labels.get("product_id") or wording.value(labels.get("category", ""), language)
         what = ", ".join(part for part in (named, wording.value(labels.get("colour", ""), language), sized) if part)
         place = labels.get("location") or labels.get("location_id", "")
         place = place or (wording.country(labels["country"], language) if "country" in labels else "")

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import polars as pl
 import pytest
 
-from copilot.planning.hierarchy.level_spread import Sums, level_spreads
+from copilot.planning.demand_model import fit_model
+from copilot.planning.hierarchy.level_spread import Sums, at_their_level, level_of, level_spreads, past_sums
 from copilot.planning.hierarchy.levels import Level
 from tests.copilot.planning.hierarchy.chains import chain_series
+from tests.copilot.planning.shop import MONDAY, day, no_drivers, panel_of
 
 _STORES = Level(by="all", at="location")
 _CHAIN = Level(by="all", at="chain")
@@ -47,6 +50,40 @@ def test_a_level_of_few_sums_leans_on_the_next_finer_one() -> None:
     alone = level_spreads(chain_series(40, 30), _sums(0.1, 2), [_CHAIN])
     beside = level_spreads(chain_series(40, 30), _sums(0.1, 2), [_STORES, _CHAIN])
     assert beside.filter(by="all", at="chain")["common_variance"][0] > alone["common_variance"][0]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "name"),
+    [
+        (pl.col("sku_id") == "s0", "sku x chain"),
+        ((pl.col("product_id") == "p0") & (pl.col("location_id") == "l1"), "product x location"),
+        ((pl.col("category") == "c0") & (pl.col("country") == "x0"), "category x country"),
+        (pl.lit(True), "all x chain"),
+    ],
+)
+def test_series_together_are_the_finest_level_that_holds_them(chosen: pl.Expr, name: str) -> None:
+    assert level_of(chain_series(16, 6).filter(chosen)).name == name
+
+
+def test_series_take_what_their_level_has_in_common_and_one_alone_keeps_its_own() -> None:
+    series = chain_series(4, 3).with_columns(common_variance=pl.lit(0.01))
+    level = level_of(series)
+    spreads = pl.DataFrame({"by": [level.by], "at": [level.at], "common_variance": [0.3]})
+    assert at_their_level(series, spreads)["common_variance"].to_list() == [0.3] * series.height
+    assert at_their_level(series[:1], spreads)["common_variance"].to_list() == [0.01]
+    assert at_their_level(series, None) is series
+
+
+def test_past_mornings_are_forecast_from_the_days_before_them() -> None:
+    rng = np.random.default_rng(2)
+    panel = panel_of(rng.poisson(3.0, (40, 70)).astype(np.float64))
+    drivers = no_drivers(MONDAY, 70)
+    found = list(past_sums(panel, drivers, fit_model(panel, drivers)))
+    # Mornings of days 56, 42 and 28; a week and a fortnight each.
+    assert len(found) == 6
+    assert found[0].seen.tolist() == panel.units[:, 56:63].sum(axis=1).tolist()
+    assert found[1].mean.sum() == pytest.approx(40 * 14 * 3.0, rel=0.1)
+    assert list(past_sums(panel.until(day(40)), drivers, fit_model(panel, drivers))) == []
 
 
 def test_no_past_morning_teaches_nothing() -> None:
