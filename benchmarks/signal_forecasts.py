@@ -28,12 +28,14 @@ from copilot.planning.arrays import Flags, Floats, Integers
 from copilot.planning.boosted_model import study
 from copilot.planning.demand_model import DemandModel, daily_means, fit_model, rates_of, state_of
 from copilot.planning.leading.decisions import Decision, decide_on_signals
+from copilot.planning.leading.evidence import Shown, shown_on
 from copilot.planning.leading.lookback import look_back
 from copilot.planning.leading.response import SignalResponse, fit_response
-from copilot.planning.leading.rises import KnownRise
+from copilot.planning.leading.rises import KnownRise, any_moves
 from copilot.planning.leading.weather import weather_regressors
 
-_SEEDS, _QUICK_SEEDS = tuple(range(1, 7)), (1, 2)
+_SEEDS, _QUICK_SEEDS = tuple(range(7, 15)), (7, 8)
+"""Others than those that the times of the response were chosen on."""
 _HELD_DAYS, _AHEAD_DAYS, _WEEK = 182, 14, 7
 _AFTER_CALL = (0, 7, 14, 21)
 _APART_DAYS = 70
@@ -74,10 +76,10 @@ def run(quick: bool) -> Iterator[Figure]:
         found += forecasts
     for moves, name in ((True, "moved"), (False, "unmoved")):
         own = [one for one in found if one.moves == moves]
-        detail = f"{len(own)} rises of {len(decisions)} retailers; weeks of linked products"
+        detail = f"{len(own)} mornings of rises of {len(decisions)} retailers; weeks of linked products"
         for rule in ("without", "kept", "always"):
             yield _figure(f"wape_{name}_{rule}", _wape(own, rule), detail)
-    detail = f"{len(found)} rises, as the product forecasts them"
+    detail = f"{len(found)} mornings of rises, as the product forecasts them"
     yield _figure("wape_all_against_without", _wape(found, "kept") / _wape(found, "without"), detail)
     tests = ", ".join("-" if one.p_value is None else f"{one.p_value:.3f}" for one in decisions)
     yield _figure("retailers_kept", float(np.mean([one.kept for one in decisions])), f"p-values {tests}")
@@ -132,16 +134,22 @@ def _of_rise(
         ahead = slice(past.days, past.days + _AHEAD_DAYS)
         used = ((panel.availability[:, ahead] >= 1.0) & ~panel.censored[:, ahead])[own]
         series = panel.series.filter(pl.Series(own))
-        always, kept = (_with(base, one, series, rise, morning) for one in responses)
+        shown = shown_on(panel, morning, rise.moves(panel.series), ~any_moves(retailer.known, panel.series))
+        always, kept = (_with(base, one, series, (rise, shown), morning) for one in responses)
         products = np.unique(series["product_id"].to_numpy(), return_inverse=True)[1]
         weeks = [_by_week(values * used, products) for values in (panel.units[:, ahead][own], base, always, kept)]
         yield _Forecast(moves=moves, seen=weeks[0], without=weeks[1], always=weeks[2], kept=weeks[3])
 
 
 def _with(
-    base: Floats, response: SignalResponse | None, series: pl.DataFrame, rise: KnownRise, morning: date
+    base: Floats,
+    response: SignalResponse | None,
+    series: pl.DataFrame,
+    known: tuple[KnownRise, Shown],
+    morning: date,
 ) -> Floats:
-    factors = None if response is None else response.factors(series, [rise], morning, base.shape[1])
+    rise, shown = known
+    factors = None if response is None else response.factors(series, [rise], [shown], morning, base.shape[1])
     return base if factors is None else base * factors
 
 

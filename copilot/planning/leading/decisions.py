@@ -23,7 +23,7 @@ import polars as pl
 from copilot.planning.arrays import Floats
 from copilot.planning.demand_model import MODEL_NAME as GAMMA_POISSON
 from copilot.planning.leading.lookback import Looks
-from copilot.planning.leading.response import SignalResponse, fit_response, poisson_deviance
+from copilot.planning.leading.response import SignalResponse, factors_of, fit_response, poisson_deviance
 from ingestion.errors import TableMissingError
 from ingestion.lake import Lake
 
@@ -48,9 +48,8 @@ REGRESSORS_SCHEMA = pl.Schema(
         "p_value": pl.Float64(),
         "kept": pl.Boolean(),
         "reason": pl.String(),
-        "gain": pl.Float64(),
-        "shown_days": pl.Float64(),
-        "lasting_days": pl.Float64(),
+        "rising": pl.Float64(),
+        "falling": pl.Float64(),
     }
 )
 """Lake table `forecast_regressors`: what `reassort forecast --tournament` decided of leading regressors.
@@ -61,7 +60,7 @@ groups            rises, or products, of the days held apart; 0: too few to comp
 deviance_without  per unit forecast, of those days; WAPE is of weeks of rises, or of days of series
 p_value           of the paired test; null without one
 kept, reason      whether it enters from now on: `helps`; `too_few` groups, `no_gain`, `not_sure` (the test)
-gain, shown_days, lasting_days  the response to signals; null for others, and where none could be learnt
+rising, falling   the response to signals; null for others, and where it does not enter
 
 Key: as_of, regressor.
 """
@@ -171,9 +170,8 @@ def newest_decisions(lake: Lake, *, as_of: date) -> pl.DataFrame:
 
 def kept_response(decisions: pl.DataFrame) -> SignalResponse | None:
     """The response to signals that was kept; None: none was."""
-    rows = decisions.filter(pl.col("regressor") == SIGNALS, "kept", pl.col("gain").is_not_null())
-    fields = ("gain", "shown_days", "lasting_days")
-    return SignalResponse(**rows.select(fields).row(0, named=True)) if rows.height else None
+    rows = decisions.filter(pl.col("regressor") == SIGNALS, "kept", pl.col("rising").is_not_null())
+    return SignalResponse(**rows.select("rising", "falling").row(0, named=True)) if rows.height else None
 
 
 def _held_rise(looks: Looks, rise: int) -> tuple[float, ...] | None:
@@ -187,7 +185,7 @@ def _held_rise(looks: Looks, rise: int) -> tuple[float, ...] | None:
     response = fit_response(over)
     if response is None:
         return None
-    mean = own.base * response.factor(own.age, own.ahead)
+    mean = own.base * factors_of(response, own)
     return (
         float(own.base.sum()),
         float(poisson_deviance(own.wanted, own.base).sum()),

@@ -11,6 +11,7 @@ import polars as pl
 from copilot.planning.arrays import Floats
 from copilot.planning.history import WINDOWS_DAYS, Regressor
 from copilot.planning.leading.decisions import kept_response, newest_decisions
+from copilot.planning.leading.evidence import LOOKED_AT_DAYS, Shown, shown_in_sales
 from copilot.planning.leading.response import SignalResponse
 from copilot.planning.leading.rises import KnownRise, known_rises
 from copilot.planning.leading.weather import WEATHER, weather_regressors
@@ -27,6 +28,8 @@ class Leading:
     response: SignalResponse | None = None
     """None: signals do not enter."""
     rises: tuple[KnownRise, ...] = ()
+    shown: tuple[Shown, ...] = ()
+    """What sales show of each rise by now."""
     weather: pl.DataFrame | None = None
     """In its contract's columns; None: it does not enter."""
     locations: pl.DataFrame | None = None
@@ -35,7 +38,7 @@ class Leading:
         """What rising terms multiply the base model's means by, (series, days); None where they move none of these."""
         if self.response is None:
             return None
-        return self.response.factors(series, self.rises, self.as_of, days)
+        return self.response.factors(series, self.rises, self.shown, self.as_of, days)
 
     def regressors(self, series: pl.DataFrame) -> tuple[Regressor, ...]:
         """Those that the boosted model was trained with, up to the eve of the morning."""
@@ -64,12 +67,22 @@ def leading_on(
     with_weather = any(name.startswith(f"{WEATHER}_") for name in trained_with)
     if response is None and not with_weather:
         return None
-    rises = () if response is None else known_rises(lake, warehouse, as_of, settings)
+    found = () if response is None else known_rises(lake, warehouse, as_of, settings)
+    rises = tuple(rise for rise in found if rise.is_known(as_of))
     since = as_of - timedelta(days=3 * WINDOWS_DAYS[-1])
     return Leading(
         as_of=as_of,
         response=response,
-        rises=tuple(rise for rise in rises if rise.is_known(as_of)),
+        rises=rises,
+        shown=_shown(warehouse, rises, as_of),
         weather=warehouse.weather(since, as_of) if with_weather else None,
         locations=warehouse.locations() if with_weather else None,
+    )
+
+
+def _shown(warehouse: Warehouse, rises: tuple[KnownRise, ...], as_of: date) -> tuple[Shown, ...]:
+    if not rises:
+        return ()
+    return shown_in_sales(
+        warehouse.daily_sales(since=as_of - timedelta(days=LOOKED_AT_DAYS), before=as_of), rises, as_of
     )

@@ -16,6 +16,7 @@ import numpy as np
 from copilot.planning.arrays import Flags, Floats, Integers
 from copilot.planning.demand_model import DemandModel, daily_means, rates_of, state_of
 from copilot.planning.drivers import Drivers
+from copilot.planning.leading.evidence import LOOKED_AT_DAYS, shown_on
 from copilot.planning.leading.rises import KnownRise, any_moves
 from copilot.planning.lessons import recovered
 from copilot.planning.series import DemandPanel
@@ -24,7 +25,6 @@ AHEAD_DAYS = 28
 _WEEK = 7
 _MORNINGS = (0, 3, 7, 14, 21)
 """Days after the call of a rise on which it is looked at."""
-_LEAST_HISTORY_DAYS = 56
 _MOST_RISES = 24
 _MOST_OTHERS = 2_000
 
@@ -49,6 +49,9 @@ class Looks:
     """Units forecast for the same days."""
     common: Floats
     """Units wanted over forecast of products that no rise is about, in the same week."""
+    recent: Floats
+    settled: Floats
+    """What sales showed of the rise by the morning, see `Shown`."""
 
     def __len__(self) -> int:
         return len(self.rise)
@@ -60,14 +63,14 @@ class Looks:
 
 def look_back(panel: DemandPanel, drivers: Drivers, model: DemandModel, rises: Sequence[KnownRise]) -> Looks:
     """Looks at the newest two dozen rises that were called after eight weeks of the panel's sales."""
-    least = panel.start + timedelta(days=_LEAST_HISTORY_DAYS)
+    least = panel.start + timedelta(days=LOOKED_AT_DAYS)
     newest = [rise for rise in rises if least <= rise.called_on < panel.before][-_MOST_RISES:]
     sample = panel.rows(_sampled(panel, rises))
     moved = any_moves(rises, sample.series)
     rows: list[tuple[float, ...]] = []
     for morning, due in _mornings(newest, panel.before):
         rows += list(_looks(sample, drivers, model, morning, due, moved))
-    columns = np.array(rows, dtype=np.float64).reshape(-1, 8).T
+    columns = np.array(rows, dtype=np.float64).reshape(-1, 10).T
     return Looks(
         rise=columns[0].astype(np.int64),
         morning=columns[1].astype(np.int64),
@@ -77,6 +80,8 @@ def look_back(panel: DemandPanel, drivers: Drivers, model: DemandModel, rises: S
         wanted=columns[5],
         base=columns[6],
         common=columns[7],
+        recent=columns[8],
+        settled=columns[9],
     )
 
 
@@ -118,6 +123,7 @@ def _looks(
     wanted, base = wanted * weight, base * weight
     for number, rise in due:
         own = rise.moves(panel.series)
+        shown = shown_on(panel, morning, own, ~moved)
         for first in range(0, days, _WEEK):
             week = slice(first, first + _WEEK)
             usual = float(base[~moved][:, week].sum())
@@ -131,4 +137,6 @@ def _looks(
                 float(wanted[own][:, week].sum()),
                 float(base[own][:, week].sum()),
                 common,
+                shown.recent,
+                shown.settled,
             )

@@ -18,6 +18,7 @@ from copilot.planning.demand_model import MODEL_NAME
 from copilot.planning.forecast import forecast_demand
 from copilot.planning.leading import known
 from copilot.planning.leading.decisions import Held, decide, newest_decisions, write_decisions
+from copilot.planning.leading.evidence import Shown
 from copilot.planning.leading.response import SignalResponse
 from copilot.planning.leading.rises import KnownRise
 from copilot.planning.model_choice import choose_boosted, choose_model
@@ -103,12 +104,13 @@ def test_where_signals_were_kept_forecasts_of_linked_series_gain_and_are_less_su
 ) -> None:
     monkeypatch.setattr(boosted, "_LEAST_ROWS", 10)
     assert train_on(workspace, day(60), SETTINGS).model is not None
-    response = SignalResponse(gain=0.8, shown_days=8.0, lasting_days=30.0)
+    response, seen = SignalResponse(rising=1.0, falling=0.1), Shown(recent=0.5, settled=0.0)
     groups = np.arange(1.0, 6.0)
     held = Held(units=groups, without=2.0 * groups, with_them=groups, wape_without=0.5, wape_with=0.3)
     write_decisions(workspace.lake, [decide("signals", MODEL_NAME, held)], response, day(60))
     rise = KnownRise(term_id="ecru", called_on=day(58), first_day=day(55), sku_ids=frozenset({"S1"}))
     monkeypatch.setattr(known, "known_rises", lambda *_: (rise,))
+    monkeypatch.setattr(known, "shown_in_sales", lambda *_: (seen,))
     chosen = choose_model(workspace, day(60))
     plain, raised = (
         forecast_demand(workspace.warehouse, day(60), workspace.settings.planning, boosted=each)
@@ -117,7 +119,7 @@ def test_where_signals_were_kept_forecasts_of_linked_series_gain_and_are_less_su
         for each in (None if chosen is None else replace(chosen, leading=None), chosen)
     )
     gain = (raised["mean_units"] / plain["mean_units"]).to_list()
-    wanted = float(response.factor(5.0, np.arange(7.0)).mean())
+    wanted = float(response.factor(seen, 5.0, np.arange(7.0)).mean())
     assert gain == pytest.approx([wanted, wanted, 1.0, 1.0], rel=0.02)
     wider = (raised["rate_variance"] > plain["rate_variance"]).to_list()
     assert wider == [True, True, False, False]

@@ -9,6 +9,7 @@ import pytest
 
 from copilot.planning.demand_model import fit_model
 from copilot.planning.leading.decisions import decide_on_signals
+from copilot.planning.leading.evidence import Shown
 from copilot.planning.leading.lookback import look_back
 from copilot.planning.leading.rises import KnownRise
 from copilot.planning.series import DemandPanel
@@ -39,7 +40,9 @@ def test_what_was_forecast_on_the_call_and_what_came() -> None:
     assert first.wanted[0] == panel.units[:10, 70:77].sum()
     assert first.wanted[0] / first.base[0] == pytest.approx(1.8, abs=0.3)
     assert first.common[0] == pytest.approx(1.0, abs=0.1)
-    # The base model has learnt of it three weeks on.
+    assert first.recent[0] == 0.0
+    assert looks.recent[(looks.rise == 0) & (looks.morning == 77)][0] > 0.2
+    # The base model has learnt of it two weeks on.
     later = looks.rows((looks.rise == 0) & (looks.morning == 84) & (looks.ahead == 3.0))
     assert later.wanted[0] / later.base[0] < 1.6
 
@@ -68,7 +71,7 @@ def test_rises_that_move_sales_enter_and_others_do_not() -> None:
     decision, response = decide_on_signals(look_back(panel, DRIVERS, fit_model(panel, DRIVERS), rises))
     assert decision.reason == "helps"
     assert response is not None
-    assert response.factor(4.0, 0.0) > 1.2
+    assert response.factor(Shown(recent=0.5, settled=0.0), 8.0, 0.0) > 1.05
     still, rises = shop(lift=1.0, called=called)
     refused, nothing = decide_on_signals(look_back(still, DRIVERS, fit_model(still, DRIVERS), rises))
     assert not refused.kept
