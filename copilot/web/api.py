@@ -20,6 +20,7 @@ from copilot.lookups.explain import explain_term
 from copilot.lookups.forecast import demand_forecast
 from copilot.lookups.forecast_reasons import forecast_reasons
 from copilot.lookups.freshness import freshness
+from copilot.lookups.hierarchy import demand_by_level
 from copilot.lookups.like import products_like
 from copilot.lookups.phrases import explain_phrase, new_phrases, phrase_named
 from copilot.lookups.posts import search_posts
@@ -30,6 +31,7 @@ from copilot.lookups.sales import returns_by_size, sales_totals
 from copilot.lookups.scenarios import scenario
 from copilot.lookups.stock import stock_levels
 from copilot.lookups.trends import rising_terms
+from copilot.planning.hierarchy.levels import Level
 from copilot.settings import Language
 from copilot.status import workspace_status
 from copilot.web import queries
@@ -107,6 +109,19 @@ def forecast(query: Annotated[queries.ForecastQuery, Query()], service: Held) ->
         group=query.group,
         limit=query.limit,
         language=query.language,
+    )
+
+
+@router.get("/forecast/levels", tags=["lookups"], summary="Expected demand at every level")
+def levels(query: Annotated[queries.LevelsQuery, Query()], service: Held) -> Evidence:
+    """Demand of the nodes of one level of products crossed with one of places; default: the next 28 days."""
+    context = service.context
+    return demand_by_level(
+        context,
+        scope_of(context, query),
+        level=Level(by=query.by, at=query.at),
+        period=queries.period_ahead(query.since, query.last_day, as_of=context.as_of, days=_FORECAST_DAYS),
+        limit=query.limit,
     )
 
 

@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from copilot.agent import tool_arguments as arguments
 from copilot.lookups.forecast import ForecastGroup
 from copilot.lookups.scope import Period
+from copilot.planning.hierarchy.levels import PlaceLevel, ProductLevel
 from copilot.settings import Language
 
 
@@ -41,6 +42,16 @@ class ForecastQuery(arguments.ScopeArguments):
     group: ForecastGroup = "product"
     limit: int = Field(default=10, ge=1, le=50)
     language: Language = "en"
+
+
+class LevelsQuery(arguments.ScopeArguments):
+    """A forecast by level."""
+
+    since: date | None = Field(default=None, description="First day; none: this morning.")
+    last_day: date | None = Field(default=None, description="Last day, included; none: 28 days ahead.")
+    by: ProductLevel = "category"
+    at: PlaceLevel = "country"
+    limit: int = Field(default=50, ge=1, le=1000)
 
 
 class ReasonsQuery(arguments.ScopeArguments):

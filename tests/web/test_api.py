@@ -51,6 +51,8 @@ def test_lookups_answer_evidence(client: TestClient, path: str, kind: str) -> No
         ("stock?about=Alba", 409, "ambiguous-name", "Which one?"),
         ("stock?about=manteau Zorglub", 404, "unknown-name", "Zorglub"),
         ("forecast", 404, "no-data", "reassort forecast"),
+        ("forecast/levels", 404, "no-data", "reassort forecast"),
+        ("forecast/levels?by=shelf", 422, "invalid-request", "category"),
         ("signals", 404, "no-data", "reassort signals"),
         ("phrases", 404, "no-data", "reassort signals"),
         ("range-gaps", 404, "no-data", "reassort signals"),

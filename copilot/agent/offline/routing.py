@@ -23,6 +23,7 @@ _IMPLIED = frozenset({"categories", "departments", "materials"})
 _GROUPS: Mapping[str, str] = {
     "location": r"\b(?:par (?:magasin|boutique|lieu|ville)|by (?:store|shop|location|city)|which (?:store|shop)s?"
     r"|quels? magasins?)",
+    "category": r"\b(?:par (?:categorie|famille)|by category|which categor(?:y|ies)|quelles? categories?)",
     "country": r"\b(?:par (?:pays|region|marche)|by (?:country|region|market))",
     "size": r"\b(?:par taille|by size|which sizes?|quelles? tailles?)",
     "day": r"\b(?:par jour|by day|daily|jour par jour|day by day|chaque jour|each day)",
@@ -75,7 +76,9 @@ def _stock(reading: Reading, as_of: date) -> list[Call]:
 
 def _sales(reading: Reading, as_of: date) -> list[Call]:
     names = reading.names
-    group = _group(reading, set(_GROUPS)) or ("location" if names.product_ids and not names.names_places else "product")
+    group = _group(reading, set(_GROUPS) - {"category"}) or (
+        "location" if names.product_ids and not names.names_places else "product"
+    )
     arguments = {**_scope(names), **_days(names), "group": group, "limit": names.limit or 10}
     if _SAME_STORES.search(fold(reading.question)):
         arguments["same_stores"] = True
@@ -88,7 +91,7 @@ def _returns(reading: Reading, as_of: date) -> list[Call]:
 
 def _forecast(reading: Reading, as_of: date) -> list[Call]:
     arguments = _ahead(reading, as_of)
-    group = _group(reading, {"location", "country", "product", "sku"})
+    group = _group(reading, {"location", "country", "category", "product", "sku"})
     group = group or ("location" if reading.names.product_ids else "product")
     return [Call(tool="forecast", arguments={**_scope(reading.names), **arguments, "group": group})]
 
