@@ -14,7 +14,8 @@ from copilot.signals.lift import Lift
 
 RefusalCode = Literal[
     "no_past_reductions", "deeper_than_seen", "price_rise_unseen", "unknown_event", "event_never_seen",
-    "trend_not_measured", "trend_no_lift", "weather_not_in_model", "nothing_changes", "no_change_named", "unknown_price",
+    "trend_not_measured", "trend_no_lift", "weather_not_in_model", "nothing_changes", "no_change_named",
+    "unknown_price",
 ]  # fmt: skip
 
 

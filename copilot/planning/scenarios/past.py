@@ -1,14 +1,19 @@
 """What past reductions and events of a category did, apart: how far the next one may lie from what the model says.
 
 Every run of days under a reduction (of a product in a country) or with an event (in a country) is an episode: units U
-against the units F that the model expects of the same days without it. Its effect is ln((U + 1/2) / (F + 1/2)) over
-the share taken off, or over 1. Episodes lie about the fitted effect by chance, of variance 1 / (U + 1/2), and of
-themselves; what is left of their squared distances when chance is taken off, together with two episodes' worth of a
-prior, is the variance of the next one.
+against the units F that the model expects of the same days with it, at the level of the weeks around it (U' against
+F' on the days of four weeks before and after that have none of it). Its distance from the fitted effect is
+
+    d = (ln((U + 1/2) / (F + 1/2)) - ln((U' + 1/2) / (F' + 1/2))) / share taken off, or 1 for an event
+
+of which chance has the variance (1 / (U + 1/2) + 1 / (U' + 1/2)) / share^2. The deviation of the next one is such that
+the interval from 10 % to 90 % holds four past episodes of five, chance taken off: (q / 1.28)^2 less the median of what
+chance has, where q is the distance that four of five lie within. Two episodes' worth of a prior come to it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +25,8 @@ from copilot.planning.series import DemandPanel
 _PRIOR_EPISODES = 2.0
 _PRIOR_SD = {"reduction": 0.5, "event": 0.25}
 _LEAST_UNITS = 3.0
+_AROUND_DAYS = 28
+_HELD, _NORMAL_80 = 0.8, 1.2815515655446004
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,22 +73,36 @@ def _past(
     units, fitted = (group_row_sums(groups, values * used, count) for values in (panel.units, expected))
     flat = group_row_sums(groups, expected * used * np.exp(-logs), count)
     weighed = group_row_sums(groups, expected * used * level, count) / np.maximum(fitted, 1e-9)
-    apart = [
-        _apart(units[row, days].sum(), fitted[row, days].sum(), flat[row, days].sum(), weighed[row, days].mean())
-        for row in range(count)
-        for days in _runs(weighed[row] > 1e-6)
-    ]
-    counted = [one for one in apart if one is not None]
-    total = _PRIOR_EPISODES * _PRIOR_SD[kind] ** 2 + sum(counted)
-    return Past(episodes=len(counted), deviation=float(np.sqrt(total / (_PRIOR_EPISODES + len(counted)))))
+    apart = []
+    for row in range(count):
+        happens = weighed[row] > 1e-6
+        for days in _runs(happens):
+            around = _around(happens, days)
+            if flat[row, days].sum() >= _LEAST_UNITS and fitted[row, around].sum() >= _LEAST_UNITS:
+                apart.append(_apart(units[row], fitted[row], days, around, float(weighed[row, days].mean())))
+    return Past(episodes=len(apart), deviation=_deviation(apart, _PRIOR_SD[kind]))
 
 
-def _apart(units: float, fitted: float, flat: float, level: float) -> float | None:
-    """Squared distance of an episode's effect from the fitted one beyond chance; None where too little was expected."""
-    if flat < _LEAST_UNITS:
-        return None
-    distance = np.log((units + 0.5) / (fitted + 0.5)) / level
-    return float(max(distance**2 - 1.0 / (units + 0.5) / level**2, 0.0))
+def _deviation(apart: Sequence[tuple[float, float]], prior: float) -> float:
+    """Standard deviation of the next distance, from past ones and the variance that chance has in each."""
+    own = 0.0
+    if apart:
+        distances, chance = np.abs([one for one, _ in apart]), np.median([one for _, one in apart])
+        own = max(float((np.quantile(distances, _HELD) / _NORMAL_80) ** 2 - chance), 0.0)
+    return float(np.sqrt((_PRIOR_EPISODES * prior**2 + len(apart) * own) / (_PRIOR_EPISODES + len(apart))))
+
+
+def _apart(units: Floats, fitted: Floats, days: slice, around: Integers, level: float) -> tuple[float, float]:
+    """Distance of an episode's effect from the fitted one, and the variance that chance has in it."""
+    sold, usual = float(units[days].sum()) + 0.5, float(units[around].sum()) + 0.5
+    distance = np.log(sold / (fitted[days].sum() + 0.5)) - np.log(usual / (fitted[around].sum() + 0.5))
+    return float(distance) / level, (1.0 / sold + 1.0 / usual) / level**2
+
+
+def _around(happens: Flags, days: slice) -> Integers:
+    """The days of four weeks before and after a run on which nothing of it happens."""
+    near = np.arange(max(0, days.start - _AROUND_DAYS), min(len(happens), days.stop + _AROUND_DAYS))
+    return near[~happens[near]]
 
 
 def _runs(happens: Flags) -> list[slice]:
