@@ -107,6 +107,12 @@ class ScenarioArguments(ScopeArguments):
     until: date | None = Field(default=None, description="Last day, included; without one, 28 days ahead.")
 
 
+class LaunchArguments(ScopeArguments):
+    """New products."""
+
+    limit: int = Field(default=8, ge=1, le=8, description="Analogues of each product.")
+
+
 class RestockArguments(ScopeArguments):
     """A restock plan."""
 

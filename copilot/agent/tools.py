@@ -31,6 +31,7 @@ from copilot.lookups.explain import explain_term
 from copilot.lookups.forecast import demand_forecast
 from copilot.lookups.forecast_reasons import forecast_reasons
 from copilot.lookups.freshness import freshness
+from copilot.lookups.launches import launch_analogues
 from copilot.lookups.like import products_like
 from copilot.lookups.phrases import explain_phrase, new_phrases, phrase_named
 from copilot.lookups.posts import search_posts
@@ -200,6 +201,11 @@ def _scenario(bench: Bench, given: arguments.ScenarioArguments) -> Evidence:
     )
 
 
+def _analogues(bench: Bench, given: arguments.LaunchArguments) -> Evidence:
+    scope = scope_of(bench.context, given)
+    return launch_analogues(bench.context, scope, limit=given.limit, language=bench.language)
+
+
 def _rising(bench: Bench, given: arguments.TrendsArguments) -> Evidence:
     return rising_terms(bench.context, market=given.market, limit=given.limit, language=bench.language)
 
@@ -290,6 +296,7 @@ _LOOKUPS: Mapping[str, _Lookup] = {
     "forecast": (arguments.ForecastArguments, _forecast),
     "forecast_reasons": (arguments.ReasonsArguments, _reasons),
     "scenario": (arguments.ScenarioArguments, _scenario),
+    "launch_analogues": (arguments.LaunchArguments, _analogues),
     "rising_terms": (arguments.TrendsArguments, _rising),
     "explain_term": (arguments.TermArguments, _term),
     "new_phrases": (arguments.ListArguments, _phrases),

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from copilot.commands.forecast_levels import AT, BY, level_of, show_levels
 from copilot.commands.forecast_reasons import show_reasons
+from copilot.commands.launches import show_analogues
 from copilot.commands.options import (
     as_of_option,
     home_option,
@@ -54,6 +55,7 @@ _COLUMNS = ("sku_id", "location_id", "horizon_days", "mean_units", "p10", "p50",
     help="Instead: train the boosted model, compare forecasts on past mornings, keep both. Takes minutes.",
 )
 @click.option("--explain", is_flag=True, help="Instead: what kept forecasts rest on, in units that add up to them.")
+@click.option("--analogues", is_flag=True, help="Instead: which products new ones are forecast from, and by how much.")
 @click.option("--reproduce", is_flag=True, help="Instead: make a kept forecast again from its record, and compare.")
 @click.option("--scenario", "changes", multiple=True, help=SCENARIO_HELP)
 @click.option("--days", default=28, show_default=True, help="Days ahead to explain, or of a scenario without days.")
@@ -70,6 +72,7 @@ def forecast(
     limit: int,
     tournament: bool,
     explain: bool,
+    analogues: bool,
     reproduce: bool,
     changes: tuple[str, ...],
     days: int,
@@ -88,9 +91,12 @@ def forecast(
         show_reproduction(workspace, morning, as_json=as_json)
         return
     scope = Scope(product_ids=product_ids, sku_ids=sku_ids, location_ids=location_ids)
-    if explain or changes:
+    if explain or changes or analogues:
         words = language or workspace.settings.language
         with Context(workspace, morning) as context:
+            if analogues:
+                show_analogues(context, scope, language=words, as_json=as_json)
+                return
             if changes:
                 show_scenario(context, scope, changes, days=days, language=words, as_json=as_json)
                 return

@@ -21,6 +21,7 @@ from copilot.lookups.forecast import demand_forecast
 from copilot.lookups.forecast_reasons import forecast_reasons
 from copilot.lookups.freshness import freshness
 from copilot.lookups.hierarchy import demand_by_level
+from copilot.lookups.launches import launch_analogues
 from copilot.lookups.like import products_like
 from copilot.lookups.phrases import explain_phrase, new_phrases, phrase_named
 from copilot.lookups.posts import search_posts
@@ -148,6 +149,13 @@ def what_if(query: Annotated[queries.ScenarioQuery, Query()], service: Held) -> 
         period=queries.period_ahead(query.since, query.until, as_of=context.as_of, days=_FORECAST_DAYS),
         language=query.language,
     )
+
+
+@router.get("/forecast/analogues", tags=["lookups"], summary="What new products are forecast from")
+def analogues(query: Annotated[queries.LaunchQuery, Query()], service: Held) -> Evidence:
+    """New products with their analogues by name, weights, what they have in common, and the launch curve."""
+    context = service.context
+    return launch_analogues(context, scope_of(context, query), limit=query.limit, language=query.language)
 
 
 @router.get("/restock", tags=["lookups"], summary="What to send")

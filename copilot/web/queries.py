@@ -68,6 +68,12 @@ class ScenarioQuery(arguments.ScenarioArguments):
     language: Language = "en"
 
 
+class LaunchQuery(arguments.LaunchArguments):
+    """New products."""
+
+    language: Language = "en"
+
+
 class RestockQuery(arguments.RestockArguments):
     """A restock plan."""
 

@@ -15,7 +15,7 @@ from copilot.lookups.text import singular, tokens
 
 Task = Literal["stock", "inbound", "sales", "forecast", "restock", "at_risk", "trends", "opinions", "returns",
                "freshness", "products", "new_phrases", "gaps", "like",
-               "reasons", "scenario"]  # fmt: skip
+               "reasons", "scenario", "analogues"]  # fmt: skip
 Talk = Literal["greeting", "help", "thanks"]
 Missing = Literal["shares", "competitor", "transfers", "ledger", "launch", "decision", "margin", "weather"]
 Intent = Task | Talk | Missing
@@ -32,8 +32,8 @@ _TYPO_SIMILARITY = 87.0
 
 # Where two tasks are named, the one that says more wins: "will stock run out" is a risk, "sales forecast" a forecast.
 _SPECIFIC_FIRST: tuple[Intent, ...] = (
-    *MISSING, "scenario", "gaps", "new_phrases", "like", "freshness", "at_risk", "restock", "returns", "opinions",
-    "reasons", "forecast", "trends", "inbound", "sales", "stock", "products", *TALK,
+    *MISSING, "scenario", "analogues", "gaps", "new_phrases", "like", "freshness", "at_risk", "restock", "returns",
+    "opinions", "reasons", "forecast", "trends", "inbound", "sales", "stock", "products", *TALK,
 )  # fmt: skip
 
 

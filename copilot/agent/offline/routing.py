@@ -107,6 +107,10 @@ def _scenario(reading: Reading, as_of: date) -> list[Call]:
     return [Call(tool="scenario", arguments={**scope, **change, **_ahead(reading, as_of)})]
 
 
+def _analogues(reading: Reading, as_of: date) -> list[Call]:
+    return [Call(tool="launch_analogues", arguments=_scope(reading.names))]
+
+
 def _restock(reading: Reading, as_of: date) -> list[Call]:
     names = reading.names
     arguments: Arguments = {**_scope(names), "limit": names.limit or 10}
@@ -178,6 +182,7 @@ _ROUTES: Mapping[Task, Callable[[Reading, date], list[Call]]] = {
     "returns": _returns,
     "forecast": _forecast,
     "reasons": _reasons,
+    "analogues": _analogues,
     "scenario": _scenario,
     "restock": _restock,
     "at_risk": _at_risk,

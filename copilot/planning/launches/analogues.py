@@ -48,7 +48,9 @@ def analogue_rows(
     names = model.facts.products["product_id"]
     own_curves = _own_curves(model, sums)
     tells = model.like.theta > _TELLS
-    alike = differences(model.facts, found.rows, model.known.rows) < _ALIKE
+    apart = differences(model.facts, found.rows, model.known.rows)
+    # A fact that nobody tells, or that all share, is no reason for one of them.
+    alike = (apart < _ALIKE) & (apart > _ALIKE).any(axis=2, keepdims=True)
     rows: list[dict[str, object]] = []
     for index, row in enumerate(found.rows):
         scale = float(carried[index]) * _WEEK_DAYS

@@ -210,7 +210,7 @@ def _found(model: LaunchModel, sums: LaunchSums, products: _Products, rows: Inte
     return Found(
         rows=rows[new],
         level=(shape + units) / (shape / prior + expected),
-        variance=1.0 / (shape + units),
+        variance=1.0 / (shape + units) + model.drift,
         curves=curves,
         weights=foretold.weights,
         to_category=foretold.to_category,

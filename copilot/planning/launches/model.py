@@ -56,7 +56,9 @@ class LaunchModel:
     levels: Levels
     like: Likeness
     variance: float
-    """Squared coefficient of variation of a product's rate about its mean."""
+    """Squared coefficient of variation of a product's rate about what is foretold."""
+    drift: float
+    """The same of a rate between now and then."""
 
     def foretold(self, rows: Integers) -> Foretold:
         """Levels of the products at these rows of the facts."""
@@ -122,7 +124,8 @@ def learn_launches(
         known=known,
         levels=levels,
         like=learn(apart, taught, may),
-        variance=errors.variance(dispersion, drift),
+        variance=errors.variance(dispersion),
+        drift=drift,
     )
 
 
@@ -135,7 +138,7 @@ class _Errors:
     level: Floats
     launched: Flags
 
-    def variance(self, dispersion: float, drift: float) -> float:
+    def variance(self, dispersion: float) -> float:
         """Variance of the rate that they tell; launches alone where there are enough of them."""
         of_launches = int(self.launched.sum()) >= _LEAST_LAUNCHES
         told = self.launched if of_launches else np.ones(len(self.foretold), dtype=np.bool_)
@@ -148,7 +151,7 @@ class _Errors:
             middle = (low + high) / 2.0
             k = heterogeneity(mean, dispersion, np.full(len(mean), np.exp(middle)))
             low, high = (middle, high) if coverage(seen, mean, k) < wanted else (low, middle)
-        return float(np.exp((low + high) / 2.0)) + drift
+        return float(np.exp((low + high) / 2.0))
 
 
 def _chosen(facts: Facts, known: Known) -> Integers:

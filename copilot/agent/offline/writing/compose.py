@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from copilot.agent.offline import replies
 from copilot.agent.offline.conversation import Result
-from copilot.agent.offline.writing import aspects, forecasts, freshness, phrases, plans, posts, retail, trends
+from copilot.agent.offline.writing import aspects, forecasts, freshness, launches, phrases, plans, posts, retail, trends
 from copilot.agent.offline.writing.pieces import Page
 from copilot.settings import Language
 
@@ -18,6 +18,7 @@ _WRITERS: Mapping[str, Callable[[Page], str]] = {
     "forecast": plans.forecast,
     "forecast_reasons": forecasts.reasons,
     "scenario": forecasts.scenario,
+    "launch_analogues": launches.analogues,
     "restock": plans.plan,
     "at_risk": plans.plan,
     "rising_terms": trends.rising,
