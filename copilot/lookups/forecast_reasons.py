@@ -16,6 +16,8 @@ from copilot.lookups.scope import Period, Scope
 from copilot.planning.explanation.parts import CORRECTION
 from copilot.planning.explanation.stored import SINCE, Reasons, reasons
 from copilot.planning.hierarchy.level_spread import at_their_level, newest_spreads
+from copilot.planning.launches.records import ANALOGUES_TABLE
+from copilot.planning.launches.records import MODEL_NAME as ANALOGUES
 from copilot.settings import Language
 from copilot.wording import label
 from ingestion.errors import TableMissingError
@@ -33,8 +35,6 @@ _UNITS: dict[str, Unit] = {
 _SOURCES = ("forecasts", "forecast_runs", "skus", "products", "locations", "sales", "stock", "prices", "promotions",
             "calendar")  # fmt: skip
 _LEAST_UNITS = 1e-6
-ANALOGUES, ANALOGUES_TABLE = "analogues", "launch_analogues"
-"""Name of the model that forecasts products without history, and the table of what it did so from."""
 
 
 def forecast_reasons(

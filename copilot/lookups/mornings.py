@@ -21,7 +21,9 @@ def morning_of(workspace: Workspace, as_of: date) -> Morning:
     run = read_run(workspace.lake, as_of=as_of)
     if run is None or not all(workspace.lake.holds(table, version) for table, version in run.versions.items()):
         planning = workspace.settings.planning
-        return read_morning(PanelReader(workspace.warehouse, as_of, planning), choose_model(workspace, as_of))
+        reader = PanelReader(workspace.warehouse, as_of, planning)
+        return read_morning(reader, choose_model(workspace, as_of), agrees=bool(planning.agree_with))
     settings = PlanningSettings.model_validate(run.settings)
     reader = PanelReader(workspace.warehouse.at(run.versions), as_of, settings)
-    return read_morning(reader, recorded_choice(workspace, run), model=parameters_model(run.parameters))
+    model, agrees = parameters_model(run.parameters), bool(settings.agree_with)
+    return read_morning(reader, recorded_choice(workspace, run), model=model, agrees=agrees)

@@ -38,6 +38,8 @@ class Morning:
     boosted: BoostedChoice | None
     seen: Seen | None
     """What the boosted model sees; None without one."""
+    agrees: bool = False
+    """Forecasts of the morning were made to agree with totals forecast on their own."""
 
     @property
     def series(self) -> pl.DataFrame:
@@ -73,7 +75,11 @@ class Morning:
 
 
 def read_morning(
-    reader: PanelReader, boosted: BoostedChoice | None = None, *, model: DemandModel | None = None
+    reader: PanelReader,
+    boosted: BoostedChoice | None = None,
+    *,
+    model: DemandModel | None = None,
+    agrees: bool = False,
 ) -> Morning:
     """The morning of the reader; `model` is what series share where it is known, which spares learning it again.
 
@@ -98,5 +104,12 @@ def read_morning(
             ratios=group_ratios(whole.series, history, parts.rate.mean),
         )
     return Morning(
-        as_of=reader.as_of, reader=reader, model=fitted, state=whole, parts=parts, boosted=boosted, seen=seen
+        as_of=reader.as_of,
+        reader=reader,
+        model=fitted,
+        state=whole,
+        parts=parts,
+        boosted=boosted,
+        seen=seen,
+        agrees=agrees,
     )

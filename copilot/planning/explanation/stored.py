@@ -15,8 +15,9 @@ from copilot.planning.demand_model import MODEL_NAME as GAMMA_POISSON
 from copilot.planning.explanation.morning import Morning
 from copilot.planning.explanation.parts import OWN_SALES, RESEMBLING, explain, shared_out
 
-SINCE = "since"
-"""Part of a forecast that the tables do not give any more, because they have changed since it was made."""
+SINCE, AGREEMENT = "since", "agreement"
+"""Parts of a forecast beside what its model says: what the tables do not give any more, because they have changed since
+it was made; what it takes to agree with totals forecast on their own."""
 _EXPLAINED = (GAMMA_POISSON, BOOSTED)
 _ROUNDING = 1e-6
 
@@ -27,8 +28,8 @@ class Reasons:
 
     mean: float
     parts: dict[str, float]
-    """Code -> units, adding up to `mean`: those of `explain`, `since`, and the name of another model for the level that
-    it gives its series."""
+    """Code -> units, adding up to `mean`: those of `explain`, `since` or `agreement`, and the name of another
+    model for the level that it gives its series."""
     own_share: float | None
     """Share of the level that the series' own sales say, 0 to 1; None where another model gives it all."""
     series: dict[str, int]
@@ -53,7 +54,7 @@ def reasons(morning: Morning, forecasts: pl.DataFrame, *, first: date, days: int
     mean = float(_daily(forecasts, start, days).sum())
     rest = mean - sum(parts.values())
     if abs(rest) > _ROUNDING * max(mean, 1.0):
-        parts[SINCE] = rest
+        parts[AGREEMENT if morning.agrees else SINCE] = rest
     level = parts.get(OWN_SALES, 0.0) + parts.get(RESEMBLING, 0.0)
     return Reasons(
         mean=mean,

@@ -11,9 +11,12 @@ import numpy as np
 import polars as pl
 import pytest
 
+from copilot.planning.arrays import Floats
 from copilot.planning.explanation.morning import Morning, read_morning
 from copilot.planning.explanation.parts import explain, shared_out
+from copilot.planning.explanation.stored import reasons
 from copilot.planning.forecast import PanelReader, forecast_demand
+from copilot.planning.leading.known import Leading
 from copilot.planning.model_choice import BoostedChoice
 from copilot.planning.segments import SEGMENTS
 from copilot.settings import PlanningSettings, Settings
@@ -112,6 +115,35 @@ def test_a_wide_scope_has_its_correction_in_one_piece(corrected: Morning, monkey
     assert whole.mean == pytest.approx(split.mean)
     pieces = sum(units for code, units in split.totals().items() if code.startswith("correction:"))
     assert whole.totals()["correction"] == pytest.approx(pieces, abs=1e-6)
+
+
+class Said(Leading):
+    """Rising terms that raise the whole range by a quarter."""
+
+    def factors(self, series: pl.DataFrame, days: int) -> Floats:
+        return np.full((series.height, days), 1.25)
+
+
+@pytest.mark.parametrize("split", [True, False])
+def test_what_is_said_of_products_is_a_part_of_its_own(
+    corrected: Morning, monkeypatch: pytest.MonkeyPatch, *, split: bool
+) -> None:
+    assert corrected.boosted is not None
+    monkeypatch.setattr("copilot.planning.explanation.parts._MOST_SPLIT", 10_000 if split else 1)
+    led = replace(corrected, boosted=replace(corrected.boosted, leading=Said(as_of=MORNING)))
+    found = explain(led, everything(led), first=MORNING, days=7)
+    before = explain(corrected, everything(corrected), first=MORNING, days=7)
+    assert found.mean == pytest.approx(1.25 * before.mean)
+    assert sum(found.totals().values()) == pytest.approx(found.mean.sum())
+    assert found.totals()["signals"] == pytest.approx(np.log(1.25) * before.mean.sum(), rel=0.3)
+
+
+def test_what_agreement_with_totals_takes_is_told(workspace: Workspace, morning: Morning) -> None:
+    made = forecast_demand(workspace.warehouse, MORNING, PLANNING).filter(pl.col("daily_units").is_not_null())
+    raised = made.with_columns(pl.col("daily_units").list.eval(pl.element() * 1.1))
+    found = reasons(replace(morning, agrees=True), raised, first=MORNING, days=7)
+    assert found.parts["agreement"] == pytest.approx(found.mean / 11, rel=1e-4)
+    assert sum(found.parts.values()) == pytest.approx(found.mean)
 
 
 def test_days_out_of_reach_are_refused(morning: Morning) -> None:
