@@ -5,6 +5,9 @@ and their sums. Levels are product, category and all of them, by store, city and
 80 % interval of the week's sum of each node: with the common variance that series carry, which products share, and with
 that of the level, learnt on the mornings before (`level_spread`).
 
+The demo retailer's two years are forecast on five mornings, a fortnight apart, the week and the fortnight after each;
+what levels have in common is learnt on the mornings before the first of them. Sums count what was seen of demand.
+
 Then the means of 20,000 and 200,000 series (drawn, products x stores) are reconciled with three crossed levels.
 """
 
@@ -15,6 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import polars as pl
@@ -25,17 +29,32 @@ from benchmarks.forecast_speed import exponent
 from copilot.planning.arrays import Floats, Integers, group_sums
 from copilot.planning.calibration import coverage
 from copilot.planning.demand_model import DemandModel, daily_means, fit_model, rates_of, state_of
+from copilot.planning.forecast import PanelReader
 from copilot.planning.hierarchy.agreement import agreed_means
-from copilot.planning.hierarchy.level_spread import common_variance_of, level_spreads, past_sums
-from copilot.planning.hierarchy.levels import Level, PlaceLevel, ProductLevel, grouped
+from copilot.planning.hierarchy.level_spread import (
+    HORIZONS_DAYS,
+    common_variance_of,
+    covered,
+    learn_spreads,
+    level_spreads,
+    past_sums,
+    sums_after,
+)
+from copilot.planning.hierarchy.levels import LEVELS, Level, PlaceLevel, ProductLevel, grouped
 from copilot.planning.hierarchy.reconcile import UpperForecast, reconciled
 from copilot.planning.hierarchy.totals import moments
 from copilot.planning.hierarchy.upper import recovered, upper_means, upper_panel
+from copilot.settings import PlanningSettings
+from ingestion.demo import build_demo, parse_size
+from ingestion.lake import Lake
+from ingestion.warehouse import Warehouse
 
 _BY: tuple[ProductLevel, ...] = ("product", "category", "all")
 _AT: tuple[PlaceLevel, ...] = ("location", "city", "chain")
 _LEVELS = tuple(Level(by=by, at=at) for by in _BY for at in _AT if (by, at) != ("product", "location"))
 _CHAIN = Level(by="all", at="chain")
+_DEMO_LEVELS = tuple(level for level in LEVELS if (level.by, level.at) != ("sku", "location"))
+_DEMO_MORNINGS, _DEMO_STEP_DAYS = 5, 14
 _SIZES, _QUICK_SIZES = ((1_000, 20), (1_000, 200)), ((200, 10), (200, 50))
 """Products x stores of what is reconciled."""
 _SEED = 0
@@ -54,6 +73,11 @@ TARGETS: dict[str, tuple[str, Better, float | None]] = {
         f"forecast_levels.{name}_{level.by}_{level.at}": target
         for level in _LEVELS
         for name, target in _OF_LEVEL.items()
+    },
+    **{
+        f"forecast_levels.demo_{name}_{level.by}_{level.at}": _OF_LEVEL[name]
+        for level in _DEMO_LEVELS
+        for name in ("coverage_own", "coverage")
     },
     "forecast_levels.reconcile_seconds": ("s", "lower", None),
     "forecast_levels.reconcile_exponent": ("exponent", "lower", 1.1),
@@ -90,7 +114,7 @@ def run(quick: bool) -> Iterator[Figure]:
     """Errors and coverage by level, and the time to reconcile; `quick` takes 2,000 of the series."""
     folder = real_data(FOLDER)
     series = QUICK_SERIES if quick else FULL_SERIES
-    values = _reconciling(_QUICK_SIZES if quick else _SIZES)
+    values = _reconciling(_QUICK_SIZES if quick else _SIZES) | _demo("small" if quick else "full")
     if folder is not None:
         values |= _scores([measure(folder, series, days) for days in MORNINGS])
         values["forecast_levels.peak_rss"] = peak_rss_mib()
@@ -100,7 +124,13 @@ def run(quick: bool) -> Iterator[Figure]:
             yield absent(name, unit=unit, better=better, target=target, folder=FOLDER)
             continue
         sizes = f"up to {np.prod((_QUICK_SIZES if quick else _SIZES)[-1]):,} series and three crossed levels"
-        detail = sizes if "reconcile" in name else f"{series:,} series, mornings of days {MORNINGS}, days in stock"
+        detail = (
+            sizes
+            if "reconcile" in name
+            else "the demo"
+            if "demo" in name
+            else f"{series:,} series, mornings of days {MORNINGS}, days in stock"
+        )
         yield Figure(name=name, value=value, unit=unit, target=target, better=better, detail=detail)
 
 
@@ -140,7 +170,8 @@ def _nodes(
         rate_variance=pl.Series(spread.rate_variance(variation)),
         common_variance=pl.lit(spread.common_variance),
     )
-    learnt = level_spreads(series, list(past_sums(past, sales.drivers, model)), _LEVELS)
+    sums = list(past_sums(past, sales.drivers, model))
+    learnt = level_spreads(series, sums, _LEVELS, usual=spread.common_variance)
     found = {}
     for level in _LEVELS:
         grouping = grouped(series, level)
@@ -170,6 +201,35 @@ def _scores(mornings: list[_Morning]) -> dict[str, float]:
         values[f"forecast_levels.wape_week_{name}"] = float(np.abs(mean - seen).sum() / seen.sum())
         values[f"forecast_levels.coverage_own_{name}"] = coverage(seen, mean, own / mean**2)
         values[f"forecast_levels.coverage_{name}"] = coverage(seen, mean, learnt / mean**2)
+    return values
+
+
+def _demo(size: str) -> dict[str, float]:
+    """Coverage of each level on the demo retailer."""
+    with TemporaryDirectory() as folder:
+        lake = Lake(Path(folder))
+        demo = build_demo(parse_size(size))
+        for name, frame in demo.tables():
+            lake.append(name, frame)
+        reader = PanelReader(Warehouse(lake), demo.end + timedelta(days=1), PlanningSettings())
+        panel, drivers, locations = reader.sample, reader.drivers, reader.locations
+    first = panel.days - _DEMO_STEP_DAYS * _DEMO_MORNINGS
+    before = panel.until(panel.start + timedelta(days=first))
+    learnt = learn_spreads(before, drivers, fit_model(before, drivers), locations)
+    sums, own = [], []
+    for day in range(first, panel.days - max(HORIZONS_DAYS) + 1, _DEMO_STEP_DAYS):
+        model = fit_model(panel.until(panel.start + timedelta(days=day)), drivers)
+        sums += list(sums_after(panel, drivers, model, day))
+        own.append(model.calibration.spread.common_variance)
+    cities = locations.select("location_id", pl.col("city").fill_null(""))
+    series = panel.series.join(cities, on="location_id", how="left", maintain_order="left")
+    values = {}
+    for level in _DEMO_LEVELS:
+        name = f"{level.by}_{level.at}"
+        common = common_variance_of(learnt, level)
+        values[f"forecast_levels.demo_coverage_own_{name}"] = covered(series, sums, level, float(np.mean(own)))
+        if common is not None:
+            values[f"forecast_levels.demo_coverage_{name}"] = covered(series, sums, level, common)
     return values
 
 

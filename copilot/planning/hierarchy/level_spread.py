@@ -2,12 +2,16 @@
 
 On each past morning the model sees earlier days only and forecasts the week and the fortnight after, series by series.
 A level's common variance c is the one under which the interval from 10 % to 90 % of its nodes' sums covers 80 %; where
-a level has few nodes, the one under which squared errors are as large as expected (method of moments), shrunk to that
-of the next finer level. Of a series that sold out the demand expected given its sales stands in for what was seen.
+a level has few nodes, the one under which squared errors are as large as expected (method of moments). It is shrunk to
+the common variance that series carry anyway: nodes of one morning err together in part, so that a morning counts as
+the root of its nodes, and few mornings say little of how odd the next one may be; three times less of being surer than
+of being less sure, since orders on too narrow an interval cost more. Of a series that sold out the demand expected
+given its sales stands in for what was seen.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -31,7 +35,7 @@ MORNINGS = 4
 _STEP_DAYS = 14
 _LEAST_HISTORY_DAYS = 28
 _MANY_SUMS = 60
-_PRIOR_SUMS = 8.0
+_USUAL_MORNINGS, _SURER = 8.0, 3.0
 _STEPS = 20
 _LEAST, _MOST = 1e-5, 1.0
 _NAMES = ("sku_id", "product_id", "category", "location_id", "country")
@@ -84,7 +88,8 @@ def learn_spreads(panel: DemandPanel, drivers: Drivers, model: DemandModel, loca
     """Common variance of every level, as `level_spreads`; `locations` say in which city each series is."""
     cities = locations.select("location_id", pl.col("city").fill_null(""))
     series = panel.series.join(cities, on="location_id", how="left", maintain_order="left")
-    return level_spreads(series, list(past_sums(panel, drivers, model)))
+    usual = model.calibration.spread.common_variance
+    return level_spreads(series, list(past_sums(panel, drivers, model)), usual=usual)
 
 
 def past_sums(panel: DemandPanel, drivers: Drivers, model: DemandModel) -> Iterator[Sums]:
@@ -93,42 +98,57 @@ def past_sums(panel: DemandPanel, drivers: Drivers, model: DemandModel) -> Itera
         day = panel.days - max(HORIZONS_DAYS) - number * _STEP_DAYS
         if day < _LEAST_HISTORY_DAYS:
             return
-        past = panel.until(panel.start + timedelta(days=day))
-        rate = rates_of(state_of(past, drivers, model), model)
-        spread = model.calibration.spread
-        for days in HORIZONS_DAYS:
-            ahead = slice(day, day + days)
-            multipliers = model.effects.multipliers(panel.series, drivers, past.before, days)
-            sold_out = np.cumsum(panel.censored[:, ahead], axis=1) > 0
-            share = np.where(sold_out, 1.0, panel.availability[:, ahead])
-            mean = rate.mean * (multipliers * share).sum(axis=1, dtype=np.float64)
-            variance = spread.rate_variance(rate.variation)
-            seen = panel.units[:, ahead].sum(axis=1, dtype=np.float64)
-            least = sold_out[:, -1]
-            k = heterogeneity(mean, spread.dispersion, variance)
-            seen[least] = expected_given_at_least(np.ceil(seen[least]), mean=mean[least], heterogeneity=k[least])
-            yield Sums(mean=mean, dispersion=np.full(len(mean), spread.dispersion), rate_variance=variance, seen=seen)
+        yield from sums_after(panel, drivers, model, day)
 
 
-def level_spreads(series: pl.DataFrame, sums: Sequence[Sums], levels: Sequence[Level] = LEVELS) -> pl.DataFrame:
+def sums_after(panel: DemandPanel, drivers: Drivers, model: DemandModel, day: int) -> Iterator[Sums]:
+    """Sums of each series over `HORIZONS_DAYS` from that column of the panel on, forecast from the days before it."""
+    past = panel.until(panel.start + timedelta(days=day))
+    rate = rates_of(state_of(past, drivers, model), model)
+    spread = model.calibration.spread
+    variance = spread.rate_variance(rate.variation)
+    for days in HORIZONS_DAYS:
+        ahead = slice(day, day + days)
+        multipliers = model.effects.multipliers(panel.series, drivers, past.before, days)
+        sold_out = np.cumsum(panel.censored[:, ahead], axis=1) > 0
+        share = np.where(sold_out, 1.0, panel.availability[:, ahead])
+        mean = rate.mean * (multipliers * share).sum(axis=1, dtype=np.float64)
+        seen = panel.units[:, ahead].sum(axis=1, dtype=np.float64)
+        least = sold_out[:, -1]
+        k = heterogeneity(mean, spread.dispersion, variance)
+        seen[least] = expected_given_at_least(np.ceil(seen[least]), mean=mean[least], heterogeneity=k[least])
+        yield Sums(mean=mean, dispersion=np.full(len(mean), spread.dispersion), rate_variance=variance, seen=seen)
+
+
+def level_spreads(
+    series: pl.DataFrame, sums: Sequence[Sums], levels: Sequence[Level] = LEVELS, *, usual: float
+) -> pl.DataFrame:
     """Common variance of each level that the sums teach: by, at, common_variance, sums, coverage. No rows without sums.
 
-    `series` has the columns of the levels; levels are taken from most nodes to fewest.
+    `series` has the columns of the levels; `usual` is the common variance that the series carry, which few sums lean
+    on.
     """
-    groupings = sorted((grouped(series, level) for level in levels), key=lambda each: -each.nodes.height)
-    rows, finer = [], 0.0
-    for grouping in groupings if sums else ():
-        nodes = _node_sums(grouping, sums)
-        if not len(nodes.mean):
-            continue
-        own = _covering(nodes) if len(nodes.mean) >= _MANY_SUMS else _by_moments(nodes)
+    rows = []
+    for level in levels if sums else ():
+        nodes = _node_sums(grouped(series, level), sums)
         count = len(nodes.mean)
-        common = float((count * own + _PRIOR_SUMS * finer) / (count + _PRIOR_SUMS))
-        finer = common
-        covered = coverage(nodes.seen, nodes.mean, nodes.excess(common) / nodes.mean**2)
-        rows.append((grouping.level.by, grouping.level.at, common, count, covered))
+        if not count:
+            continue
+        own = _covering(nodes) if count >= _MANY_SUMS else _by_moments(nodes)
+        mornings = len(sums) / len(HORIZONS_DAYS)
+        weight = mornings * math.sqrt(count / len(sums))
+        lean = _USUAL_MORNINGS if own >= usual else _USUAL_MORNINGS * _SURER
+        common = float((weight * own + lean * usual) / (weight + lean))
+        within = coverage(nodes.seen, nodes.mean, nodes.excess(common) / nodes.mean**2)
+        rows.append((level.by, level.at, common, count, within))
     schema = {name: kind for name, kind in SPREADS_SCHEMA.items() if name != "as_of"}
     return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def covered(series: pl.DataFrame, sums: Sequence[Sums], level: Level, common_variance: float) -> float:
+    """Share of the level's sums within their interval from 10 % to 90 % with that common variance; NaN without any."""
+    nodes = _node_sums(grouped(series, level), sums)
+    return coverage(nodes.seen, nodes.mean, nodes.excess(common_variance) / nodes.mean**2)
 
 
 def _node_sums(grouping: Grouping, sums: Sequence[Sums]) -> _NodeSums:

@@ -35,21 +35,31 @@ def _sums(common: float, mornings: int) -> Sequence[Sums]:
 
 @pytest.mark.parametrize("common", [0.02, 0.1])
 def test_what_stores_have_in_common_is_found_from_the_sums_of_stores(common: float) -> None:
-    found = level_spreads(chain_series(40, 30), _sums(common, 8), [_STORES])
-    assert found["common_variance"][0] == pytest.approx(common, rel=0.3)
+    found = level_spreads(chain_series(40, 30), _sums(common, 40), [_STORES], usual=common / 2)
+    assert found["common_variance"][0] == pytest.approx(common, rel=0.25)
     assert found["coverage"][0] == pytest.approx(0.8, abs=0.03)
-    assert found["sums"][0] == 240
+    assert found["sums"][0] == 1200
 
 
-def test_series_that_move_alone_have_nothing_in_common() -> None:
-    found = level_spreads(chain_series(40, 30), _sums(0.0, 8), [_STORES, _CHAIN])
-    assert found["common_variance"].to_list() == pytest.approx([0.0, 0.0], abs=0.002)
+def test_series_that_move_alone_have_little_in_common() -> None:
+    found = level_spreads(chain_series(40, 30), _sums(0.0, 40), [_STORES, _CHAIN], usual=0.02)
+    stores, chain = found["common_variance"].to_list()
+    assert stores < 0.005
+    assert stores < chain < 0.02
 
 
-def test_a_level_of_few_sums_leans_on_the_next_finer_one() -> None:
-    alone = level_spreads(chain_series(40, 30), _sums(0.1, 2), [_CHAIN])
-    beside = level_spreads(chain_series(40, 30), _sums(0.1, 2), [_STORES, _CHAIN])
-    assert beside.filter(by="all", at="chain")["common_variance"][0] > alone["common_variance"][0]
+@pytest.mark.parametrize("common", [0.0, 0.1])
+def test_few_sums_lean_on_what_series_carry_more_so_towards_being_surer(common: float) -> None:
+    usual = 0.03
+    few, many = (
+        level_spreads(chain_series(40, 30), _sums(common, count), [_STORES], usual=usual)["common_variance"][0]
+        for count in (4, 60)
+    )
+    assert abs(few - usual) < abs(many - usual)
+    if common == 0.0:
+        assert few > 0.4 * usual
+    else:
+        assert few > usual + 0.4 * (common - usual)
 
 
 @pytest.mark.parametrize(
@@ -87,4 +97,4 @@ def test_past_mornings_are_forecast_from_the_days_before_them() -> None:
 
 
 def test_no_past_morning_teaches_nothing() -> None:
-    assert level_spreads(chain_series(4, 3), [], [_CHAIN]).is_empty()
+    assert level_spreads(chain_series(4, 3), [], [_CHAIN], usual=0.1).is_empty()
