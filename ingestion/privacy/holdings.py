@@ -33,6 +33,8 @@ HOLDINGS: Mapping[str, Holding] = {
     "phrase_runs": "counts",
     "forecasts": "none",
     "forecast_runs": "none",
+    "forecast_tournament": "none",
+    "forecast_regressors": "none",
     "level_spreads": "none",
     "launch_analogues": "none",
     "restock_lines": "none",
