@@ -16,6 +16,7 @@ from copilot.planning.boosted import BoostedSettings
 from copilot.planning.boosted_store import load_boosted
 from copilot.planning.demand_model import MODEL_NAME
 from copilot.planning.forecast import forecast_demand
+from copilot.planning.hierarchy.level_spread import newest_spreads
 from copilot.planning.leading import known
 from copilot.planning.leading.decisions import Held, decide, newest_decisions, write_decisions
 from copilot.planning.leading.evidence import Shown
@@ -52,6 +53,10 @@ def test_a_round_keeps_scores_and_a_model_and_then_checks_it(
     assert kept is not None
     assert kept.sort("segment", "candidate").equals(found.scores.sort("segment", "candidate"))
     assert newest_tournament(workspace.lake, as_of=day(59)) is None
+    spreads = newest_spreads(workspace.lake, as_of=day(61))
+    assert spreads is not None
+    assert set(spreads["by"]) == {"sku", "product", "category", "all"}
+    assert newest_spreads(workspace.lake, as_of=day(59)) is None
     chosen = choose_boosted(workspace.lake, workspace.models_path, workspace.settings.planning, day(60))
     assert (chosen.segments if chosen else frozenset()) == found.boosted_segments
     assert train_on(workspace, day(60), SETTINGS).drift is not None
