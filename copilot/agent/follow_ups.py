@@ -12,7 +12,7 @@ _MOST = 3
 _ABOUT: Mapping[Kind, tuple[str, ...]] = {
     "stock": ("restock", "forecast", "sales"),
     "sales": ("stock", "forecast", "opinions"),
-    "forecast": ("restock", "stock", "opinions"),
+    "forecast": ("reasons", "restock", "stock"),
     "restock": ("stock", "forecast", "sales"),
     "posts": ("sales", "stock"),
     "products": ("stock", "sales"),

@@ -23,13 +23,13 @@ from ingestion.warehouse import Warehouse
 from tests.copilot.planning.shop import day, small_retailer
 from tests.copilot.planning.trees import trees
 
-MORNING = day(40)
+MORNING = day(20)
 PLANNING = PlanningSettings()
 
 
 @pytest.fixture
 def shop(tmp_path: Path) -> tuple[Lake, Warehouse]:
-    return small_retailer(tmp_path / "lake", days=40)
+    return small_retailer(tmp_path / "lake", days=20)
 
 
 def kept(lake: Lake, warehouse: Warehouse, boosted: BoostedChoice | None = None) -> ForecastRun:
@@ -51,7 +51,7 @@ def test_a_run_says_what_it_was_made_of(shop: tuple[Lake, Warehouse]) -> None:
     assert run.boosted_segments == tuple(sorted(SEGMENTS[:2]))
     assert run.features == choice.model.correction.names
     assert run.drift is None
-    assert read_run(lake, as_of=day(39)) is None
+    assert read_run(lake, as_of=day(19)) is None
 
 
 def test_without_a_run_there_is_no_record(tmp_path: Path) -> None:
