@@ -52,6 +52,7 @@ def test_lookups_answer_evidence(client: TestClient, path: str, kind: str) -> No
         ("stock?about=manteau Zorglub", 404, "unknown-name", "Zorglub"),
         ("forecast", 404, "no-data", "reassort forecast"),
         ("forecast/reasons", 404, "no-data", "reassort forecast"),
+        ("forecast/analogues", 404, "no-data", "reassort forecast"),
         ("forecast/scenario?promotion_share=0.2", 404, "no-data", "reassort forecast"),
         ("forecast/scenario?promotion_share=2", 422, "invalid-request", "promotion_share"),
         ("forecast/scenario?term=zorglub", 404, "unknown-name", "zorglub"),

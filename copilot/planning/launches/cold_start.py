@@ -74,6 +74,8 @@ class _Products:
     """Most days of history of any series."""
     launched: tuple[date, ...]
     """As the catalogue says, or else the first of those days."""
+    dated: Flags
+    """Whether the catalogue says."""
 
     @property
     def new(self) -> Integers:
@@ -156,6 +158,7 @@ def _products(shop: Shop) -> _Products:
         units=units,
         days=days,
         launched=tuple(said.get(product) or begun for product, begun in zip(ids, first, strict=True)),
+        dated=np.array([said.get(product) is not None for product in ids], dtype=np.bool_),
     )
 
 
@@ -166,7 +169,8 @@ def _ids(products: _Products, places: Integers) -> list[str]:
 def _sums(shop: Shop, products: _Products, shares: Floats) -> LaunchSums:
     """Weeks since launch of the new products that have sold, and of those launched in the history, newest first."""
     begun = np.array([(day - shop.since).days for day in products.launched])
-    in_history = products.is_known & (begun > 0)
+    # What first sold near the beginning of the history, and has no date in the catalogue, may have sold before it.
+    in_history = products.is_known & (begun > np.where(products.dated, 0, NEW_BELOW_DAYS))
     wanted = np.flatnonzero(in_history | (products.is_new & (products.units > 0.0)))
     wanted = wanted[np.argsort(-begun[wanted], kind="stable")]
     size = np.bincount(products.code, minlength=len(products.ids))

@@ -184,3 +184,12 @@ def test_texts_are_read_where_they_may_count_alone() -> None:
     found = forecast_launches(of, AHEAD, use=use)
     assert found is not None
     assert total(found) == pytest.approx(12.0, rel=0.3)
+
+
+def test_what_sold_from_the_beginning_without_a_launch_date_is_no_launch() -> None:
+    def never(skus: list[str]) -> DemandPanel:
+        raise AssertionError(skus)
+
+    of = shop(("new", "silk", AS_OF))
+    undated = of.catalogue.with_columns(launched_on=pl.lit(None, pl.Date))
+    assert total(forecast(replace(of, catalogue=undated, panel=never))) > 3.0
