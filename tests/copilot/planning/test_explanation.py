@@ -146,6 +146,16 @@ def test_what_agreement_with_totals_takes_is_told(workspace: Workspace, morning:
     assert sum(found.parts.values()) == pytest.approx(found.mean)
 
 
+def test_the_level_of_another_model_is_under_the_same_effects(workspace: Workspace, morning: Morning) -> None:
+    made = forecast_demand(workspace.warehouse, MORNING, PLANNING).filter(pl.col("daily_units").is_not_null())
+    other = reasons(morning, made.with_columns(model=pl.lit("analogues")), first=MORNING, days=7)
+    usual = reasons(morning, made, first=MORNING, days=7)
+    assert other.parts[f"event:{FETE}"] == pytest.approx(usual.parts[f"event:{FETE}"], rel=0.02)
+    level = sum(usual.parts[code] for code in ("own_sales", "resembling", "level_now"))
+    assert other.parts["analogues"] == pytest.approx(level, rel=0.02)
+    assert other.own_share is None
+
+
 def test_days_out_of_reach_are_refused(morning: Morning) -> None:
     with pytest.raises(ValueError, match="outside"):
         explain(morning, everything(morning), first=day(85), days=7)
