@@ -32,7 +32,7 @@ __all__ = [
     "search",
 ]
 
-_CANDIDATES = 80
+_CANDIDATES = 120
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +61,8 @@ class Ranking:
     """How candidates are put in order."""
 
     candidates: int = _CANDIDATES
-    """Hits of the store that are put in order, at least."""
+    """Hits of the store that are put in order, at least; for a translated question a third more, as its words are found
+    less surely."""
     rerank: bool = True
     """Whether the linear model orders them; else they keep the store's scores."""
     preference: Preference = NO_PREFERENCE
@@ -107,7 +108,7 @@ def rank(
         further=wanted.further,
         vector=encoder.encode_queries([wanted.meaning or wanted.text])[0],
         filter=filter if filter is not None else Filter(),
-        limit=ranking.candidates,
+        limit=ranking.candidates * 4 // 3 if wanted.translated else ranking.candidates,
     )
     hits = store.query(query)
     relevance = [hit.score for hit in hits]

@@ -12,8 +12,8 @@ class SearchSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
-    candidates: int = Field(default=80, ge=10, le=1000)
-    """Posts of the index that are put in order for one search."""
+    candidates: int = Field(default=120, ge=10, le=1000)
+    """Posts of the index that are put in order for one search; for a translated question a third more."""
     variety: float = Field(default=0.1, ge=0.0, le=1.0)
     """0: the best posts, however alike; 1: the most different ones."""
     duplicate_at: float = Field(default=0.8, gt=0.0, le=1.0)

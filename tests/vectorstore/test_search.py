@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,9 @@ import pytest
 from tests.contracts.material import doc_id, numbers
 from vectorstore.edge import EdgeStore
 from vectorstore.encoder import HashEncoder
-from vectorstore.search import NO_DIVERSITY, Diversity, diversify, search
+from vectorstore.search import NO_DIVERSITY, Diversity, Ranking, diversify, rank, search
 from vectorstore.store import Document, Filter, Hit, Schema
+from vectorstore.wanted import as_asked
 
 ENCODER = HashEncoder()
 POSTS = [
@@ -83,3 +85,9 @@ def test_documents_without_the_field_are_not_one_author() -> None:
     hits = [hit(1, 1.0, "red dress"), hit(2, 0.9, "wool coat"), hit(3, 0.8, "silk scarf", author="anna")]
     found = diversify(hits, limit=3, diversity=Diversity(once_per="author", weight=0.0))
     assert numbers([entry.id for entry in found]) == [1, 2, 3]
+
+
+def test_a_translated_question_has_a_third_more_candidates(store: EdgeStore) -> None:
+    asked, three = as_asked("linen dress tight waist"), Ranking(candidates=3)
+    assert len(rank(store, ENCODER, asked, filter=None, ranking=three)) == 3
+    assert len(rank(store, ENCODER, replace(asked, translated=True), filter=None, ranking=three)) == 4
