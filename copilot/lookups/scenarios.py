@@ -20,6 +20,7 @@ from copilot.lookups.scope import Period, Scope
 from copilot.lookups.text import tokens
 from copilot.planning.explanation.morning import Morning
 from copilot.planning.fan import total_forecast
+from copilot.planning.hierarchy.level_spread import at_their_level, newest_spreads
 from copilot.planning.scenarios.compare import Comparison, compare
 from copilot.planning.scenarios.levers import Event, Lever, Reduction, Refusal, Trend
 from copilot.settings import Language
@@ -88,6 +89,7 @@ def scenario(
     notes += ["stale_forecast"] if series["as_of"][0] < context.as_of else []
     morning = context.morning(series["as_of"][0])
     series = series.join(morning.series, on=["sku_id", "location_id"], how="semi", maintain_order="left")
+    series = at_their_level(series, newest_spreads(context.workspace.lake, as_of=context.as_of))
     found = _compared(context, morning, series, change, days, language)
     cells: dict[str, object] = {"reduction_share": _asked_share(change), "horizon_days": days.days}
     if isinstance(found, Refusal):
