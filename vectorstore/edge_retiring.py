@@ -16,6 +16,7 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -25,6 +26,8 @@ from vectorstore.edge_disk import folder_in_memory
 from vectorstore.edge_errors import using
 from vectorstore.edge_placement import BM25, DENSE
 from vectorstore.errors import StoreFailedError
+
+_LONGEST_PAUSE_S = 0.05
 
 _log = logging.getLogger(__name__)
 
@@ -52,8 +55,11 @@ def _free_indexes(shard: edge.EdgeShard, home: Path, fields: Iterable[str]) -> N
     vectors = [edge.UpdateOperation.delete_vector_name(name) for name in (BM25, DENSE)]
     try:
         for operation in [*indexes, *vectors]:
+            started = time.perf_counter()
             with using(home):
                 shard.update(operation)
+            # A search that waited asks for the lock several times: without a pause it would wait for the next ones too.
+            time.sleep(min(time.perf_counter() - started, _LONGEST_PAUSE_S))
     except StoreFailedError as error:
         _log.info("an outdated shard is freed all at once: %s", error)
 
