@@ -25,6 +25,7 @@ from copilot.commands.options import (
 from copilot.commands.progress import progress_bars
 from copilot.commands.reproduce import show_reproduction
 from copilot.commands.scenario import SCENARIO_HELP, show_scenario
+from copilot.commands.scoping import named_scope
 from copilot.commands.tournament import show_tournament
 from copilot.errors import NoDataError
 from copilot.lookups.context import Context, last_morning
@@ -43,11 +44,11 @@ _COLUMNS = ("sku_id", "location_id", "horizon_days", "mean_units", "p10", "p50",
 
 
 @click.command()
-@click.option("--sku", "sku_ids", multiple=True, help="Show this SKU; may be given again.")
-@click.option("--location", "location_ids", multiple=True, help="Show this location; may be given again.")
+@click.option("--sku", "skus", multiple=True, help="Show this SKU; may be given again.")
+@click.option("--location", "locations", multiple=True, help="Show this place (id, name or city); may be given again.")
 @click.option("--by", type=click.Choice([*BY]), help="Show the kept forecasts summed by this level of products.")
 @click.option("--at", type=click.Choice([*AT]), help="The same for places: store, city, region (country) or chain.")
-@click.option("--product", "product_ids", multiple=True, help="Show this product; may be given again.")
+@click.option("--product", "products", multiple=True, help="Show this product (id or name); may be given again.")
 @click.option("--limit", default=20, show_default=True, help="Rows to show, greatest demand first.")
 @click.option(
     "--tournament",
@@ -64,11 +65,11 @@ _COLUMNS = ("sku_id", "location_id", "horizon_days", "mean_units", "p10", "p50",
 @language_option
 @json_option
 def forecast(
-    sku_ids: tuple[str, ...],
-    location_ids: tuple[str, ...],
+    skus: tuple[str, ...],
+    locations: tuple[str, ...],
     by: str | None,
     at: str | None,
-    product_ids: tuple[str, ...],
+    products: tuple[str, ...],
     limit: int,
     tournament: bool,
     explain: bool,
@@ -90,7 +91,7 @@ def forecast(
     if reproduce:
         show_reproduction(workspace, morning, as_json=as_json)
         return
-    scope = Scope(product_ids=product_ids, sku_ids=sku_ids, location_ids=location_ids)
+    scope = named_scope(workspace, morning, products=products, skus=skus, locations=locations)
     if explain or changes or analogues:
         words = language or workspace.settings.language
         with Context(workspace, morning) as context:
