@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from copilot import wording
 from copilot.briefs.citing import Citations, total, totals, value
 from copilot.briefs.records import Item
+from copilot.errors import NoDataError
 from copilot.evidence import Evidence, Row
 from copilot.lookups.context import Context
+from copilot.lookups.forecast import demand_forecast
 from copilot.lookups.restock import AT_RISK, at_risk, restock_lines
 from copilot.lookups.scope import EVERYTHING, Scope
 from copilot.settings import Language
 from copilot.wording import day, label, listing, money, number, phrase, share
 
 _MOST_STYLES = 6
+_WITH_FORECAST = 3
 _MOST_ROWS = 40
 _ALL = 100_000
 
@@ -31,10 +35,13 @@ def restock_items(
     gained = _by_product(plan.rows, "expected_sales_units")
     chosen = sorted(gained, key=lambda product_id: (-gained[product_id], product_id))[:_MOST_STYLES]
     items = []
-    for product_id in chosen:
+    for place, product_id in enumerate(chosen):
         scope = Scope(product_ids=(product_id,))
         evidence = restock_lines(context, scope, limit=_MOST_ROWS, language=language)
-        items.append(_restock_item(evidence, language, citations, rising.get(product_id, ())))
+        item = _restock_item(evidence, language, citations, rising.get(product_id, ()))
+        if place < _WITH_FORECAST:
+            item = _with_forecast(item, _forecast_of(context, scope, language), citations, language)
+        items.append(item)
     return tuple(items)
 
 
@@ -86,6 +93,43 @@ def _restock_item(
         citations=(cited, *(by for _, by in rising)),
         charts=evidence.charts[:1],
         table=_table(evidence.rows, language, ("restock_units", "on_hand_units", "inbound_units", "mean_demand_units")),
+    )
+
+
+def _forecast_of(context: Context, scope: Scope, language: Language) -> Evidence | None:
+    """Demand of the style in the next four weeks; None where no forecast was kept."""
+    try:
+        found = demand_forecast(context, scope, limit=1, language=language)
+    except NoDataError:
+        return None
+    return found if found.rows else None
+
+
+def _with_forecast(item: Item, forecast: Evidence | None, citations: Citations, language: Language) -> Item:
+    """The item with the demand that its style is expected to have, how sure that is and what it rests on."""
+    if forecast is None:
+        return item
+    cited = citations.cite(forecast)
+    mean, low, high = (
+        _units(round(total(forecast, name)), language) for name in ("mean_demand_units", "p10_units", "p90_units")
+    )
+    sentence = phrase(
+        "briefs.restock.demand",
+        language,
+        since=day(forecast.dates["since"], language),
+        last=day(forecast.dates["last_day"], language),
+        mean=mean,
+        low=low,
+        high=high,
+        days=phrase("units.days", language, count=int(total(forecast, "history_days"))),
+        share=share(total(forecast, "in_stock_share"), language),
+        n=cited,
+    )
+    return replace(
+        item,
+        sentences=(*item.sentences, sentence),
+        citations=(*item.citations, cited),
+        charts=(*item.charts, *forecast.charts[:1]),
     )
 
 

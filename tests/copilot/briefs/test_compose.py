@@ -44,6 +44,19 @@ def test_what_rises_is_told_with_who_and_what_it_does_to_sales(brief: Brief) -> 
     assert "lifts" in brief.sources
 
 
+def test_what_to_restock_first_comes_with_its_forecast_how_sure_it_is_and_what_it_rests_on(brief: Brief) -> None:
+    to_do = next(section for section in brief.sections if section.name == "to_do")
+    told = [item for item in to_do.items if "Expected demand from" in " ".join(item.sentences)]
+    assert told == list(to_do.items[:3])
+    for item in told:
+        (forecast,) = [evidence for number in item.citations if (evidence := brief.evidence[number]).kind == "forecast"]
+        totals = {figure.name: figure.value for figure in forecast.totals}
+        assert totals["p10_units"] < totals["mean_demand_units"] < totals["p90_units"]
+        assert "in 80% of cases" in item.sentences[-1]
+        assert "of history" in item.sentences[-1]
+        assert forecast.charts[0] in item.charts
+
+
 def test_a_figure_that_the_evidence_does_not_hold_is_refused(brief: Brief) -> None:
     check_brief(brief)
     wrong = replace(brief, summary=(*brief.summary, "To restock: 987,654 pieces [1]."))
