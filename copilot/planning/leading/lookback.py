@@ -8,7 +8,7 @@ rise's series are all that is kept.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
 
 import numpy as np
@@ -53,6 +53,16 @@ class Looks:
     settled: Floats
     """What sales showed of the rise by the morning, see `Shown`."""
 
+    @classmethod
+    def of(cls, rows: Sequence[tuple[float, ...]]) -> Looks:
+        """From one row of numbers a look, in the order of the fields."""
+        rise, morning, called, *rest = np.array(rows, dtype=np.float64).reshape(-1, len(fields(cls))).T
+        age, ahead, wanted, base, common, recent, settled = rest
+        return cls(
+            rise=rise.astype(np.int64), morning=morning.astype(np.int64), called=called.astype(np.int64),
+            age=age, ahead=ahead, wanted=wanted, base=base, common=common, recent=recent, settled=settled,
+        )  # fmt: skip
+
     def __len__(self) -> int:
         return len(self.rise)
 
@@ -70,19 +80,7 @@ def look_back(panel: DemandPanel, drivers: Drivers, model: DemandModel, rises: S
     rows: list[tuple[float, ...]] = []
     for morning, due in _mornings(newest, panel.before):
         rows += list(_looks(sample, drivers, model, morning, due, moved))
-    columns = np.array(rows, dtype=np.float64).reshape(-1, 10).T
-    return Looks(
-        rise=columns[0].astype(np.int64),
-        morning=columns[1].astype(np.int64),
-        called=columns[2].astype(np.int64),
-        age=columns[3],
-        ahead=columns[4],
-        wanted=columns[5],
-        base=columns[6],
-        common=columns[7],
-        recent=columns[8],
-        settled=columns[9],
-    )
+    return Looks.of(rows)
 
 
 def _sampled(panel: DemandPanel, rises: Sequence[KnownRise]) -> Flags:

@@ -42,19 +42,7 @@ def looks(gains: list[float], *, seed: int = 3, units: float = 400.0) -> Looks:
                 wanted = chance.poisson(units * float(truth.factor(SHOWN, age, ahead)) * 0.9)
                 row = (number, called + after, called, age, ahead, wanted, units, 0.9)
                 rows.append((*row, SHOWN.recent, SHOWN.settled))
-    columns = np.array(rows, dtype=np.float64).reshape(-1, 10).T
-    return Looks(
-        rise=columns[0].astype(np.int64),
-        morning=columns[1].astype(np.int64),
-        called=columns[2].astype(np.int64),
-        age=columns[3],
-        ahead=columns[4],
-        wanted=columns[5],
-        base=columns[6],
-        common=columns[7],
-        recent=columns[8],
-        settled=columns[9],
-    )
+    return Looks.of(rows)
 
 
 def rise(*skus: str, called: int = 50, first: int = 45) -> KnownRise:
