@@ -32,7 +32,7 @@ from benchmarks.figures import Figure, Targets, absent, real_data
 from copilot.planning.arrays import Floats, Integers, group_codes, group_row_sums, group_sums
 from copilot.planning.calibration import coverage, heterogeneity
 from copilot.planning.demand_model import daily_means, joined, rates_of, state_of
-from copilot.planning.forecast import PanelReader
+from copilot.planning.forecast import PanelReader, shop_of
 from copilot.planning.launches.cold_start import Shop, forecast_launches
 from copilot.planning.launches.curves import launch_sums
 from copilot.planning.launches.facts import FACTS, Embed
@@ -232,17 +232,7 @@ def morning_of(shop: LaunchShop, morning: date) -> Morning | None:
     series = whole.series[rows]
     launched = dict(coming.iter_rows())
     return Morning(
-        shop=Shop(
-            as_of=morning,
-            since=reader.since,
-            catalogue=reader.catalogue,
-            prices=reader.prices,
-            state=whole,
-            rate=rate,
-            model=reader.fitted,
-            drivers=reader.drivers,
-            panel=reader.panel,
-        ),
+        shop=shop_of(reader, whole, rate),
         rows=rows,
         offset=np.array([(launched[product] - morning).days for product in series["product_id"].to_list()]),
         seen=_seen(shop, series, launched),

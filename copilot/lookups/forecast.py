@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Literal
 
@@ -56,16 +57,11 @@ def demand_forecast(
     reach (the days that they reach are answered), `period_past`, `no_forecast` for nothing in scope, `thin_history`,
     `stale_forecast`, `cut`. Raises `NoDataError` where no forecast was made.
     """
-    forecasts = context.derived("forecasts", command="forecast")
     sources = context.versions("forecasts", "skus", "products", "locations", "sales")
-    series = forecasts_in(context, scope, forecasts)
-    window = window_of(context, period, series)
-    if window is None:
-        note = "no_forecast" if series.is_empty() else "period_past"
-        return make_evidence("forecast", as_of=context.as_of, sources=sources, notes=[note])
-    days, notes = window
-    if forecasts["as_of"][0] < context.as_of:
-        notes.append("stale_forecast")
+    asked = asked_for(context, scope, period, sources)
+    if isinstance(asked, Evidence):
+        return asked
+    series, days, notes = asked
     if series["thin_history"].any():
         notes.append("thin_history")
     ahead = from_day(series, days)
@@ -86,7 +82,21 @@ def demand_forecast(
     )
 
 
-def forecasts_in(context: Context, scope: Scope, forecasts: pl.DataFrame) -> pl.DataFrame:
+def asked_for(
+    context: Context, scope: Scope, period: Period | None, sources: Mapping[str, int]
+) -> tuple[pl.DataFrame, Period, list[str]] | Evidence:
+    """The forecasts in scope, their days in the period and notes on these; or the evidence that says why there are
+    none. Raises `NoDataError` where no forecast was made."""
+    series = _in_scope(context, scope, context.derived("forecasts", command="forecast"))
+    window = window_of(context, period, series)
+    if window is None:
+        note = "no_forecast" if series.is_empty() else "period_past"
+        return make_evidence("forecast", as_of=context.as_of, sources=sources, notes=[note])
+    days, notes = window
+    return series, days, notes + (["stale_forecast"] if series["as_of"][0] < context.as_of else [])
+
+
+def _in_scope(context: Context, scope: Scope, forecasts: pl.DataFrame) -> pl.DataFrame:
     """Each series' farthest forecast, which carries its days, with product, category and country."""
     skus, places = scope.skus(context.catalogue), scope.locations(context.locations)
     return (

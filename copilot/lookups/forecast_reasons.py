@@ -10,7 +10,7 @@ from copilot.charts import Chart
 from copilot.evidence import Evidence, Figure, Row, Unit, make_evidence
 from copilot.lookups import charts
 from copilot.lookups.context import Context
-from copilot.lookups.forecast import forecasts_in, from_day, summed, window_of
+from copilot.lookups.forecast import asked_for, from_day, summed
 from copilot.lookups.rows import to_figures
 from copilot.lookups.scope import Period, Scope
 from copilot.planning.explanation.parts import CORRECTION
@@ -49,16 +49,12 @@ def forecast_reasons(
     `correction_whole` where there are too many series to split the boosted correction. Raises `NoDataError` where no
     forecast was made.
     """
-    forecasts = context.derived("forecasts", command="forecast")
     sources = context.versions(*_SOURCES)
-    series = forecasts_in(context, scope, forecasts)
-    window = window_of(context, period, series)
-    if window is None:
-        note = "no_forecast" if series.is_empty() else "period_past"
-        return make_evidence("forecast", as_of=context.as_of, sources=sources, notes=[note])
-    days, notes = window
+    asked = asked_for(context, scope, period, sources)
+    if isinstance(asked, Evidence):
+        return asked
+    series, days, notes = asked
     made_on = series["as_of"][0]
-    notes += ["stale_forecast"] if made_on < context.as_of else []
     notes += ["thin_history"] if series["thin_history"].any() else []
     found = reasons(context.morning(made_on), series, first=days.since, days=days.days)
     notes += ["tables_changed"] if SINCE in found.parts else []

@@ -12,7 +12,7 @@ from copilot.charts import Chart
 from copilot.evidence import Evidence, Figure, Row, Unit, make_evidence
 from copilot.lookups import charts
 from copilot.lookups.context import Context
-from copilot.lookups.forecast import forecasts_in, from_day, window_of
+from copilot.lookups.forecast import asked_for, from_day
 from copilot.lookups.forecast_reasons import part_name
 from copilot.lookups.lift import kept_lift
 from copilot.lookups.rows import to_figures
@@ -78,15 +78,11 @@ def scenario(
     `trend_no_lift:TERM`, `weather_not_in_model`, `unknown_price`, `no_change_named`, `nothing_changes`. Other notes
     as of `demand_forecast`. Raises `NoDataError` where no forecast was made, `UnknownNameError` for an unknown term.
     """
-    forecasts = context.derived("forecasts", command="forecast")
     sources = context.versions(*_SOURCES)
-    series = forecasts_in(context, scope, forecasts)
-    window = window_of(context, period, series)
-    if window is None:
-        note = "no_forecast" if series.is_empty() else "period_past"
-        return make_evidence("forecast", as_of=context.as_of, sources=sources, notes=[note])
-    days, notes = window
-    notes += ["stale_forecast"] if series["as_of"][0] < context.as_of else []
+    asked = asked_for(context, scope, period, sources)
+    if isinstance(asked, Evidence):
+        return asked
+    series, days, notes = asked
     morning = context.morning(series["as_of"][0])
     series = series.join(morning.series, on=["sku_id", "location_id"], how="semi", maintain_order="left")
     series = at_their_level(series, newest_spreads(context.workspace.lake, as_of=context.as_of))

@@ -85,7 +85,7 @@ def forecast_demand(
     whole = joined(states)
     rate = rates_of(whole, fitted)
     seen = _seen(reader, whole, rate, histories) if boosted is not None else None
-    launches = forecast_launches(_shop(reader, whole, rate), reader.farthest, embed=embed)
+    launches = forecast_launches(shop_of(reader, whole, rate), reader.farthest, embed=embed)
     if launches is not None and keep_analogues is not None:
         keep_analogues(launches.analogues)
     frames = []
@@ -253,7 +253,8 @@ def _demand(reader: PanelReader, model: DemandModel, part: _Part) -> Demand:
     return base_demand(means, part.rate.variation, model.calibration.spread)
 
 
-def _shop(reader: PanelReader, state: SeriesState, rate: Rate) -> Shop:
+def shop_of(reader: PanelReader, state: SeriesState, rate: Rate) -> Shop:
+    """What launches are learnt from, on the reader's morning."""
     return Shop(
         as_of=reader.as_of,
         since=reader.since,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
 
 import polars as pl
 
@@ -21,7 +20,6 @@ from copilot.workspace import Workspace
 from ingestion.lake import Lake
 
 _KEY = ("sku_id", "location_id", "horizon_days")
-DIFFERENCES: Final = ("parameters", "rows", "units", "code", "trees", "tables_unversioned")
 
 
 @dataclass(frozen=True, kw_only=True)
