@@ -84,8 +84,11 @@ def resident_mib() -> float:
     return pages * resource.getpagesize() / (1024 * 1024)
 
 
-def private_mib() -> float:
-    """Memory that this process holds now and no file is behind, in MiB; on Linux alone."""
-    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+def private_mib(process: int | None = None) -> float:
+    """Memory that a process (None: this one) holds now and no file is behind, in MiB; on Linux alone.
+
+    Raises `KeyError` where the process has ended, and `OSError` where it is gone.
+    """
+    lines = Path(f"/proc/{process or 'self'}/status").read_text(encoding="utf-8").splitlines()
     kib = {name: value for name, _, value in (line.partition(":") for line in lines)}
     return sum(float(kib[name].split()[0]) for name in ("RssAnon", "RssShmem")) / 1024

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import polars as pl
 
 from ingestion.lake import Lake
-from ingestion.post_marks import FEATURES_SCHEMA, MADE_BY, KnownPosts, mark_features
+from ingestion.post_marks import FEATURES_SCHEMA, MADE_BY, KnownPosts, Room, mark_features
 from ingestion.pseudonymise.stored import posts_to_frame
 from ingestion.records import POSTS_SCHEMA, Post
 
@@ -58,7 +59,7 @@ class PostTable:
 
     def __init__(self, lake: Lake) -> None:
         self._lake = lake
-        self._known = KnownPosts()
+        self._known = KnownPosts(Room(None if "://" in lake.url else Path(lake.url)))
         self._moved: set[str] = set()
         self._batch = 0
         self.healed = POSTS_SCHEMA.to_frame()

@@ -1,13 +1,17 @@
 """An embedded index that optimises itself, in a thread of its own, when enough was added to it.
 
-What was added since the last time is kept in memory (5 KB a post) and searched by comparing with each. So that the
+What was added since the last time takes memory (2 to 3 KiB a post), and is searched by comparing with each. So that the
 first stays small and the second quick, it is given to another process to optimise, as soon as no one is writing
-much, or where it is more than memory should hold: writers then wait for it, searches never do.
+much. Writers wait for it, searches never do, where what waits is more than memory should hold, or where much came
+while it is at work: that is held twice for a moment, in the shard before and in the shard after. On a machine that is
+busy anyway writers lose nothing by it: what they wait for has to be done, and is done the sooner.
 """
 
 from __future__ import annotations
 
+import ctypes
 import logging
+import sys
 import threading
 
 from vectorstore.edge_shard import EdgeIndex
@@ -19,6 +23,7 @@ TEND_FROM = 20_000
 _SHARE = 8
 _MOST_WORTH = 50_000
 _PRESSING = 6
+_MEANWHILE = 0.5
 _QUIET_S = 2.0
 _QUIET_DOCUMENTS = 6000
 
@@ -30,7 +35,7 @@ class Tending:
 
     Args:
         tend_from: documents added since the last time that are worth optimising, where that is more than an eighth
-            of the index; from six times as many on, writers wait.
+            of the index; writers wait from six times as many on, and from half as many on while it is at work.
     """
 
     def __init__(self, index: EdgeIndex, *, quantise_from: int, tend_from: int = TEND_FROM) -> None:
@@ -47,13 +52,13 @@ class Tending:
         """Documents were written: start upkeep where it is due, and wait for it where it is pressing."""
         with self._lock:
             self._written += documents
-            if not self._due():
-                return
             if self._thread is None or not self._thread.is_alive():
+                if not self._due():
+                    return
                 self._thread = threading.Thread(target=self._run, name="index upkeep", daemon=True)
                 self._thread.start()
             thread = self._thread
-        if self._index.waiting >= _PRESSING * self._tend_from and not self._failed:
+        if self._pressing():
             self._hurried.set()
             thread.join()
 
@@ -69,10 +74,15 @@ class Tending:
         worth = min(max(self._tend_from, total // _SHARE), max(self._tend_from, _MOST_WORTH))
         return total >= self._quantise_from and self._index.waiting >= worth and not self._failed
 
+    def _pressing(self) -> bool:
+        most = _MEANWHILE if self._index.renewing else _PRESSING
+        return self._index.waiting >= most * self._tend_from and not self._failed
+
     def _run(self) -> None:
         try:
             self._wait_for_quiet()
             self._index.renew("optimize", due=self._due)
+            _give_memory_back()
         except StoreClosedError:
             return
         except StoreFailedError as error:
@@ -87,3 +97,13 @@ class Tending:
             before = self._written
             if self._hurried.wait(_QUIET_S) or self._written - before <= _QUIET_DOCUMENTS:
                 return
+
+
+def _give_memory_back() -> None:
+    """Let the system have what the shard before took: glibc keeps it, 100 MiB of 40,000 documents not optimised, in
+    pieces that little else fits in. Takes 30 ms, without Python's lock.
+    """
+    if sys.platform == "linux":
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # which no other C library has
+        if trim is not None:
+            trim(0)

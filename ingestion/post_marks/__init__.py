@@ -7,6 +7,7 @@ they came.
 
 from ingestion.post_marks.features import FEATURES_SCHEMA, MADE_BY, mark_features
 from ingestion.post_marks.known import MARKS_SCHEMA, KnownPosts, mark_posts
+from ingestion.post_marks.room import Room
 from ingestion.post_marks.rules import BURST, FLOOD, LINK_SHOP, PACE, REASONS, REPEATED_PROMO, TEMPLATE
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "REPEATED_PROMO",
     "TEMPLATE",
     "KnownPosts",
+    "Room",
     "mark_features",
     "mark_posts",
 ]

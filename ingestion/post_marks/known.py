@@ -13,6 +13,7 @@ from ingestion.post_marks.columns import GrowingColumns
 from ingestion.post_marks.features import mark_features
 from ingestion.post_marks.lookup import KeyLookup, Rows
 from ingestion.post_marks.pace import PACE_CODE, TEMPLATE_CODE, UNDATED, USUAL, author_flags
+from ingestion.post_marks.room import Room
 from ingestion.post_marks.rules import PACE, TEMPLATE, mark_groups, short
 from ingestion.post_marks.signatures import SIGNATURE_BYTES
 from ingestion.post_marks.texts import TextGroups
@@ -41,9 +42,14 @@ class _Given:
 
 
 class KnownPosts:
-    """Posts by id, what their marks are made from, and their marks. Holds no text."""
+    """Posts by id, what their marks are made from, and their marks. Holds no text.
 
-    def __init__(self) -> None:
+    Args:
+        room: where what grows with the posts is kept.
+    """
+
+    def __init__(self, room: Room | None = None) -> None:
+        room = room or Room()
         self._posts = GrowingColumns(
             {
                 "id": (f"S{_ID_BYTES}", 1),
@@ -60,12 +66,13 @@ class KnownPosts:
                 "spam": (np.bool_, 1),
                 "here": (np.bool_, 1),
                 "given": (np.bool_, 1),
-            }
+            },
+            room,
         )
-        self._texts = TextGroups()
-        self._by_id = KeyLookup(np.uint64)
-        self._by_text = KeyLookup(np.int32)
-        self._by_author = KeyLookup(np.uint64)
+        self._texts = TextGroups(room)
+        self._by_id = KeyLookup(np.uint64, room)
+        self._by_text = KeyLookup(np.int32, room)
+        self._by_author = KeyLookup(np.uint64, room)
 
     def __len__(self) -> int:
         return int(self._posts["here"].sum())

@@ -1,4 +1,4 @@
-"""Which rows have a key: sorted runs in memory, merged as they grow, so that adding and asking cost the logarithm."""
+"""Which rows have a key: sorted runs, merged as they grow, so that adding and asking cost the logarithm."""
 
 from __future__ import annotations
 
@@ -7,15 +7,22 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ingestion.post_marks.room import Room
+
 Rows = npt.NDArray[np.int32]
+
+_Run = tuple[npt.NDArray[Any], Rows]
+
+_MERGED_AT_ONCE = 100_000
 
 
 class KeyLookup:
     """Rows by whole-number keys; a key may have many rows. 4 bytes a row beside those of the key."""
 
-    def __init__(self, dtype: npt.DTypeLike) -> None:
+    def __init__(self, dtype: npt.DTypeLike, room: Room) -> None:
         self._dtype = np.dtype(dtype)
-        self._runs: list[tuple[npt.NDArray[Any], Rows]] = []
+        self._room = room
+        self._runs: list[_Run] = []
 
     def add(self, keys: npt.NDArray[Any], rows: Rows) -> None:
         """Take pairs in; nothing is ever taken out, so ask a mask of your own which rows still count."""
@@ -40,6 +47,21 @@ class KeyLookup:
         return np.concatenate(places), np.concatenate(found)
 
     def _merge_last(self) -> None:
-        (some_keys, some_rows), (more_keys, more_rows) = self._runs[-2:]
-        at = np.searchsorted(some_keys, more_keys, side="right")
-        self._runs[-2:] = [(np.insert(some_keys, at, more_keys), np.insert(some_rows, at, more_rows))]
+        *kept, some, more = self._runs
+        self._runs = [*kept, self._merged(some, more)]
+
+    def _merged(self, some: _Run, more: _Run) -> _Run:
+        """Both runs as one, made piece by piece."""
+        length = len(some[0]) + len(more[0])
+        keys, rows = self._room.zeros((length,), self._dtype), self._room.zeros((length,), np.int32)
+        cuts = np.arange(0, len(some[0]), _MERGED_AT_ONCE)[1:]
+        ends = zip([*cuts, len(some[0])], [*np.searchsorted(more[0], some[0][cuts]), len(more[0])], strict=True)
+        some_start = more_start = 0
+        for some_end, more_end in ends:
+            piece, added = slice(some_start, some_end), slice(more_start, more_end)
+            merged = slice(some_start + more_start, some_end + more_end)
+            at = np.searchsorted(some[0][piece], more[0][added], side="right")
+            keys[merged] = np.insert(some[0][piece], at, more[0][added])
+            rows[merged] = np.insert(some[1][piece], at, more[1][added])
+            some_start, more_start = some_end, more_end
+        return keys, rows

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from ingestion.post_marks.columns import GrowingColumns
 from ingestion.post_marks.lookup import KeyLookup, Rows
+from ingestion.post_marks.room import Room
 from ingestion.post_marks.signatures import LEAST_LIKENESS, SIGNATURE_BYTES, Signatures, band_keys, likeness
 
 _AT_ONCE = 64
@@ -20,7 +21,7 @@ _AT_ONCE = 64
 class TextGroups:
     """Every text of the posts, once, with its group; about 300 bytes a text."""
 
-    def __init__(self) -> None:
+    def __init__(self, room: Room) -> None:
         self._texts = GrowingColumns(
             {
                 "key": (np.uint64, 1),
@@ -28,10 +29,11 @@ class TextGroups:
                 "signed": (np.bool_, 1),
                 "group": (np.int32, 1),
                 "posts": (np.int32, 1),
-            }
+            },
+            room,
         )
-        self._by_key = KeyLookup(np.uint64)
-        self._by_band = KeyLookup(np.uint32)
+        self._by_key = KeyLookup(np.uint64, room)
+        self._by_band = KeyLookup(np.uint32, room)
         self._members: dict[int, set[int]] = {}  # of groups that have more than one text
 
     def add(self, keys: npt.NDArray[np.uint64], signatures: Signatures, signed: npt.NDArray[np.bool_]) -> Rows:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import logging
 import sys
+import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.contracts.material import document
 from tests.vectorstore.test_edge import SMALL, shards
+from vectorstore import edge_shard, edge_tending
 from vectorstore.edge import EdgeStore
+from vectorstore.edge_upkeep import work_beside
 from vectorstore.store import Document
 
 
@@ -44,6 +48,34 @@ def test_a_writer_waits_where_too_much_is_waiting(tmp_path: Path) -> None:
     assert store.count() == 65
     store.close()
     assert shards(tmp_path) == ["shard-2"]
+
+
+def test_a_writer_waits_where_much_comes_while_the_index_is_optimised(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun_beside, may_end = threading.Event(), threading.Event()
+
+    def held_back(*work: Any, **options: Any) -> None:
+        begun_beside.set()
+        assert may_end.wait(10)
+        work_beside(*work, **options)
+
+    monkeypatch.setattr(edge_shard, "work_beside", held_back)
+    monkeypatch.setattr(edge_tending, "_QUIET_S", 0.01)
+    store = EdgeStore.open(tmp_path, SMALL, quantise_from=1, tend_from=10)
+    store.upsert(documents(1, 12))
+    assert begun_beside.wait(10)
+    store.upsert(documents(13, 16))  # less than half of what is worth it: nobody waits
+    writer = threading.Thread(target=store.upsert, args=(documents(17, 17),))
+    writer.start()
+    writer.join(0.2)
+    assert writer.is_alive()
+    assert store.count() == 17
+    may_end.set()
+    writer.join(10)
+    assert shards(tmp_path) == ["shard-2"]
+    assert store._index.waiting == 5
+    store.close()
 
 
 def test_what_was_waiting_still_is_when_the_index_is_opened_again(tmp_path: Path) -> None:
