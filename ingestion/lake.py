@@ -7,6 +7,8 @@ one with each commit: what was computed from a table names the version it read, 
 from __future__ import annotations
 
 import contextlib
+import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -21,6 +23,7 @@ from ingestion.errors import ContractError, TableMissingError
 from ingestion.table_rewriting import BOUNDED, FILE_BYTES, with_rows
 
 _COMMIT_TRIES = 5
+_COMMIT = re.compile(r"(\d{20})\.(?:json|checkpoint.*\.parquet)")
 _FEW_ROWS = 200
 _LOG_KEPT = "delta.logRetentionDuration"
 _LOG_KEPT_BY_DEFAULT = "interval 30 days"
@@ -53,6 +56,8 @@ class Lake:
 
     def version(self, table: str) -> int:
         """Newest version of the table. Raises `TableMissingError`."""
+        if "://" not in self.url:
+            return _newest_commit(table, Path(self._uri(table)))
         return int(self._open(table).version())
 
     def versions(self, tables: Sequence[str]) -> dict[str, int]:
@@ -275,6 +280,20 @@ class Lake:
             return DeltaTable(self._uri(table), version=version, storage_options=self._options)
         except TableNotFoundError as error:
             raise TableMissingError(table) from error
+
+
+def _newest_commit(table: str, folder: Path) -> int:
+    """The highest number among a local table's commits and checkpoints, as Delta Lake's protocol names them: a
+    hundredth of the time that opening the table takes, and asked hundreds of times a brief.
+    """
+    try:
+        with os.scandir(folder / "_delta_log") as entries:
+            numbers = [int(match[1]) for entry in entries if (match := _COMMIT.fullmatch(entry.name))]
+    except FileNotFoundError:
+        numbers = []
+    if not numbers:
+        raise TableMissingError(table)
+    return max(numbers)
 
 
 def _one_of(column: str, values: Iterable[str]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import Protocol
@@ -66,22 +67,13 @@ class HashEncoder:
         """One unit vector a text; a text without words has a direction of its own."""
         vectors = np.zeros((len(texts), self._dimensions), dtype=np.float32)
         for row, text in enumerate(texts):
-            for word in _WORD.findall(_folded(text)) or [""]:
-                vectors[row] += self._direction(word)
+            words = _WORD.findall(_folded(text)) or [""]
+            vectors[row] = np.sum([_direction(word, self._dimensions) for word in words], axis=0)
         return unit_rows(vectors)
 
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """As `encode`."""
         return self.encode(texts)
-
-    def _direction(self, word: str) -> NDArray[np.float32]:
-        # Several signed places a word, so that sums of words do not cancel out to nothing.
-        digest = blake2b(word.encode(), digest_size=32).digest()
-        direction = np.zeros(self._dimensions, dtype=np.float32)
-        for place in range(0, 32, 4):
-            value = int.from_bytes(digest[place : place + 4], "little")
-            direction[(value >> 1) % self._dimensions] += 1.0 if value & 1 else -1.0
-        return direction
 
 
 def load_encoder(settings: IndexSettings, models_dir: Path) -> Encoder:
@@ -120,6 +112,19 @@ def unit_rows(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     return units
 
 
+@lru_cache(maxsize=20_000)
+def _direction(word: str, dimensions: int) -> NDArray[np.float32]:
+    # Several signed places a word, so that sums of words do not cancel out to nothing.
+    digest = blake2b(word.encode(), digest_size=32).digest()
+    direction = np.zeros(dimensions, dtype=np.float32)
+    for place in range(0, 32, 4):
+        value = int.from_bytes(digest[place : place + 4], "little")
+        direction[(value >> 1) % dimensions] += 1.0 if value & 1 else -1.0
+    return direction
+
+
 def _folded(text: str) -> str:
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.lower())
     return "".join(character for character in decomposed if not unicodedata.combining(character))

@@ -131,8 +131,8 @@ def _dates(piece: Evidence) -> set[date]:
 
 
 def _labels(pieces: Iterable[Evidence]) -> tuple[str, ...]:
-    said = [label for piece in pieces for row in piece.rows for label in row.labels.values()]
-    said += [wording.value(label, language) for label in said for language in wording.LANGUAGES]
-    said += [quote.source for piece in pieces for quote in piece.quotes]
+    said = {label for piece in pieces for row in piece.rows for label in row.labels.values()}
+    said |= {wording.value(label, language) for label in said for language in wording.LANGUAGES}
+    said |= {quote.source for piece in pieces for quote in piece.quotes}
     found = {without_accents(label) for label in said if label}
     return tuple(sorted(found, key=lambda label: (-len(label), label)))

@@ -13,7 +13,6 @@ from ingestion.pseudonymise.presidio import Pattern, PatternRecognizer, Recogniz
 Check = Callable[[str], bool]
 _SCORE = 0.8
 TIMEOUT_S = 10.0
-_FLAGS: int = regex.DOTALL | regex.MULTILINE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,15 +42,17 @@ class CheckedRecogniser(PatternRecognizer):  # type: ignore[misc]  # Presidio is
     """Patterns, and a check that a match must pass."""
 
     def __init__(self, kind: Kind, language: str, entity: str) -> None:
-        patterns = [Pattern(f"{kind.name} {number}", pattern, _SCORE) for number, pattern in enumerate(kind.patterns)]
+        # Flags inside the patterns: Presidio compiles each once to check it, and `regex` keeps that one for us.
+        flagged = [f"(?{_flags(ignore_case=kind.ignore_case)}){pattern}" for pattern in kind.patterns]
+        patterns = [Pattern(f"{kind.name} {number}", pattern, _SCORE) for number, pattern in enumerate(flagged)]
         super().__init__(
             supported_entity=entity,
             supported_language=language,
             patterns=patterns,
             name=f"{entity}_{language}",
-            global_regex_flags=_flags(ignore_case=kind.ignore_case),
+            global_regex_flags=0,
         )
-        self._compiled = [regex.compile(pattern, _flags(ignore_case=kind.ignore_case)) for pattern in kind.patterns]
+        self._compiled = [regex.compile(pattern) for pattern in flagged]
         self._check = kind.check
         self._entity = entity
 
@@ -93,5 +94,5 @@ def pattern_kind(
     )
 
 
-def _flags(*, ignore_case: bool) -> int:
-    return _FLAGS | regex.IGNORECASE if ignore_case else _FLAGS
+def _flags(*, ignore_case: bool) -> str:
+    return "msi" if ignore_case else "ms"
