@@ -8,7 +8,6 @@ import click
 
 from copilot.commands.options import json_option, new_workspace, note, print_json
 from copilot.commands.progress import progress_bars
-from copilot.commands.serve import open_service
 from copilot.demo import DemoReport, build_demo_workspace
 
 
@@ -34,6 +33,8 @@ def demo(home: Path, size: str, seed: int, no_serve: bool, as_json: bool) -> Non
     else:
         _print(report)
     if not no_serve:
+        from copilot.commands.serve import open_service  # the chat's libraries take seconds to load
+
         open_service(workspace)
 
 
