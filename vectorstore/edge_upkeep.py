@@ -27,6 +27,7 @@ import qdrant_edge as edge
 
 from vectorstore.edge_disk import copy_shard, folder_in_memory, read_at_opening, sync, warm
 from vectorstore.edge_folder import DATA
+from vectorstore.edge_log import end_log
 from vectorstore.edge_placement import field_indexes, shard_config
 from vectorstore.edge_translation import points_of
 from vectorstore.errors import StoreFailedError
@@ -89,6 +90,7 @@ def _optimize(data: Path, schema: Schema, *, quantised: bool) -> None:
     warm(read_at_opening(data))
     shard = edge.EdgeShard.load(str(data), shard_config(schema.dimensions, quantised=quantised))
     shard.optimize()
+    end_log(shard)
     shard.flush()
     shard.close()
     sync(data)
@@ -102,6 +104,7 @@ def _rewrite(source: Path, target: Path, schema: Schema, *, quantised: bool) -> 
         new.update(edge.UpdateOperation.upsert_points(points_of(records)))
     if quantised:
         new.optimize()
+    end_log(new)
     new.flush()
     new.close()
     old.close()
