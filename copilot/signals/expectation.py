@@ -13,8 +13,9 @@ and the expectation of week 0 is the largest of three, so that a rise has to bea
     season     the mean of the baseline times what the same weeks did a year ago: authors of weeks 51 to 53 over those
                of weeks 54 to 65, net of volume, shrunk towards 1; where a year of history exists
 
-Growth has a normal prior around 0, so that a few counts make no slope. Growth and season count only as far as they
-exceed half their standard error, and never downwards: a term that falls and stops falling does not rise. In one market
+Growth has a normal prior around 0, so that a few counts make no slope: a narrow one where a year of history tells the
+season, as what is left is drift, of which a third goes on. Growth counts only as far as it exceeds half its standard
+error, season one, and neither downwards: a term that falls and stops falling does not rise. In one market
 the prior is around the growth, and the season's around the season, that the term has over all markets: a thin one has
 the summer that the others have. Baseline weeks far above the fit are cut back before the last fit, so that a past burst
 neither hides the next one nor makes a slope.
@@ -47,11 +48,14 @@ from copilot.signals.weeks import (
 )
 
 _GROWTH_PRIOR_SD = 0.06
-"""A week; a season that triples in a quarter grows by 0.085 a week."""
+"""A week, where the season is not known; one that triples in a quarter grows by 0.085 a week."""
+_DRIFT_PRIOR_SD = 0.0155
+"""A week, of what grows beyond a known season: of slopes fitted to twelve weeks of posts a third goes on."""
 _MOST_GROWTH = 0.2
-_DOUBTED_ERRORS = 0.5
+_GROWTH_DOUBTED_ERRORS = 0.5
 _PRIOR_AUTHORS = 0.5
-_SEASON_PRIOR_AUTHORS = 10.0
+_SEASON_DOUBTED_ERRORS = 1.0
+_SEASON_PRIOR_AUTHORS = 3.0
 _MOST_SEASON = 5.0
 _CUT_AT_SD = 2.58
 _STEPS = 6
@@ -60,8 +64,8 @@ _LEAST_DISPERSION = 0.01
 _LEAST_DAILY_DISPERSION = 0.01
 _USUAL_DISPERSION = 0.1
 """Of counts that are not cut back as bursts."""
-_DISPERSION_PRIOR_WEIGHT = 200.0
-"""1 / 0.07^2: how far the dispersion of one term lies from that of all."""
+_DISPERSION_PRIOR_WEIGHT = 1000.0
+"""1 / 0.03^2: how far the dispersion of one term lies from that of all."""
 _LEAST_OF_POOL = 0.25
 
 
@@ -104,13 +108,15 @@ def expect(counts: WeeklyCounts, whole: Integers, *, mornings: int = 1) -> Expec
     exposure = counts.exposure[:, baseline]
     x = -np.arange(GAP_WEEKS, GAP_WEEKS + covered.shape[1], dtype=float)
     authors, exposure = counts.authors[:, baseline] * covered, exposure * covered
-    fit = _robust_fit(authors, exposure, x, np.zeros(len(authors)))
-    if (whole >= 0).any():
-        fit = _robust_fit(authors, exposure, x, np.where(whole < 0, 0.0, np.maximum(fit.growth[whole], 0.0)))
-    flat = _rate(fit.usual, exposure)
-    growth = np.maximum(fit.growth - _DOUBTED_ERRORS * fit.growth_error, 0.0)
-    grown = np.where(growth > 0, np.exp(fit.level - growth * fit.centre), 0.0)
     season, season_known = _season(counts, whole)
+    growth_sd = np.where(season_known, _DRIFT_PRIOR_SD, _GROWTH_PRIOR_SD)
+    fit = _robust_fit(authors, exposure, x, np.zeros(len(authors)), growth_sd)
+    if (whole >= 0).any():
+        of_whole = np.where(whole < 0, 0.0, np.maximum(fit.growth[whole], 0.0))
+        fit = _robust_fit(authors, exposure, x, of_whole, growth_sd)
+    flat = _rate(fit.usual, exposure)
+    growth = np.maximum(fit.growth - _GROWTH_DOUBTED_ERRORS * fit.growth_error, 0.0)
+    grown = np.where(growth > 0, np.exp(fit.level - growth * fit.centre), 0.0)
     uncertain = 1.0 / (fit.usual.sum(axis=1) + _PRIOR_AUTHORS)
     return Expectation(
         rate=np.maximum(np.maximum(flat, grown), flat * season),
@@ -136,17 +142,18 @@ def all_markets(series: pl.DataFrame) -> Integers:
     return rows_of_whole
 
 
-def _robust_fit(authors: Floats, exposure: Floats, x: Floats, prior_growth: Floats) -> _Fit:
+def _robust_fit(authors: Floats, exposure: Floats, x: Floats, prior_growth: Floats, growth_sd: Floats) -> _Fit:
     usual = authors
     for _ in range(_FITS):
-        fit = _fit(usual, exposure, x, prior_growth)
+        fit = _fit(usual, exposure, x, prior_growth, growth_sd)
         sd = np.sqrt(fit.fitted + _USUAL_DISPERSION * fit.fitted**2 + _PRIOR_AUTHORS)
         usual = np.minimum(authors, fit.fitted + _CUT_AT_SD * sd)
-    return _fit(usual, exposure, x, prior_growth)
+    return _fit(usual, exposure, x, prior_growth, growth_sd)
 
 
-def _fit(authors: Floats, exposure: Floats, x: Floats, prior_growth: Floats) -> _Fit:
+def _fit(authors: Floats, exposure: Floats, x: Floats, prior_growth: Floats, growth_sd: Floats) -> _Fit:
     """Level and growth of each series by Newton's method, all series at once: the posterior mode."""
+    certain_growth = 1.0 / growth_sd**2
     weight = exposure + _PRIOR_AUTHORS / BASELINE_WEEKS * (exposure > 0)
     centre = (weight @ x) / np.maximum(weight.sum(axis=1), 1e-9)
     apart = x[None, :] - centre[:, None]
@@ -157,11 +164,11 @@ def _fit(authors: Floats, exposure: Floats, x: Floats, prior_growth: Floats) -> 
         missed = (authors - fitted) * certain
         own = _PRIOR_AUTHORS * np.exp(level)
         slope_level = missed.sum(axis=1) + _PRIOR_AUTHORS - own
-        slope_growth = (missed * apart).sum(axis=1) - (growth - prior_growth) / _GROWTH_PRIOR_SD**2
+        slope_growth = (missed * apart).sum(axis=1) - (growth - prior_growth) * certain_growth
         bend = fitted * certain
         bend_level = bend.sum(axis=1) + own
         bend_both = (bend * apart).sum(axis=1)
-        bend_growth = (bend * apart**2).sum(axis=1) + 1.0 / _GROWTH_PRIOR_SD**2
+        bend_growth = (bend * apart**2).sum(axis=1) + certain_growth
         scale = bend_level * bend_growth - bend_both**2
         level = level + np.clip((bend_growth * slope_level - bend_both * slope_growth) / scale, -1.0, 1.0)
         step = (bend_level * slope_growth - bend_both * slope_level) / scale
@@ -186,7 +193,7 @@ def _season(counts: WeeklyCounts, whole: Integers) -> tuple[Floats, Flags]:
     expected = counts.exposure[:, same].sum(axis=1) * _rate(counts.authors[:, last], counts.exposure[:, last])
     found = counts.authors[:, same].sum(axis=1)
     known: Flags = np.all(counts.covered[:, last], axis=1) & np.all(counts.covered[:, same], axis=1)
-    doubted = np.exp(-_DOUBTED_ERRORS / np.sqrt(found + _SEASON_PRIOR_AUTHORS))
+    doubted = np.exp(-_SEASON_DOUBTED_ERRORS / np.sqrt(found + _SEASON_PRIOR_AUTHORS))
     ratio = np.ones(len(found))
     for prior in (ratio, None):
         of_whole = np.where(whole < 0, 1.0, ratio[whole]) if prior is None else prior
