@@ -94,9 +94,10 @@ class EdgeStore:
         with self._index.reading() as shard:
             dense, bm25 = self._search(shard, query.vector, terms, filter, pool)
             ranked = fuse(dense, bm25, dense_weight=self._dense_weight)[: query.limit]
+            cosines = _completed(shard, dense, query.vector, [id for id, _ in ranked])
             records = shard.retrieve([UUID(int=id) for id, _ in ranked], True, False)
         stored = {translation.number_of(record.id): record.payload or {} for record in records}
-        return make_hits(ranked, dense=dense, bm25=bm25, stored=stored, schema=self._schema)
+        return make_hits(ranked, dense=cosines, bm25=bm25, stored=stored, schema=self._schema)
 
     def count(self, filter: Filter | None = None) -> int:
         """How many documents match, exactly."""
@@ -189,7 +190,9 @@ class EdgeStore:
     ) -> tuple[dict[int, float] | None, dict[int, float] | None]:
         """Dense and BM25 scores of `pool` documents each, by id as a number, as making texts of all takes 0.2 ms; None
         for what is not asked for."""
-        requests = [] if vector is None else [translation.dense_request(vector, filter, pool)]
+        requests = []
+        if vector is not None:
+            requests.append(translation.dense_request(vector, filter, pool, candidates=self._index.candidates))
         if terms:
             requests.append(translation.bm25_request(terms, filter, pool, recount=self._index.replaced))
         answers = _answers(shard, requests)
@@ -223,6 +226,16 @@ class EdgeStore:
 
     def _filter(self, filter: Filter | None) -> edge.Filter | None:
         return translation.edge_filter(check_filter(filter, self._schema))
+
+
+def _completed(
+    shard: edge.EdgeShard, dense: Mapping[int, float] | None, vector: Vector | None, ids: Sequence[int]
+) -> Mapping[int, float] | None:
+    """The cosines, with those of the ids that are not among them; 0.3 ms for 70."""
+    if dense is None or vector is None or not (without := [id for id in ids if id not in dense]):
+        return dense
+    answer = shard.query(translation.cosine_request(vector, without))
+    return {**dense, **{translation.number_of(point.id): point.score for point in answer}}
 
 
 def _answers(shard: edge.EdgeShard, requests: list[edge.QueryRequest]) -> list[list[edge.ScoredPoint]]:

@@ -47,14 +47,23 @@ def dense_vector(record: edge.Record) -> Vector:
     return np.asarray(vectors[DENSE], dtype=np.float32)
 
 
-def dense_request(vector: Vector, filter: edge.Filter | None, limit: int) -> edge.QueryRequest:
-    """The `limit` documents nearest to the vector."""
+def dense_request(
+    vector: Vector, filter: edge.Filter | None, limit: int, *, candidates: int | None = None
+) -> edge.QueryRequest:
+    """The `limit` documents nearest to the vector, of so many candidates in each graph (as many as there are to find
+    where that is not said)."""
     return edge.QueryRequest(
         limit=limit,
         query=edge.Query.Nearest(vector.tolist(), using=DENSE),
         filter=filter,
-        params=dense_params(),
+        params=dense_params(candidates or limit),
     )
+
+
+def cosine_request(vector: Vector, numbers: Sequence[int]) -> edge.QueryRequest:
+    """How near to the vector these documents are, by the numbers of their ids."""
+    ids: set[int | UUID | str] = {UUID(int=number) for number in numbers}
+    return dense_request(vector, edge.Filter(must=[edge.HasIdCondition(ids)]), len(ids))
 
 
 def bm25_request(terms: Terms, filter: edge.Filter | None, limit: int, *, recount: bool) -> edge.QueryRequest:

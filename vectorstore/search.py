@@ -13,9 +13,10 @@ from vectorstore.diversity import NO_DIVERSITY, Diversity, Vectors, diversify
 from vectorstore.encoder import Encoder, knows_meaning
 from vectorstore.matching import Matcher
 from vectorstore.preference import NO_PREFERENCE, Preference
+from vectorstore.query_adapter import adapted
 from vectorstore.quoting import best_quote, matched_terms
 from vectorstore.reranking import language_of, rerank_scores
-from vectorstore.store import DocumentStore, Filter, Hit, Query
+from vectorstore.store import DocumentStore, Filter, Hit, Query, Vector
 from vectorstore.wanted import Wanted, as_asked
 
 __all__ = [
@@ -106,7 +107,7 @@ def rank(
     query = Query(
         text=wanted.text if wanted.words is None else wanted.words,
         further=wanted.further,
-        vector=encoder.encode_queries([wanted.meaning or wanted.text])[0],
+        vector=query_vector(encoder, wanted),
         filter=filter if filter is not None else Filter(),
         limit=ranking.candidates * 4 // 3 if wanted.translated else ranking.candidates,
     )
@@ -118,6 +119,15 @@ def rank(
     if ranking.pair_scorer is not None:
         ranked = _by_pairs(ranked, wanted.text, ranking.pair_scorer, ranking)
     return ranked
+
+
+def query_vector(encoder: Encoder, wanted: Wanted) -> Vector:
+    """What the store is asked for likeness of meaning with: the vector of the words, adapted where they are as asked.
+
+    What a question was translated to is a list of names, unlike what the adapter was learnt from.
+    """
+    vector = encoder.encode_queries([wanted.meaning or wanted.text])[0]
+    return vector if wanted.translated else adapted(vector, encoder.fingerprint)
 
 
 def explained(hits: Sequence[RankedHit], asked: str | Wanted) -> list[RankedHit]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from qdrant_client import models
@@ -50,6 +50,11 @@ def dense_vector(record: models.Record) -> Vector:
 def dense_request(vector: Vector, filter: models.Filter | None, limit: int) -> models.QueryRequest:
     """The `limit` documents nearest to the vector."""
     return models.QueryRequest(query=vector.tolist(), using=DENSE, filter=filter, limit=limit, with_payload=False)
+
+
+def cosine_request(vector: Vector, ids: Sequence[str]) -> models.QueryRequest:
+    """How near to the vector these documents are."""
+    return dense_request(vector, models.Filter(must=[models.HasIdCondition(has_id=list(ids))]), len(ids))
 
 
 def bm25_request(terms: Terms, filter: models.Filter | None, limit: int) -> models.QueryRequest:

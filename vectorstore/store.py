@@ -97,7 +97,7 @@ class Hit:
     score: float
     """Fused score in [0, 1]; higher is better. Comparable within one result only."""
     dense_score: float | None
-    """Cosine likeness, or None where the vector search did not return it."""
+    """Cosine likeness, or None where no vector was asked for."""
     bm25_score: float | None
     """BM25 score, or None where no word matched."""
 

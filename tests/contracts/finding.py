@@ -31,6 +31,13 @@ class FindingContract:
         assert hits[0].bm25_score is not None
         assert hits[0].bm25_score > 0
 
+    def test_each_hit_has_its_cosine_however_it_was_found(self, store: DocumentStore) -> None:
+        nearer = [document(number, "wool coat", unit(1, 0, 0, 0)) for number in range(1, 141)]
+        store.upsert([*nearer, document(200, "linen kaftan", unit(1, 2, 0, 0))])
+        found = {hit.id: hit for hit in store.query(Query(text="kaftan coat", vector=unit(1, 0, 0, 0), limit=30))}
+        assert found[doc_id(200)].dense_score == pytest.approx(5**-0.5, abs=1e-3)
+        assert all(hit.dense_score is not None for hit in found.values())
+
     def test_the_rarer_word_weighs_more(self, store: DocumentStore) -> None:
         common = [document(number, "plain dress") for number in range(1, 20)]
         store.upsert([*common, document(20, "plain kaftan")])

@@ -11,9 +11,19 @@ import pytest
 from tests.contracts.material import doc_id, numbers
 from vectorstore.edge import EdgeStore
 from vectorstore.encoder import HashEncoder
-from vectorstore.search import NO_DIVERSITY, Diversity, Ranking, diversify, rank, search
+from vectorstore.query_adapter import packaged
+from vectorstore.search import NO_DIVERSITY, Diversity, Ranking, diversify, query_vector, rank, search
 from vectorstore.store import Document, Filter, Hit, Schema
 from vectorstore.wanted import as_asked
+
+
+class TheEncoderLearntFor(HashEncoder):
+    """Vectors of words that say they come from the encoder of the packaged adapter."""
+
+    @property
+    def fingerprint(self) -> str:
+        return packaged().encoder
+
 
 ENCODER = HashEncoder()
 POSTS = [
@@ -85,6 +95,14 @@ def test_documents_without_the_field_are_not_one_author() -> None:
     hits = [hit(1, 1.0, "red dress"), hit(2, 0.9, "wool coat"), hit(3, 0.8, "silk scarf", author="anna")]
     found = diversify(hits, limit=3, diversity=Diversity(once_per="author", weight=0.0))
     assert numbers([entry.id for entry in found]) == [1, 2, 3]
+
+
+def test_a_question_as_asked_has_its_vector_adapted_a_translated_one_not() -> None:
+    encoder = TheEncoderLearntFor(packaged().shift.size)
+    asked = as_asked("linen dress")
+    plain = encoder.encode_queries(["linen dress"])[0]
+    assert query_vector(encoder, asked) == pytest.approx(packaged()(plain))
+    assert query_vector(encoder, replace(asked, translated=True)) == pytest.approx(plain)
 
 
 def test_a_translated_question_has_a_third_more_candidates(store: EdgeStore) -> None:
