@@ -13,6 +13,7 @@ from copilot.signals.kept import RUNS
 from copilot.signals.mentions import COUNTED, update_mentions
 from copilot.signals.new_phrases import NEW_PHRASES, PHRASE_RUNS, PHRASE_WEEKS, update_phrases_of
 from copilot.signals.phrases import RECENT_DAYS
+from copilot.signals.post_words import drop_stale_words
 from copilot.signals.run import update_signals
 from copilot.workspace import Workspace
 from ingestion.progress import Progress, silent
@@ -32,13 +33,14 @@ def note_mornings(workspace: Workspace, posts: pl.DataFrame) -> None:
 
 def recount(workspace: Workspace, *, progress: Progress = silent) -> int:
     """Count mentions again where posts changed, and look for signals and new phrases again on the mornings remembered;
-    return how many mornings.
+    return how many mornings. The words that changed posts had go, on whatever morning.
 
     Later weeks' expectations keep what the posts once added to them.
     """
     lake = workspace.lake
     if lake.exists(COUNTED) and lake.exists("posts"):
         update_mentions(lake)
+    drop_stale_words(lake)
     mornings = _pending(workspace)
     for number, morning in enumerate(mornings):
         progress("signals", number, len(mornings))

@@ -22,7 +22,8 @@ from copilot.signals.phrase_records import (
     NewPhrase,
     PhraseWeek,
 )
-from copilot.signals.phrases import find_phrases, read_texts
+from copilot.signals.phrases import READ_DAYS, find_phrases
+from copilot.signals.post_words import read_words
 from copilot.workspace import Workspace
 from ingestion.errors import TableMissingError
 from ingestion.lake import Lake
@@ -45,10 +46,11 @@ def update_phrases(
 ) -> tuple[NewPhrase, ...]:
     """Find the new phrases of the morning of `as_of` and keep those that at least `min_authors` say, with their weeks.
 
-    What fewer people wrote is kept nowhere, forms included. `names` and `encode` as in `find_phrases`. Running
+    What fewer people wrote is kept nowhere but with their posts, forms included. A post is read once (`post_words`);
+    what is found is what reading all of them again would find. `names` and `encode` as in `find_phrases`. Running
     it again on the same posts changes nothing. Raises `TableMissingError` where no post was ever ingested.
     """
-    posts = read_texts(lake, as_of)
+    posts = read_words(lake, as_of, days=READ_DAYS)
     phrases = find_phrases(posts, as_of, settings, names=names, encode=encode)
     found = [_enough(phrase, min_authors) for phrase in phrases if phrase.authors >= min_authors]
     run = {"as_of": as_of, "lexicon": load_lexicon().digest, "posts": posts.height, "phrases": len(found)}

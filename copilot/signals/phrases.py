@@ -27,14 +27,23 @@ from copilot.signals.phrase_records import NewPhrase, PhraseWeek
 from copilot.signals.records import MENTIONS_SCHEMA
 from copilot.signals.scan import LONGEST_WINDOW
 from copilot.signals.weeks import BASELINE_WEEKS, DAYS, GAP_WEEKS
-from copilot.signals.word_runs import SHORTEST_STEM, batches, key_of, runs_of_words, vocabulary, words_of_posts
+from copilot.signals.word_runs import (
+    SHORTEST_STEM,
+    batches,
+    key_of,
+    runs_of_words,
+    stems_of,
+    vocabulary,
+    with_words,
+    words_of_posts,
+)
 from ingestion.lake import Lake
 
-__all__ = ["RECENT_DAYS", "NewPhrase", "find_phrases", "posts_saying", "read_texts"]
+__all__ = ["READ_DAYS", "RECENT_DAYS", "NewPhrase", "find_phrases", "posts_saying", "read_texts"]
 
 RECENT_DAYS = LONGEST_WINDOW
-_READ_DAYS = DAYS * (GAP_WEEKS + BASELINE_WEEKS) + RECENT_DAYS
-_WEEKS = _READ_DAYS // DAYS
+READ_DAYS = DAYS * (GAP_WEEKS + BASELINE_WEEKS) + RECENT_DAYS
+_WEEKS = READ_DAYS // DAYS
 _SAME_POSTS = 0.7
 _SAID = pl.Schema(
     {
@@ -72,11 +81,13 @@ def find_phrases(
 ) -> list[NewPhrase]:
     """Phrases that rise in posts (post_id, author, date, source, market, thread, language, text), surest first.
 
-    Posts are those of the sixteen weeks before `as_of`, without spam and duplicates; see `read_texts`. `names` are
-    those of the retailer's products: `Alba` and `Alba dress` are no new phrases. `encode` is called on mornings alone
-    on which phrases rise that differ in a word; None: they stay apart.
+    Posts are those of the sixteen weeks before `as_of`, without spam and duplicates; see `read_texts`. They may have
+    `words` and `stems` (`with_words`) for `text`. `names` are those of the retailer's products: `Alba` and `Alba dress`
+    are no new phrases. `encode` is called on mornings alone on which phrases rise that differ in a word; None: they
+    stay apart.
     """
     lexicon = lexicon or load_lexicon()
+    posts = posts if "stems" in posts.columns else with_words(posts).drop("text")
     posts = posts.with_columns(market=pl.lit("")).with_row_index("post")
     since = as_of - timedelta(days=RECENT_DAYS)
     common, before = vocabulary(posts.filter(pl.col("date") < since), _listed(lexicon, longest=1))
@@ -87,7 +98,9 @@ def find_phrases(
     untested = LEAST_WEIGHT * (runs - candidates.height)
 
     def tested(merged: pl.DataFrame) -> _Rises:
-        counts = count_days(_mentions(posts, common, merged), posts.drop("post"), as_of, days=_READ_DAYS)
+        counts = count_days(
+            _mentions(posts, common, merged), posts.drop("post", "words", "stems"), as_of, days=READ_DAYS
+        )
         detector = Detector(counts, settings, untested=untested)
         found = detector.replay(RECENT_DAYS).filter("raised").select("term_id", "expected_authors", "q_value")
         begun = dict(detector.begun().select("term_id", "first_day").iter_rows())
@@ -146,7 +159,7 @@ def _candidate(phrase: NewPhrase) -> Candidate:
     return Candidate(phrase_id=phrase.phrase_id, form=phrase.phrase, language=phrase.language, authors=phrase.authors)
 
 
-def read_texts(lake: Lake, as_of: date, *, days: int = _READ_DAYS) -> pl.DataFrame:
+def read_texts(lake: Lake, as_of: date, *, days: int = READ_DAYS) -> pl.DataFrame:
     """The posts that `find_phrases` takes, or of fewer days. Raises `TableMissingError` where none ever was."""
     day = pl.col("published_at").dt.date()
     text = pl.col("title") + "\n" + pl.col("text")
@@ -161,10 +174,11 @@ def read_texts(lake: Lake, as_of: date, *, days: int = _READ_DAYS) -> pl.DataFra
 
 def posts_saying(posts: pl.DataFrame, phrase: NewPhrase) -> pl.DataFrame:
     """The posts (columns as `find_phrases` takes them) that say the phrase in one of its forms, with `form`: which."""
-    numbered = posts.with_row_index("post")
+    numbered = with_words(posts).with_row_index("post")
     keys = pl.Series([member.partition(":")[2] for member in phrase.members], dtype=pl.String)
     said = runs_of_words(words_of_posts(numbered), keys).filter(_phrase_id().is_in(phrase.members))
-    return numbered.join(said.unique("post").select("post", "form"), on="post").drop("post").sort("date", "post_id")
+    found = numbered.join(said.unique("post").select("post", "form"), on="post")
+    return found.drop("post", "words", "stems").sort("date", "post_id")
 
 
 def _merged(
@@ -257,9 +271,9 @@ def _listed(lexicon: Lexicon, *, longest: int) -> frozenset[str]:
 def _parts_listed(lexicon: Lexicon) -> frozenset[str]:
     """Keys of all runs of words inside the lexicon's forms: `butter` is no phrase of its own."""
     forms = (form for term in lexicon.terms.values() for of_language in term.forms.values() for form in of_language)
-    words = [form.replace("-", " ").split() for form in forms]
-    runs = ((of_form, first, last) for of_form in words for last in range(len(of_form) + 1) for first in range(last))
-    return frozenset(key_of(" ".join(of_form[first:last])) for of_form, first, last in runs)
+    stems = [stems_of(form) for form in dict.fromkeys(forms)]
+    runs = ((of_form, first, last) for of_form in stems for last in range(len(of_form) + 1) for first in range(last))
+    return frozenset("".join(of_form[first:last]) for of_form, first, last in runs)
 
 
 def _mentions(posts: pl.DataFrame, common: pl.DataFrame, merged: pl.DataFrame) -> pl.DataFrame:
@@ -271,7 +285,7 @@ def _mentions(posts: pl.DataFrame, common: pl.DataFrame, merged: pl.DataFrame) -
         .unique()
         for batch in batches(posts)
     ]
-    found = pl.concat(told).join(posts, on="post").with_columns(product_id=pl.lit(""))
+    found = pl.concat(told).join(posts.drop("words", "stems"), on="post").with_columns(product_id=pl.lit(""))
     return found.select(MENTIONS_SCHEMA.names()).cast(MENTIONS_SCHEMA)
 
 

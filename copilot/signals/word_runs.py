@@ -23,18 +23,27 @@ _PLACEHOLDER = r"\[\w+\]"
 _WORD = r"^#?[\p{L}\p{N}]"
 
 
+def with_words(posts: pl.DataFrame) -> pl.DataFrame:
+    """The posts (language, text) with `words`, a list in the order of the text, and `stems`, as many.
+
+    Marks of punctuation are words without a stem.
+    """
+    posts = posts.with_columns(words=_text().str.extract_all(_TOKENS))
+    known = posts.select(pl.col("words").explode(empty_as_null=False).unique()).with_columns(
+        stem=pl.when(pl.col("words").str.contains(_WORD))
+        .then(pl.col("words").map_elements(_stem, return_dtype=pl.String))
+        .otherwise(pl.lit(_BREAK))
+    )
+    stem = pl.element().replace_strict(known["words"], known["stem"], return_dtype=pl.String)
+    return posts.with_columns(stems=pl.col("words").list.eval(stem))
+
+
 def words_of_posts(posts: pl.DataFrame, common: pl.DataFrame | None = None) -> pl.DataFrame:
-    """post, language, word, stem, common: the words of each post in order; marks of punctuation have no stem.
+    """post, language, word, stem, common: the words of each post (as of `with_words`) in order.
 
     `common` has language and stem of the words that are; None: none is.
     """
-    words = posts.select("post", "language", word=_text().str.extract_all(_TOKENS)).explode("word", empty_as_null=False)
-    known = words.select(pl.col("word").unique()).with_columns(
-        stem=pl.when(pl.col("word").str.contains(_WORD))
-        .then(pl.col("word").map_elements(_stem, return_dtype=pl.String))
-        .otherwise(pl.lit(_BREAK))
-    )
-    words = words.join(known, on="word", maintain_order="left")
+    words = posts.select("post", "language", word="words", stem="stems").explode("word", "stem", empty_as_null=False)
     if common is None:
         return words.with_columns(common=pl.lit(value=False))
     marked = common.with_columns(common=pl.lit(value=True))
@@ -116,4 +125,9 @@ def _stem(word: str) -> str:
 
 def key_of(form: str) -> str:
     """The key of a run as written."""
-    return "".join(_stem(word) for word in form.replace("-", " ").split())
+    return "".join(stems_of(form))
+
+
+def stems_of(form: str) -> list[str]:
+    """The stems of a run as written: run together they are its key."""
+    return [_stem(word) for word in form.replace("-", " ").split()]

@@ -19,6 +19,7 @@ HOLDINGS: Mapping[str, Holding] = {
     "source_entries": "about posts",
     "mentions": "about posts",
     "counted_posts": "about posts",
+    "post_words": "about posts",
     "watermarks": "about posts",
     "source_runs": "about posts",
     "crawl_state": "about posts",

@@ -12,6 +12,7 @@ from copilot.forgetting.recount import note_mornings, recount
 from copilot.settings import Settings
 from copilot.signals.kept import RUNS
 from copilot.signals.new_phrases import NEW_PHRASES, read_phrases, update_phrases_of
+from copilot.signals.post_words import POST_WORDS
 from copilot.signals.records import SIGNAL_RUNS_SCHEMA
 from copilot.workspace import Workspace
 from ingestion.errors import IngestionError
@@ -41,8 +42,10 @@ def test_a_phrase_goes_with_the_people_who_said_it(tmp_path: Path) -> None:
     lake.erase("posts", f"post_id IN ({listed})")
 
     assert [phrase.authors for phrase in read_phrases(lake, AS_OF)[1]] == [18]
+    assert lake.scan(POST_WORDS).filter(pl.col("post_id").is_in(gone["post_id"].to_list())).collect().height == 14
     assert recount(workspace) == 1
     assert read_phrases(lake, AS_OF)[1] == []
+    assert not set(gone["post_id"]) & set(lake.read(POST_WORDS)["post_id"])
     with pytest.raises((IngestionError, OSError, pl.exceptions.PolarsError)):
         lake.read(NEW_PHRASES, version=before)
 
