@@ -113,6 +113,13 @@ def test_what_jumps_every_year_is_a_rise_in_the_first_one_only() -> None:
     assert _begun(yearly, 3.0).height <= 1
 
 
+def test_what_a_rare_term_jumps_to_every_year_is_expected_of_it() -> None:
+    yearly = np.ones(_YEARS + _MORNINGS)
+    yearly[[*range(7), *range(357, 378)]] = 10.0
+
+    assert _begun(yearly, 0.3).height <= 1
+
+
 def test_decline_that_stops_is_not_a_rise() -> None:
     falling = np.clip(np.linspace(0.5, 1.6, _YEARS), 0.6, None)
 
