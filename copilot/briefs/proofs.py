@@ -34,6 +34,8 @@ def proof_sentences(evidence: Evidence, language: Language, cited: int) -> Itera
         yield phrase("briefs.signal.event", language, event=row.labels["event"], day=on, n=cited)
     yield from _left(evidence, language, cited)
     yield from _effect(evidence, language, cited)
+    for row in _about(evidence, "in_forecast"):
+        yield phrase(f"briefs.signal.{row.reasons[0]}", language, n=cited)
 
 
 def _left(evidence: Evidence, language: Language, cited: int) -> Iterator[str]:

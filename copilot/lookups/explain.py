@@ -19,7 +19,8 @@ from copilot.signals.run import history_of
 
 _TOTALS: dict[str, Unit] = {"authors": "authors", "expected_authors": "authors", "ratio": "ratio", "growth": "share"}
 _SOURCES = (
-    "signals", "mentions", "posts", "past_rises", "lifts", "calendar", "products", "skus", "prices", "stock", "sales",
+    "signals", "mentions", "posts", "past_rises", "lifts", "forecast_regressors", "calendar", "products", "skus",
+    "prices", "stock", "sales",
 )  # fmt: skip
 
 
@@ -30,8 +31,8 @@ def explain_term(
 
     Rows: the term first, where it rises with its signal (labels `term`, `stage`), then products, surest first, with
     `link_score`, price, stock and sales, and why they match as reasons, then the signal's proof (`lookups.proof`): who
-    drives it, how long it will last, its shape, its effect on demand, markets, sources, reviewed products, occasions,
-    words said with it. Quotes are the most typical of the rise.
+    drives it, how long it will last, its shape, its effect on demand, whether it enters forecasts, markets, sources,
+    reviewed products, occasions, words said with it. Quotes are the most typical of the rise.
 
     Totals: `authors`, `expected_authors`, `ratio` of the last 7 days and `growth` over the 7 before. Notes:
     `not_rising`, `below_author_floor` (then no totals, quotes or chart), `few_accounts` when one account wrote half of

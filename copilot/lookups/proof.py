@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import polars as pl
@@ -11,12 +12,14 @@ from copilot.evidence import Figure, Row, Unit
 from copilot.lookups.context import Context
 from copilot.lookups.lift import kept_lift
 from copilot.lookups.rows import to_figures
+from copilot.planning.leading.decisions import SIGNALS, newest_decisions
 from copilot.settings import Language
 from copilot.signals.crowd import LONGEST_DAYS
 from copilot.signals.excess import Part
+from copilot.signals.lift import Lift
 from copilot.signals.mentions import MENTIONS
 from copilot.signals.of_market import beside_all_markets
-from copilot.signals.proof import Known, SignalProof, prove
+from copilot.signals.proof import ForecastUse, Known, SignalProof, prove
 from copilot.signals.records import Signal
 from copilot.signals.weeks import DAYS
 from copilot.wording import phrase
@@ -62,7 +65,8 @@ def proof_of(context: Context, signal: Signal) -> SignalProof:
     calendar = context.warehouse.calendar(signal.first_seen_on - around, signal.as_of + timedelta(days=1))
     known = Known(lexicon=context.lexicon, floor=context.floor, past=context.past, calendar=calendar)
     lake = context.workspace.lake
-    proof = prove(lake, signal, known, lift=kept_lift(context, signal.term_id))
+    lift = kept_lift(context, signal.term_id)
+    proof = replace(prove(lake, signal, known, lift=lift), forecast=_forecast_use(context, lift))
     if not signal.market:
         return proof
     week = pl.col("date").is_between(signal.as_of - timedelta(days=DAYS), signal.as_of - timedelta(days=1))
@@ -71,14 +75,25 @@ def proof_of(context: Context, signal: Signal) -> SignalProof:
     return beside_all_markets(proof, said.filter(week | rise).collect(), context.floor)
 
 
+def _forecast_use(context: Context, lift: Lift | None) -> ForecastUse:
+    """As the newest tournament decided on signals; where they enter, a rise that sales do not show changes nothing."""
+    decided = newest_decisions(context.workspace.lake, as_of=context.as_of).filter(pl.col("regressor") == SIGNALS)
+    if decided.is_empty():
+        return "untried"
+    uses: dict[str, ForecastUse] = {"too_few": "too_few", "no_gain": "no_gain", "not_sure": "not_sure"}
+    seen: ForecastUse = "enters" if lift is not None and lift.verdict == "lift" else "unseen"
+    return seen if decided["kept"][0] else uses[decided["reason"][0]]
+
+
 def signal_of(signals: pl.DataFrame) -> Signal | None:
     """The signal of a frame of one row (columns of SIGNALS_SCHEMA); None of an empty one."""
     return Signal(**signals.row(0, named=True)) if signals.height else None
 
 
 def proof_rows(context: Context, proof: SignalProof, language: Language) -> list[Row]:
-    """A row on who drives the rise, how long it will last, its shape in time, and what it does to demand, where known;
-    then one a market, source and reviewed product of it, an occasion, and a word said with it.
+    """A row on who drives the rise, how long it will last, its shape in time, what it does to demand, where known, and
+    whether it enters forecasts; then one a market, source and reviewed product of it, an occasion, and a word said with
+    it.
 
     Codes of what was found are the rows' reasons, and their words in the reader's language the labels.
     """
@@ -88,6 +103,7 @@ def proof_rows(context: Context, proof: SignalProof, language: Language) -> list
         *_longevity(proof, language),
         _spike(proof, language),
         *_effect(proof, language),
+        _in_forecast(proof, language),
         *(_part("market", part.name, part) for part in proof.markets[:_MOST_PARTS]),
         *(_part("source", part.name, part) for part in proof.sources[:_MOST_PARTS]),
         *(_part("reviews_of", names.get(part.name, part.name), part) for part in proof.products[:_MOST_PARTS]),
@@ -169,6 +185,13 @@ def _effect(proof: SignalProof, language: Language) -> Iterator[Row]:
         labels={"effect": phrase(f"proof.effect.{lift.verdict}", language)},
         figures=to_figures(cells, _UNITS),
         reasons=(f"verdict_{lift.verdict}",),
+    )
+
+
+def _in_forecast(proof: SignalProof, language: Language) -> Row:
+    return Row(
+        labels={"in_forecast": phrase(f"proof.forecast.{proof.forecast}", language)},
+        reasons=(f"forecast_{proof.forecast}",),
     )
 
 

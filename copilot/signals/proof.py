@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Literal
 
 import polars as pl
 
@@ -26,6 +27,9 @@ from copilot.signals.weeks import ALL_MARKETS, BASELINE_WEEKS, DAYS
 from copilot.signals.words import NO_WORDS, Words, words_of
 from ingestion.lake import Lake
 
+ForecastUse = Literal["enters", "unseen", "untried", "too_few", "no_gain", "not_sure"]
+"""Whether a signal enters forecasts: signals do; they do, but sales of its products do not show it; nobody tried
+whether they help; and why they do not: too few past rises, no gain on them, a gain that may be chance."""
 _BEFORE_DAYS = DAYS * BASELINE_WEEKS
 _READ_AT_MOST = 400
 """Posts of each time whose words are read: the newest."""
@@ -49,6 +53,8 @@ class SignalProof:
     words: Words
     lift: Lift | None = None
     """What it does to demand; None: nobody measured it."""
+    forecast: ForecastUse = "untried"
+    """Whether it enters forecasts, or why not."""
 
 
 @dataclass(frozen=True, kw_only=True)

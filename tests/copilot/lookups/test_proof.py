@@ -7,7 +7,9 @@ import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
+from typing import get_args
 
 import polars as pl
 import pytest
@@ -26,9 +28,11 @@ from copilot.lookups.context import Context
 from copilot.lookups.explain import explain_term
 from copilot.lookups.lift import LIFTS, LIFTS_SCHEMA, kept_lift, lift_of_term, update_lifts
 from copilot.lookups.proof import proof_notes, proof_rows
+from copilot.planning.leading.decisions import SIGNALS, Decision, Reason, write_decisions
 from copilot.settings import Language, Settings
+from copilot.signals.lift import Verdict
 from copilot.signals.of_market import beside_all_markets
-from copilot.signals.proof import SignalProof
+from copilot.signals.proof import ForecastUse, SignalProof
 from copilot.workspace import Workspace
 from tests.copilot.lookups.figures import cells
 from tests.copilot.lookups.proofs import FULL, LIFT, QUIET, UNKNOWN
@@ -111,6 +115,56 @@ def test_a_lift_of_another_morning_is_not_shown(own: Context) -> None:
     assert kept_lift(own, "camel_coat") == LIFT
     assert kept_lift(own.at(AS_OF.replace(day=3)), "camel_coat") is None
     assert "lift_not_measured" not in explain_term(own, "camel_coat").notes
+
+
+@pytest.mark.parametrize(
+    ("reason", "verdict", "use"),
+    [
+        pytest.param(None, "lift", "untried", id="no-tournament"),
+        pytest.param("too_few", "lift", "too_few", id="too-few-rises"),
+        pytest.param("no_gain", "lift", "no_gain", id="no-gain"),
+        pytest.param("not_sure", "lift", "not_sure", id="may-be-chance"),
+        pytest.param("helps", "lift", "enters", id="enters"),
+        pytest.param("helps", "no_lift", "unseen", id="sales-do-not-show-it"),
+    ],
+)
+def test_a_proof_says_whether_the_signal_enters_forecasts(
+    own: Context, reason: Reason | None, verdict: Verdict, use: ForecastUse
+) -> None:
+    lake = own.workspace.lake
+    lift = replace(LIFT, verdict=verdict)
+    lake.append(LIFTS, pl.DataFrame([{"as_of": AS_OF, "term_id": "camel_coat", **vars(lift)}], schema=LIFTS_SCHEMA))
+    if reason is not None:
+        others = Decision(regressor="weather", model="boosted", groups=9, reason="helps")
+        signals = Decision(regressor=SIGNALS, model="gamma_poisson", groups=5, reason=reason)
+        write_decisions(lake, [others, signals], None, AS_OF)
+
+    evidence = explain_term(own, "camel_coat")
+
+    (row,) = _about(evidence, "in_forecast")
+    assert row.reasons == (f"forecast_{use}",)
+    assert ("forecast_regressors" in evidence.sources) == (reason is not None)
+
+
+def test_what_was_decided_after_the_morning_is_not_known_on_it(own: Context) -> None:
+    signals = Decision(regressor=SIGNALS, model="gamma_poisson", groups=5, reason="too_few")
+    write_decisions(own.workspace.lake, [signals], None, AS_OF + timedelta(days=1))
+
+    assert _about(explain_term(own, "camel_coat"), "in_forecast")[0].reasons == ("forecast_untried",)
+
+
+@_LANGUAGES
+@pytest.mark.parametrize("use", get_args(ForecastUse))
+def test_chat_and_brief_say_whether_a_signal_enters_forecasts(
+    voiced: Context, use: ForecastUse, language: Language
+) -> None:
+    evidence = _evidence(voiced, replace(FULL, forecast=use), language)
+
+    brief = list(proof_sentences(evidence, language, 1))[-1]
+    chat = re.sub(r" \[signal-\w+\]", "", explained(Page(evidence=evidence, language=language)))
+
+    assert brief.endswith(" [1].")
+    assert f"- {brief.removesuffix(' [1].')}." in chat.splitlines()
 
 
 @_LANGUAGES

@@ -16,7 +16,15 @@ _MOST_WORDS = 3
 
 def proof(page: Page) -> list[str]:
     """One line for each thing that is known, and for what is not."""
-    lines = [*_who(page), *_parts(page), *_shape(page), *_said_with(page), *_left(page), *_effect(page)]
+    lines = [
+        *_who(page),
+        *_parts(page),
+        *_shape(page),
+        *_said_with(page),
+        *_left(page),
+        *_effect(page),
+        *_in_forecast(page),
+    ]
     return [f"- {line}" for line in lines if line]
 
 
@@ -99,6 +107,12 @@ def _effect(page: Page) -> Iterator[str]:
             yield page.say("proof.lift_unknown")
     if LIFT_NOT_MEASURED in page.evidence.notes:
         yield page.say("proof.lift_not_measured")
+
+
+def _in_forecast(page: Page) -> Iterator[str]:
+    for row in _rows(page, "in_forecast"):
+        for reason in row.row.reasons:
+            yield page.say(f"proof.{reason}")
 
 
 def _rows(page: Page, label: str) -> list[RowWords]:
