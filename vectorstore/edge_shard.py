@@ -19,10 +19,11 @@ import qdrant_edge as edge
 from vectorstore.edge_disk import copy_shard, read_at_opening, read_by_queries, sync, warm
 from vectorstore.edge_errors import opening, using
 from vectorstore.edge_folder import DATA, EdgeFolder, note_replaced, was_replaced
+from vectorstore.edge_index_lists import prepare_index_lists
 from vectorstore.edge_log import sync_log
+from vectorstore.edge_placement import candidates
 from vectorstore.edge_retiring import give_up
 from vectorstore.edge_translation import point_ids, points_of
-from vectorstore.edge_trimming import leave_out_unasked
 from vectorstore.edge_upkeep import COPY, Work, create_shard, every_record, work_beside
 from vectorstore.errors import StoreClosedError, StoreFailedError
 from vectorstore.store import Schema
@@ -62,6 +63,8 @@ class EdgeIndex:
             raise
         self.replaced = was_replaced(self._home)
         """Whether documents were deleted or replaced since the shard was made."""
+        self.candidates = _candidates(self._shard)
+        """How many nearest documents to look for in each of the shard's graphs."""
         self.waiting = self._not_indexed()
         """Documents that came since the shard was last optimised, or a few more."""
         self._closing = threading.Event()
@@ -192,6 +195,7 @@ class EdgeIndex:
         with self._call:
             outgoing, outdated = [self._shard], self._home
             self._shard, self._home, self.replaced = shard, home, was_replaced(home)
+            self.candidates = _candidates(shard)
             self._touched, self._unflushed = None, 0
         self._folder.finish(home)
         give_up(outgoing, outdated, fields=self._schema.fields, aside=self._folder.building())
@@ -237,17 +241,25 @@ class EdgeIndex:
 
     def _not_indexed(self) -> int:
         with self.reading() as shard:
-            info = shard.info()
-        # Sparse vectors are always indexed, and are counted among those that are.
-        in_graph = int(info.indexed_vectors_count) - int(info.points_count)
-        return max(0, int(info.points_count) - in_graph)
+            return int(shard.info().points_count) - _in_graphs(shard.info())
 
 
 def _load(home: Path, path: Path) -> edge.EdgeShard:
     with opening(path):
-        leave_out_unasked(home / DATA)
+        prepare_index_lists(home / DATA)
         warm(read_at_opening(home / DATA))
         return edge.EdgeShard.load(str(home / DATA))
+
+
+def _candidates(shard: edge.EdgeShard) -> int:
+    info = shard.info()
+    return candidates(_in_graphs(info), graphs=int(info.segments_count) - 1)  # one is there to be added to
+
+
+def _in_graphs(info: edge.ShardInfo) -> int:
+    # Sparse vectors are always indexed, and are counted among those that are.
+    in_graphs = int(info.indexed_vectors_count) - int(info.points_count)
+    return max(0, min(int(info.points_count), in_graphs))
 
 
 def _warm_queries(home: Path, stop: threading.Event) -> None:
