@@ -96,6 +96,15 @@ def test_what_differs_is_said_with_what_may_be_behind_it(shop: tuple[Lake, Wareh
     assert "parameters" in fewer.differences
 
 
+def test_tables_read_by_url_are_said_to_have_no_version(shop: tuple[Lake, Warehouse]) -> None:
+    lake, warehouse = shop
+    run = kept(lake, warehouse)
+    lake.replace_all("sales", lake.read("sales").with_columns(pl.col("units") * 3))
+    found = reproduce(home(lake), replace(run, versions={}))
+    assert found.differences[-1] == "tables_unversioned"
+    assert "tables_unversioned" not in reproduce(home(lake), run).differences
+
+
 def test_a_version_that_is_gone_is_named(shop: tuple[Lake, Warehouse]) -> None:
     lake, warehouse = shop
     run = kept(lake, warehouse)
