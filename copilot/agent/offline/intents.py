@@ -35,6 +35,8 @@ _SPECIFIC_FIRST: tuple[Intent, ...] = (
     *MISSING, "scenario", "analogues", "gaps", "new_phrases", "like", "freshness", "at_risk", "restock", "returns",
     "opinions", "reasons", "forecast", "trends", "inbound", "sales", "stock", "products", *TALK,
 )  # fmt: skip
+_LIKENESS: frozenset[Intent] = frozenset({"like", "forecast", "products"})
+"""What a question about the products that a forecast is taken from may be taken for."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +54,9 @@ def intent_of(text: str) -> Guess:
     # Politeness around a question is no question: `Bonjour, combien ...`.
     asked = [intent for intent in _SPECIFIC_FIRST if intent not in TALK and scores[intent]] or list(TALK)
     clear = [intent for intent in asked if scores[intent] >= _STRONG]
+    if clear and clear[0] in _LIKENESS and scores["forecast"] >= _STRONG and _score(words, _resembling()):
+        # What a product is like for its forecast is not what it looks like.
+        return Guess(intent="analogues", clear=True)
     if clear:
         return Guess(intent=clear[0], clear=True)
     best = max(asked, key=lambda intent: scores[intent])
@@ -84,14 +89,23 @@ def _mistyped(pattern: str, word: str) -> bool:
 
 
 @cache
+def _resembling() -> Mapping[tuple[str, ...], int]:
+    """Words for likeness that mean the forecast's analogues where a forecast is asked about."""
+    return {_phrase(words): _STRONG for words in _data()["analogues"]["of_forecast"]}
+
+
+def _data() -> dict[Intent, dict[str, list[str]]]:
+    return cast("dict[Intent, dict[str, list[str]]]", yaml.safe_load(_FILE.read_text(encoding="utf-8")))
+
+
+@cache
 def _entries() -> Mapping[Intent, Mapping[tuple[str, ...], int]]:
-    data = cast("dict[Intent, dict[str, list[str]]]", yaml.safe_load(_FILE.read_text(encoding="utf-8")))
     return {
         intent: {
             **{_phrase(words): _WEAK for words in lists.get("weak", [])},
             **{_phrase(words): _STRONG for words in lists.get("strong", [])},
         }
-        for intent, lists in data.items()
+        for intent, lists in _data().items()
     }
 
 
