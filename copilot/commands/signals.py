@@ -47,7 +47,10 @@ _MOST_PRODUCTS = 5
 @language_option
 @json_option
 @click.option(
-    "--explain", "explained", metavar="TERM", help="Explain a term instead: who, where, how long, what it does."
+    "--explain",
+    "explained",
+    metavar="TERM",
+    help="Explain a term or a new phrase instead: who, where, how long, what it does.",
 )
 @click.option(
     "--market", default="", metavar="COUNTRY", help="ISO 3166 country to explain it in.  [default: all markets]"
