@@ -1,8 +1,9 @@
 """Memory of bringing posts in, as they grow from 20,000 to 200,000, with models and the embedded index.
 
 Texts are different ones: half of one real review and half of another. The first few thousand are read by the models,
-which then stay in memory; of the rest vectors are drawn and no names are found, as the models would take half an hour
-and no more memory. Each number is measured in a process of its own.
+and then some of every thousand, so that the memory that they work in stays theirs; of the rest vectors are drawn and no
+names are found, as the models would take half an hour and no more memory. Each number is measured in a process of its
+own.
 
 Drawn vectors come ten times as fast as the models give them. `ingest_memory_paced` has them come at the models' pace.
 """
@@ -57,7 +58,9 @@ _LANGUAGES = ("en", "fr", "it", "de", "es")
 _AUTHORS = 50_000
 _START = datetime(2025, 1, 1, tzinfo=UTC)
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
-_READ_BY_MODELS = 5000
+_READ_AT_FIRST = 5000
+_READ_OF_EACH_BATCH = 64
+"""Texts that fill the models' batches."""
 _LOOKED_EVERY_S = 0.02
 
 
@@ -117,7 +120,7 @@ def _measured(folder: Path, count: int, *, paced: bool) -> _Measured:
     with tempfile.TemporaryDirectory() as name, _Peak() as peak:
         models = Path(name) / "models"
         encoder = OpenVinoEncoder.load(models)
-        reader = _AtFirst(PackagedNames(models, vectors=True), encoder.dimensions, paced=paced)
+        reader = _InPart(PackagedNames(models, vectors=True), encoder.dimensions, paced=paced)
         store = EdgeStore.open(Path(name) / "index", post_schema(encoder))
         started = time.perf_counter()
         report = ingest_posts(
@@ -157,15 +160,15 @@ def _posts(sentences: Sequence[Sequence[str]], count: int) -> Iterator[RawPost]:
         )
 
 
-class _AtFirst:
-    """Reads the first texts with a reader; for the rest draws vectors and finds no names, `paced` no faster than the
-    reader was in its quickest batch: at other times others on the machine may have slowed it."""
+class _InPart:
+    """Reads the first texts with a reader, and then the first of each batch; for the rest draws vectors and finds no
+    names, `paced` no faster than the reader was in its quickest batch: in others something else may have slowed it."""
 
     def __init__(self, reader: TextReader, dimensions: int, *, paced: bool) -> None:
         self._reader = reader
         self._dimensions = dimensions
         self._paced = paced
-        self._left = _READ_BY_MODELS
+        self._left = _READ_AT_FIRST
         self._chance = np.random.default_rng(6)
         self.pace = 0.0
         """Texts a second."""
@@ -177,17 +180,22 @@ class _AtFirst:
 
     def read(self, texts: Sequence[str]) -> Reading:
         """Names and vectors."""
+        started = time.perf_counter()
         self._left -= len(texts)
         if self._left >= 0:
-            started = time.perf_counter()
             reading = self._reader.read(texts)
             self.pace = max(self.pace, len(texts) / (time.perf_counter() - started))
             return reading
+        reading = self._reader.read(texts[:_READ_OF_EACH_BATCH])
+        if reading.vectors is None:
+            raise RuntimeError("the reader gives no vectors")
+        rest = len(texts) - len(reading.names)
+        drawn = self._chance.normal(size=(rest, self._dimensions)).astype(np.float32)
+        drawn /= np.linalg.norm(drawn, axis=1, keepdims=True)
         if self._paced:
-            time.sleep(len(texts) / self.pace)
-        drawn = self._chance.normal(size=(len(texts), self._dimensions)).astype(np.float32)
-        vectors = drawn / np.linalg.norm(drawn, axis=1, keepdims=True)
-        return Reading(names=[[] for _ in texts], vectors=vectors)
+            time.sleep(max(0.0, len(texts) / self.pace - (time.perf_counter() - started)))
+        names = [*reading.names, *([] for _ in range(rest))]
+        return Reading(names=names, vectors=np.concatenate([reading.vectors, drawn]))
 
 
 class _Peak:

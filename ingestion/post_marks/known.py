@@ -1,4 +1,5 @@
-"""All posts as far as marks need them, in some 400 bytes each, and their marks kept right as posts come and go."""
+"""All posts as far as marks need them, in some 400 bytes each, most of them in files where there are many, and their
+marks kept right as posts come and go."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.figures import private_mib
 from tests.contracts.material import document
 from tests.vectorstore.test_edge import SMALL, shards
 from vectorstore import edge_shard, edge_tending
@@ -110,3 +111,14 @@ def test_upkeep_that_fails_is_told_once_and_the_index_goes_on(
     store.close()
     assert shards(tmp_path) == ["shard-2"]
     assert [record.levelname for record in caplog.records] == ["WARNING"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems are not asked")
+def test_memory_that_is_free_but_kept_is_given_back() -> None:
+    blocks = [b"x" * (1500 + number % 1000) for number in range(50_000)]
+    still_used = blocks[::500]
+    del blocks
+    kept_mib = private_mib()
+    edge_tending._give_memory_back()
+    assert private_mib() < kept_mib - 50
+    assert len(still_used) == 100
