@@ -77,6 +77,8 @@ class AspectSettings(BaseModel):
     alone), or a classifier of Hugging Face by name or folder: of entailment, or of polarity."""
     posts_read: int = Field(default=300, ge=20)
     """Most posts read for one question, one an author."""
+    in_briefs: int = Field(default=0, ge=0)
+    """Rising terms, gravest first, of which the brief says what people complain of and praise: a second or two each."""
 
 
 class SignalSettings(BaseModel):

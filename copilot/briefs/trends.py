@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from copilot.briefs.citing import Citations, value
 from copilot.briefs.proofs import proof_sentences
 from copilot.briefs.records import Item
+from copilot.briefs.voices import said_of
 from copilot.evidence import Evidence, Row
+from copilot.lookups.aspects import aspects_of_term
 from copilot.lookups.context import Context
 from copilot.lookups.explain import explain_term
 from copilot.lookups.trends import newest_signals, rising_terms, with_terms
@@ -32,6 +34,8 @@ class FoundTrend:
     found_in: Evidence
     """The list of signals that it is in."""
     explained_by: Evidence
+    said: Evidence | None = None
+    """What people say of it by aspect; None: it was not read."""
 
 
 def find_trends(context: Context, language: Language) -> tuple[FoundTrend, ...]:
@@ -40,7 +44,8 @@ def find_trends(context: Context, language: Language) -> tuple[FoundTrend, ...]:
     overall = with_terms(context, signals.filter(signals["market"] == ""), language)
     gravest = overall.sort(["severity", "ratio", "term_id"], descending=[True, True, False]).head(_MOST_TRENDS)
     found_in = rising_terms(context, limit=_MOST_TRENDS, language=language)
-    trends = []
+    trends: list[FoundTrend] = []
+    read = context.workspace.settings.signals.aspects.in_briefs
     for row in gravest.iter_rows(named=True):
         explained = explain_term(context, row["term_id"], language=language)
         products = [about.labels["product_id"] for about in explained.rows if "product_id" in about.labels]
@@ -51,6 +56,7 @@ def find_trends(context: Context, language: Language) -> tuple[FoundTrend, ...]:
                 product_ids=tuple(products),
                 found_in=found_in,
                 explained_by=explained,
+                said=aspects_of_term(context, row["term_id"], language=language) if len(trends) < read else None,
             )
         )
     return tuple(trends)
@@ -58,11 +64,13 @@ def find_trends(context: Context, language: Language) -> tuple[FoundTrend, ...]:
 
 def trend_items(trends: Sequence[FoundTrend], language: Language, citations: Citations) -> tuple[Item, ...]:
     """One item a trend."""
-    return tuple(_item(trend, language, citations.cite(trend.explained_by)) for trend in trends)
+    return tuple(_item(trend, language, citations) for trend in trends)
 
 
-def _item(trend: FoundTrend, language: Language, cited: int) -> Item:
+def _item(trend: FoundTrend, language: Language, citations: Citations) -> Item:
     evidence = trend.explained_by
+    cited = citations.cite(evidence)
+    said = () if trend.said is None else tuple(said_of(trend.said, language, citations.cite(trend.said)))
     term = evidence.rows[0]
     since = term.dates.get("first_seen_on")
     sentences = [
@@ -85,9 +93,10 @@ def _item(trend: FoundTrend, language: Language, cited: int) -> Item:
         sentences=(
             *sentences,
             *proof_sentences(evidence, language, cited),
+            *said,
             _products(evidence.rows[1:], language, cited),
         ),
-        citations=(cited,),
+        citations=(cited, citations.cite(trend.said)) if trend.said is not None and said else (cited,),
         charts=evidence.charts[:1],
         quotes=evidence.quotes[:_MOST_QUOTES],
     )
