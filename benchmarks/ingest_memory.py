@@ -224,6 +224,7 @@ class _Peak:
 
 
 def _children_mib() -> Iterator[float]:
+    own = Path("/proc/self/cmdline").read_bytes()
     for thread in Path("/proc/self/task").iterdir():
         try:
             children = (thread / "children").read_text(encoding="ascii").split()
@@ -231,4 +232,6 @@ def _children_mib() -> Iterator[float]:
             continue
         for child in children:
             with suppress(OSError, KeyError):  # of a process that ended meanwhile
-                yield private_mib(int(child))
+                # Until it runs a command of its own, a child shows the memory of this process.
+                if Path(f"/proc/{child}/cmdline").read_bytes() != own:
+                    yield private_mib(int(child))
