@@ -6,6 +6,7 @@ Words as common as articles begin and end no run; which words are is counted in 
 from __future__ import annotations
 
 from collections.abc import Iterator, Set
+from functools import lru_cache
 
 import polars as pl
 
@@ -130,4 +131,10 @@ def key_of(form: str) -> str:
 
 def stems_of(form: str) -> list[str]:
     """The stems of a run as written: run together they are its key."""
-    return [_stem(word) for word in form.replace("-", " ").split()]
+    return [_listed_stem(word) for word in form.replace("-", " ").split()]
+
+
+@lru_cache(maxsize=10_000)
+def _listed_stem(word: str) -> str:
+    """Of words of the lexicon, which come again and again; no word of a post is held in memory."""
+    return _stem(word)
