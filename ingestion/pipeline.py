@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
 from ingestion.index_state import record_in_line
@@ -84,7 +85,8 @@ def ingest_posts(
                 counts.update(new=stored.new, changed=stored.changed, unchanged=stored.unchanged, indexed=indexed)
                 counts.update(suppressed=prepared.height - len(posts))
         for rows in table.settle():
-            counts.update(indexed=index_posts(rows, store, encoder))
+            for some in rows.iter_slices(settings.batch_size):
+                counts.update(indexed=index_posts(with_held_vectors(some, store), store, encoder))
         if counts["indexed"]:
             record_in_line(lake, store)
         counts.update(withdrawn=note_withdrawn(lake, source.name, withdrawn=reading.withdrawn, seen=reading.seen))
@@ -99,6 +101,16 @@ def with_vectors(rows: pl.DataFrame, prepared: pl.DataFrame) -> pl.DataFrame:
     """Rows of the table `posts` with a column `vector`: that of the prepared post with the same content, or null."""
     vectors = prepared.select("post_id", "content_hash", "vector")
     return rows.join(vectors, on=["post_id", "content_hash"], how="left", maintain_order="left")
+
+
+def with_held_vectors(rows: pl.DataFrame, store: DocumentStore) -> pl.DataFrame:
+    """Rows of the table `posts` that say what they said when they were indexed, with a column `vector`: the index's."""
+    held = store.vectors(rows["post_id"].to_list())
+    if not held:
+        return rows
+    kind = pl.Array(pl.Float32, len(next(iter(held.values()))))
+    vectors = pl.DataFrame({"post_id": list(held), "vector": pl.Series(np.stack(list(held.values())), dtype=kind)})
+    return rows.join(vectors, on="post_id", how="left", maintain_order="left")
 
 
 def _report(

@@ -155,6 +155,17 @@ def test_copies_follow_the_earliest_post_over_all_runs(home: Home) -> None:
     assert home.store.facet("author", Filter(any_of={"duplicate": [True]})) == [(pseudonymiser().author("a"), 1)]
 
 
+def test_a_post_of_which_only_marks_move_is_not_embedded_again(home: Home) -> None:
+    text = "This linen dress is lovely indeed"
+    home.ingest(raw_post(source_id="1", text=text, author="a", day=10))
+    (first,) = home.index()
+    vector = home.store.vectors([first])[first]
+    encoder = CountingEncoder()
+    report = home.ingest(raw_post(source_id="2", text=text, author="b", day=5), encoder=encoder)
+    assert (report.indexed, encoder.texts) == (2, 1)
+    assert home.store.vectors([first])[first] == pytest.approx(vector)
+
+
 def test_marks_do_not_depend_on_the_order_of_batches(home: Home, tmp_path: Path) -> None:
     items = [item for item in many_posts() if isinstance(item, RawPost)]
     unique = list({item.source_id: item for item in items}.values())
