@@ -67,7 +67,7 @@ class Scores:
     fused: float
     """BM25 and likeness of meaning together, 0 to 1."""
     dense: float | None = None
-    """Cosine likeness of meaning; None where the post was found by its words alone."""
+    """Cosine likeness of meaning; None where the search had no vector."""
     bm25: float | None = None
     """BM25; None where no word matched."""
 
