@@ -34,14 +34,21 @@ _OF_FEW_VALUES_BYTES = 8192
 
 def prepare_index_lists(data: Path) -> None:
     """Have the shard in the folder `data`, which is not open, opened as said above; on disk at the return. A list in
-    another form than that of the pinned version of Edge is left as it is.
+    another form than that of the pinned version of Edge, or that is damaged, is left as it is, for Edge to tell.
     """
-    lists = {path: json.loads(path.read_text(encoding="utf-8")) for path in sorted(data.glob(_LISTS))}
+    lists = {path: _read(path) for path in sorted(data.glob(_LISTS))}
     in_memory = _to_be_in_memory(lists)
     for path, found in lists.items():
         prepared = _prepared(found, in_memory)
         if prepared != found:
             _replace(path, json.dumps(prepared))
+
+
+def _read(path: Path) -> object:
+    try:
+        return json.loads(path.read_bytes())
+    except ValueError:
+        return None
 
 
 def _to_be_in_memory(lists: Mapping[Path, object]) -> set[str]:

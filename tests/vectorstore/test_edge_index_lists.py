@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 import qdrant_edge as edge
 
 from tests.contracts.material import document
@@ -13,6 +14,7 @@ from vectorstore.edge import EdgeStore
 from vectorstore.edge_folder import DATA
 from vectorstore.edge_index_lists import prepare_index_lists
 from vectorstore.edge_log import end_log
+from vectorstore.errors import StoreCorruptError
 from vectorstore.store import Filter
 
 LISTS = "segments/*/payload_index/config.json"
@@ -105,6 +107,16 @@ def test_a_list_of_another_form_is_left_as_it_is(tmp_path: Path) -> None:
         prepare_index_lists(tmp_path)
         assert json.loads(listed.read_text()) == form
     assert [path.name for path in listed.parent.iterdir()] == ["config.json"]
+
+
+@pytest.mark.parametrize("damaged", [b"", b'{"indexed_ty', b"\xff\xfe"])
+def test_a_damaged_list_is_told_as_a_damaged_index(tmp_path: Path, damaged: bytes) -> None:
+    store = EdgeStore.open(tmp_path, SMALL)
+    store.upsert([document(1, "linen dress")])
+    store.close()
+    next((tmp_path / "shard-1" / DATA).glob(LISTS)).write_bytes(damaged)
+    with pytest.raises(StoreCorruptError):
+        EdgeStore.open(tmp_path, SMALL)
 
 
 def test_a_shard_whose_log_was_ended_takes_changes_and_opens_with_them(tmp_path: Path) -> None:
