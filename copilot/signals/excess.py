@@ -50,7 +50,8 @@ def parts_of(
     )
     now = week.group_by(key).agg(authors=pl.col("author").n_unique().cast(pl.Int64))
     usual = before.unique([key, "author", "week"]).group_by(key).agg(before=pl.len().cast(pl.Float64))
-    cells = now.join(usual, on=key, how="left").with_columns(pl.col("before").fill_null(0.0))
+    # Sorted, so that sums are the same to the last digit each time.
+    cells = now.join(usual, on=key, how="left").sort(key).with_columns(pl.col("before").fill_null(0.0))
     total, total_before = max(float(cells["authors"].sum()), 1.0), float(usual["before"].sum())
     shared = (pl.col("before") + _UNSAID_AUTHORS * pl.col("authors") / total) / (total_before + _UNSAID_AUTHORS)
     cells = cells.with_columns(excess=(pl.col("authors") - expected * shared).clip(lower_bound=0.0))

@@ -60,6 +60,17 @@ def test_parts_of_markets_with_few_authors_are_not_shown() -> None:
     assert _parts(_said(("FR", 30, 7, 1), ("IT", 4, 7, 1))) == {}
 
 
+def test_shares_are_the_same_to_the_last_digit_each_time() -> None:
+    markets = [("FR", 31), ("GB", 29), ("IT", 23), ("DE", 19), ("ES", 17), ("US", 13), ("NL", 11), ("BE", 7)]
+    said = _said(*((market, count, 7, 1) for market, count in markets), *((market, 9, 90, 12) for market, _ in markets))
+    again = [said.sample(fraction=1.0, shuffle=True, seed=seed) for seed in range(30)]
+    parts = {
+        parts_of(rows, "market", expected=9.7, first_day=_FIRST, as_of=AS_OF, floor=_FLOOR) for rows in (said, *again)
+    }
+
+    assert len(parts) == 1
+
+
 def _spike(said: pl.DataFrame, *events: tuple[int, str, str, str], countries: tuple[str, ...] = ()) -> Spike:
     days = [(AS_OF - timedelta(days=ago), country, event, kind) for ago, country, event, kind in events]
     calendar = pl.DataFrame(days, schema=_CALENDAR, orient="row")
