@@ -94,6 +94,7 @@ def _resembling() -> Mapping[tuple[str, ...], int]:
     return {_phrase(words): _STRONG for words in _data()["analogues"]["of_forecast"]}
 
 
+@cache
 def _data() -> dict[Intent, dict[str, list[str]]]:
     return cast("dict[Intent, dict[str, list[str]]]", yaml.safe_load(_FILE.read_text(encoding="utf-8")))
 
