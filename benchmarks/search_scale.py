@@ -97,18 +97,19 @@ def _made_points(material: Material, path: Path) -> Figure:
     """What Edge itself takes: points with both vectors and their payload are made beforehand."""
     (block,) = blocks(material, BLOCK)
     analyser = Bm25Analyser(material.schema.language)
+    path.mkdir()
+    index = EdgeIndex(path, material.schema, quantise_from=2 * BLOCK)
     points = [
         make_point(
             document.id,
             vector=document.vector,
             terms=analyser.document(document.text, "en"),
             payload=encode_payload(document, material.schema),
+            flags=index.flags,
         )
         for document in block
     ]
     ids = [document.id for document in block]
-    path.mkdir()
-    index = EdgeIndex(path, material.schema, quantise_from=2 * BLOCK)
     started = time.perf_counter()
     for start in range(0, BLOCK, _BATCH):
         index.upsert(ids[start : start + _BATCH], points[start : start + _BATCH])

@@ -80,7 +80,11 @@ class EdgeStore:
         for id, document in checked.items():
             terms = self._analyser.document(document.text, document.payload.get("language"))
             payload = encode_payload(document, self._schema)
-            points.append(translation.make_point(id, vector=document.vector, terms=terms, payload=payload))
+            points.append(
+                translation.make_point(
+                    id, vector=document.vector, terms=terms, payload=payload, flags=self._index.flags
+                )
+            )
         self._index.upsert(list(checked), points)
         self._tending.notice(len(checked))
         return len(documents)
@@ -93,7 +97,7 @@ class EdgeStore:
         terms = self._analyser.query(query.text, query.further) if query.asks_words else None
         with self._index.reading() as shard:
             dense, bm25 = self._search(shard, query.vector, terms, filter, pool)
-            ranked = fuse(dense, bm25, dense_weight=self._dense_weight)[: query.limit]
+            ranked = fuse(dense, bm25, dense_weight=self._dense_weight, limit=query.limit)
             cosines = _completed(shard, dense, query.vector, [id for id, _ in ranked])
             records = shard.retrieve([UUID(int=id) for id, _ in ranked], True, False)
         stored = {translation.number_of(record.id): record.payload or {} for record in records}
@@ -225,7 +229,7 @@ class EdgeStore:
             return [(str(hit.value), int(hit.count)) for hit in shard.facet(request).hits]
 
     def _filter(self, filter: Filter | None) -> edge.Filter | None:
-        return translation.edge_filter(check_filter(filter, self._schema))
+        return translation.edge_filter(check_filter(filter, self._schema), flags=self._index.flags)
 
 
 def _completed(

@@ -21,6 +21,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from vectorstore.edge_log import UNFINISHED
+
 ORIGINALS = "matrix.dat"
 """The dense vectors of a segment that no longer changes."""
 
@@ -71,7 +73,7 @@ def sync(folder: Path) -> None:
 
 def copy_shard(source: Path, target: Path) -> None:
     """Copy a shard's folder. Files of documents that never change are shared with the copy, not doubled."""
-    shutil.copytree(source, target, copy_function=_copy)
+    shutil.copytree(source, target, copy_function=_copy, ignore=shutil.ignore_patterns(f"{UNFINISHED}*"))
 
 
 @contextmanager

@@ -3,12 +3,15 @@
 Each part of a shard (a segment) lists its indexes in a file of its own, and opens those that are listed, as it says
 there. Edge holds Python's lock meanwhile, so what it does then is weighed against what it saves each query:
 
-                                             processor time to open    a query that filters by two such fields
+                                                   processor time to open
     100,000 documents, 11 fields, as Edge lists them          71 ms
-    without what no filter asks                               28 ms    4.6 ms
-    and three fields of few values in memory                  52 ms    3.1 ms
+    without what no filter asks                               28 ms
+    and a field of few values in memory                       40 ms
+    and two of booleans, kept as numbers                      52 ms    as flags (see `edge_placement`) they take 2
     1,000,000 documents, as Edge lists them                  370 ms
     without what no filter asks                              130 ms
+
+A query that filters by two fields in memory takes two thirds of the time.
 
 What no filter asks is which documents have a value in a field at all: Edge keeps an index of that beside each other
 one. It makes it anew where it makes a segment, so that each shard is seen to before it is opened.
@@ -25,9 +28,9 @@ from pathlib import Path
 _LISTS = "segments/*/payload_index/config.json"
 _UNASKED = "null_index"
 _BY_VALUE = ("int_map_index", "keyword_index")
-"""Indexes that say which values a document has; of booleans first, which searches ask for most."""
-_IN_MEMORY_BYTES = 1_300_000
-"""Most that files of those in memory have together: 4 bytes a document, and some for each value."""
+"""Indexes that say which values a document has. Flags are none of these: they are one bit each, always in memory."""
+_IN_MEMORY_BYTES = (850_000, 650_000)
+"""Most that files of those in memory have together, of each kind: 4 bytes a document, and some for each value."""
 _OF_FEW_VALUES_BYTES = 8192
 """Most that such a file has beyond that, where there are few values: some hundred."""
 
@@ -61,11 +64,11 @@ def _to_be_in_memory(lists: Mapping[Path, object]) -> set[str]:
             sizes[rank, field] += size
             if size > 4 * _documents(path.parents[1]) + _OF_FEW_VALUES_BYTES:
                 many.add(field)
-    chosen, room = set(), _IN_MEMORY_BYTES
-    for (_, field), size in sorted(sizes.items(), key=lambda entry: (entry[0][0], -entry[1])):
-        if field not in many and size <= room:
+    chosen, room = set(), list(_IN_MEMORY_BYTES)
+    for (rank, field), size in sorted(sizes.items(), key=lambda entry: (entry[0][0], -entry[1])):
+        if field not in many and size <= room[rank]:
             chosen.add(field)
-            room -= size
+            room[rank] -= size
     return chosen
 
 

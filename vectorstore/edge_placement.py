@@ -11,6 +11,9 @@ So a large index has the graph. Four bits a dimension are no faster than eight, 
 candidates are scored again with the originals: without it the scan finds 0.953. A graph in several parts finds more
 (0.975 in two, 0.967 in one), is searched by several processors at once, and grows by a part at a time.
 
+Booleans are flags, a bit each, in memory: as the numbers 0 and 1 they take 5 ms longer to open for 100,000 documents,
+and a filtered search 8 % longer.
+
 What filters and words are read from is mapped, and read at once when the index is opened: left to the queries, each of
 them waits for the disk. Some of it is in memory (see `edge_index_lists`). Only originals and texts are left to the
 system, which may drop them.
@@ -19,6 +22,7 @@ system, which may drop them.
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 
 import qdrant_edge as edge
 
@@ -35,6 +39,7 @@ _GRAPH = edge.HnswIndexConfig(
 )
 _SEGMENTS = 10
 _MAPPED = edge.Memory.Cached
+_FLAG = edge.BoolIndexParams(memory=_MAPPED)
 
 
 def shard_config(dimensions: int, *, quantised: bool) -> edge.EdgeConfig:
@@ -61,11 +66,23 @@ def shard_config(dimensions: int, *, quantised: bool) -> edge.EdgeConfig:
     )
 
 
-def field_indexes(schema: Schema) -> list[edge.UpdateOperation]:
-    """The operations that index the schema's fields."""
+def field_indexes(schema: Schema, *, flags: Collection[str]) -> list[edge.UpdateOperation]:
+    """The operations that index the schema's fields; `flags`: those that have one bit a document."""
     return [
-        edge.UpdateOperation.create_field_index(name, _index_of(kind)) for name, kind in sorted(schema.fields.items())
+        edge.UpdateOperation.create_field_index(name, _FLAG if name in flags else _index_of(kind))
+        for name, kind in sorted(schema.fields.items())
     ]
+
+
+def flags_of(schema: Schema) -> frozenset[str]:
+    """Fields that a shard made now keeps as booleans; before, they were the whole numbers 0 and 1."""
+    return frozenset(name for name, kind in schema.fields.items() if kind == "bool")
+
+
+def flags_in(info: edge.ShardInfo) -> frozenset[str]:
+    """Fields that a shard keeps as booleans."""
+    indexed = info.payload_schema
+    return frozenset(name for name, index in indexed.items() if index.data_type == edge.PayloadSchemaType.Bool)
 
 
 def candidates(documents: int, *, graphs: int) -> int:
@@ -97,5 +114,5 @@ def _index_of(
         return edge.DatetimeIndexParams(memory=_MAPPED)
     if kind == "float":
         return edge.FloatIndexParams(memory=_MAPPED)
-    # Booleans are kept as 0 and 1, and nobody asks for a range of them.
+    # A boolean that is no flag is kept as 0 and 1, and nobody asks for a range of these.
     return edge.IntegerIndexParams(lookup=True, range=kind == "integer", memory=_MAPPED)

@@ -1,8 +1,8 @@
 """The current shard of an embedded index: read, changed and renewed by several threads at once.
 
-Locks are taken in this order: `_upkeep` while the shard is renewed, `_changes` for a change, `_call` for one call of
-Edge's. A search waits for the last one only. What Edge does while it holds Python's lock is prepared so that it is
-short: see `edge_disk`.
+Locks are taken in this order: `_upkeep` while the shard is renewed, `_changes` for a change, a turn for one call of
+Edge's. A search waits for its turn only (see `edge_turns`). What Edge does while it holds Python's lock is prepared so
+that it is short: see `edge_disk`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from uuid import UUID
 
@@ -21,9 +22,10 @@ from vectorstore.edge_errors import opening, using
 from vectorstore.edge_folder import DATA, EdgeFolder, note_replaced, was_replaced
 from vectorstore.edge_index_lists import prepare_index_lists
 from vectorstore.edge_log import sync_log
-from vectorstore.edge_placement import candidates
+from vectorstore.edge_placement import candidates, flags_in
 from vectorstore.edge_retiring import give_up
 from vectorstore.edge_translation import point_ids, points_of
+from vectorstore.edge_turns import Turns
 from vectorstore.edge_upkeep import COPY, Work, create_shard, every_record, work_beside
 from vectorstore.errors import StoreClosedError, StoreFailedError
 from vectorstore.store import Schema
@@ -51,16 +53,19 @@ class EdgeIndex:
         self._schema = schema
         self._quantise_from = quantise_from
         self._folder = EdgeFolder(path)
-        self._upkeep, self._changes, self._call = threading.Lock(), threading.RLock(), threading.RLock()
+        self._upkeep, self._changes, self._turns = threading.Lock(), threading.RLock(), Turns()
         self._closed = False
         self._touched: set[str] | None = None
         self._unflushed = 0
+        self._full_logs: set[str] = set()
         try:
             self._home = self._folder.current(schema, lambda data: create_shard(data, schema))
-            self._shard = _load(self._home, path)
+            self._shard = _load(self._home, path, self._turns.piece)
         except BaseException:
             self._folder.release()
             raise
+        self.flags = flags_in(self._shard.info())
+        """Fields that documents and filters have booleans for; the same in each shard that takes this one's place."""
         self.replaced = was_replaced(self._home)
         """Whether documents were deleted or replaced since the shard was made."""
         self.candidates = _candidates(self._shard)
@@ -73,12 +78,9 @@ class EdgeIndex:
 
     @contextmanager
     def reading(self) -> Iterator[edge.EdgeShard]:
-        """The shard, for one call or a few quick ones."""
-        with self._call:
-            if self._closed:
-                raise StoreClosedError(str(self._path))
-            with using(self._path):
-                yield self._shard
+        """The shard, for one call or a few quick ones, which are not to be asked for within these."""
+        with self._turns.search(), self._in_use() as shard:
+            yield shard
 
     @contextmanager
     def changing(self) -> Iterator[None]:
@@ -101,7 +103,7 @@ class EdgeIndex:
         with self._changed(ids):
             known = self.points_count()
             for start in range(0, len(points), AT_ONCE):
-                with self.reading() as shard:
+                with self._turns.piece(), self._in_use() as shard:
                     shard.update(edge.UpdateOperation.upsert_points(list(points[start : start + AT_ONCE])))
             self.waiting += len(points)
             if self.points_count() < known + len(points):
@@ -112,7 +114,7 @@ class EdgeIndex:
         with self._changed(ids):
             self._note_replaced()
             for start in range(0, len(ids), AT_ONCE):
-                with self.reading() as shard:
+                with self._turns.piece(), self._in_use() as shard:
                     shard.update(edge.UpdateOperation.delete_points(point_ids(ids[start : start + AT_ONCE])))
 
     def renew(self, work: Work, *, due: Callable[[], bool] = lambda: True) -> None:
@@ -136,7 +138,7 @@ class EdgeIndex:
     def close(self) -> None:
         """Make everything durable and give the folder free. A second call does nothing."""
         self._closing.set()
-        with self._upkeep, self._changes, self._call:
+        with self._upkeep, self._changes, self._turns.piece():
             if self._closed:
                 return
             self._closed = True
@@ -155,13 +157,16 @@ class EdgeIndex:
                 return shard.scroll(request)
 
         (building / DATA).mkdir()
-        create_shard(building / DATA, self._schema)
+        create_shard(building / DATA, self._schema, flags=self.flags)
         with self._changes:
             home = self._folder.place(building, self._schema)
-            shard = _load(home, self._path)
+            shard = _load(home, self._path, self._turns.unhurried)
             for records in every_record(scroll):
-                shard.update(edge.UpdateOperation.upsert_points(points_of(records)))
-            self._put_in_place(shard, home)
+                points = points_of(records)
+                with self._turns.piece():
+                    shard.update(edge.UpdateOperation.upsert_points(points))
+            outgoing, outdated = self._put_in_place(shard, home)
+        self._give_up(outgoing, outdated)
 
     def _renew_beside(self, work: Work, building: Path) -> None:
         """Have another process make a shard of a copy of this one."""
@@ -178,28 +183,33 @@ class EdgeIndex:
             self.waiting += waiting
             raise
         home = self._folder.place(building, self._schema)
-        shard = _load(home, self._path)
+        shard = _load(home, self._path, self._turns.unhurried)
         _warm_queries(home, self._closing)
         while True:
             with self._changes:
                 touched = self._take_touched()
                 if len(touched) <= _CARRIED_AT_LAST:
                     self._carry(touched, shard, home)
-                    self._put_in_place(shard, home)
-                    return
+                    outgoing, outdated = self._put_in_place(shard, home)
+                    break
             self._carry(touched, shard, home)
+        self._give_up(outgoing, outdated)
 
-    def _put_in_place(self, shard: edge.EdgeShard, home: Path) -> None:
-        """Make the loaded shard the current one; the caller holds `_changes`."""
+    def _put_in_place(self, shard: edge.EdgeShard, home: Path) -> tuple[list[edge.EdgeShard], Path]:
+        """Make the loaded shard the current one; the caller holds `_changes`. The one before, and its folder."""
         sync(home)
-        with self._call:
+        with self._turns.piece():
             outgoing, outdated = [self._shard], self._home
             self._shard, self._home, self.replaced = shard, home, was_replaced(home)
             self.candidates = _candidates(shard)
-            self._touched, self._unflushed = None, 0
+            self._touched, self._unflushed, self._full_logs = None, 0, set()
         self._folder.finish(home)
-        give_up(outgoing, outdated, fields=self._schema.fields, aside=self._folder.building())
-        self._folder.clear_all_but(home)  # also what failed to load before
+        return outgoing, outdated
+
+    def _give_up(self, outgoing: list[edge.EdgeShard], outdated: Path) -> None:
+        turn = self._turns.unhurried
+        give_up(outgoing, outdated, fields=self._schema.fields, aside=self._folder.building(), turn=turn)
+        self._folder.clear_all_but(self._home)  # also what failed to load before
 
     def _carry(self, ids: list[str], target: edge.EdgeShard, home: Path) -> None:
         """Bring the documents in the shard that will be current to their present state."""
@@ -207,13 +217,24 @@ class EdgeIndex:
             batch = ids[start : start + AT_ONCE]
             with self.reading() as shard:
                 records = shard.retrieve(point_ids(batch), True, True)
-                known = int(target.info().points_count)
-                target.update(edge.UpdateOperation.upsert_points(points_of(records)))
-                gone = set(batch) - {str(record.id) for record in records}
-                if gone or int(target.info().points_count) < known + len(records):
-                    note_replaced(home)
-                if gone:
+            points = points_of(records)  # what changes meanwhile is carried once more
+            known = int(target.info().points_count)
+            with self._turns.unhurried():
+                target.update(edge.UpdateOperation.upsert_points(points))
+            gone = set(batch) - {str(record.id) for record in records}
+            if gone or int(target.info().points_count) < known + len(records):
+                note_replaced(home)
+            if gone:
+                with self._turns.unhurried():
                     target.update(edge.UpdateOperation.delete_points(point_ids(gone)))
+
+    @contextmanager
+    def _in_use(self) -> Iterator[edge.EdgeShard]:
+        """The shard, for a caller whose turn it is."""
+        if self._closed:
+            raise StoreClosedError(str(self._path))
+        with using(self._path):
+            yield self._shard
 
     def _take_touched(self) -> list[str]:
         touched = sorted(self._touched or ())
@@ -226,11 +247,11 @@ class EdgeIndex:
             if self._touched is not None:
                 self._touched.update(ids)
             yield
-            sync_log(self._home / DATA)
+            sync_log(self._home / DATA, self._full_logs)
             self._unflushed += len(ids)
             if self._unflushed >= _FLUSH_EVERY:
                 sync(self._home)
-                with self.reading() as shard:
+                with self._turns.piece(), self._in_use() as shard:
                     shard.flush()
                 self._unflushed = 0
 
@@ -244,11 +265,14 @@ class EdgeIndex:
             return int(shard.info().points_count) - _in_graphs(shard.info())
 
 
-def _load(home: Path, path: Path) -> edge.EdgeShard:
+def _load(home: Path, path: Path, turn: Callable[[], AbstractContextManager[None]]) -> edge.EdgeShard:
     with opening(path):
         prepare_index_lists(home / DATA)
         warm(read_at_opening(home / DATA))
-        return edge.EdgeShard.load(str(home / DATA))
+        # In a thread of its own: where this one has written 100,000 documents, what glibc has free for it lies in small
+        # pieces all over, and to fill these takes as long again.
+        with ThreadPoolExecutor(1) as apart, turn():
+            return apart.submit(edge.EdgeShard.load, str(home / DATA)).result()
 
 
 def _candidates(shard: edge.EdgeShard) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import cast
 from uuid import UUID
 
@@ -26,9 +26,12 @@ def number_of(id: int | UUID | str) -> int:
     return cast(UUID, id).int
 
 
-def make_point(id: str, *, vector: Vector, terms: Terms, payload: Stored) -> edge.Point:
-    """A document as a point."""
+def make_point(id: str, *, vector: Vector, terms: Terms, payload: Stored, flags: Collection[str] = ()) -> edge.Point:
+    """A document as a point; `flags` are the fields whose 0 and 1 the shard keeps as booleans."""
     sparse = edge.SparseVector(terms.indices, terms.values)
+    for name in flags:
+        if payload.get(name) is not None:
+            payload[name] = bool(payload[name])
     # Edge's declared type is a list; a tuple is read in two thirds of the time.
     dense = cast(list[float], tuple(vector.tolist()))
     return edge.Point(UUID(id), {DENSE: dense, BM25: sparse}, payload)
@@ -80,18 +83,21 @@ def bm25_request(terms: Terms, filter: edge.Filter | None, limit: int, *, recoun
     )
 
 
-def edge_filter(checked: CheckedFilter) -> edge.Filter | None:
-    """The filter in Edge's types; None matches everything."""
+def edge_filter(checked: CheckedFilter, *, flags: Collection[str] = ()) -> edge.Filter | None:
+    """The filter in Edge's types; None matches everything. `flags`: see `make_point`."""
     if not checked:
         return None
     return edge.Filter(
-        must=[_condition(condition) for condition in checked.must],
-        must_not=[_condition(condition) for condition in checked.must_not],
+        must=[_condition(condition, flags) for condition in checked.must],
+        must_not=[_condition(condition, flags) for condition in checked.must_not],
     )
 
 
-def _condition(condition: Condition) -> edge.FieldCondition:
+def _condition(condition: Condition, flags: Collection[str]) -> edge.FieldCondition | edge.Filter:
     if isinstance(condition, Match):
+        if condition.field in flags:
+            either = [_has_flag(condition.field, value=bool(value)) for value in condition.values]
+            return either[0] if len(either) == 1 else edge.Filter(should=list(either))
         if len(condition.values) == 1:  # checked in half the time of a list of one
             return edge.FieldCondition(condition.field, match=edge.MatchValue(condition.values[0]))
         return edge.FieldCondition(condition.field, match=edge.MatchAny(condition.values))
@@ -100,3 +106,8 @@ def _condition(condition: Condition) -> edge.FieldCondition:
         return edge.FieldCondition(condition.field, range=numbers)
     moments = edge.RangeDateTime(gte=condition.since, lt=condition.before)
     return edge.FieldCondition(condition.field, range=moments)
+
+
+def _has_flag(field: str, *, value: bool) -> edge.FieldCondition:
+    # Edge takes a boolean of Python's for a whole number, as it is one; NumPy's are not.
+    return edge.FieldCondition(field, match=edge.MatchValue(cast(bool, np.bool_(value))))

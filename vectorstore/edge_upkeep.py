@@ -17,7 +17,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Literal
@@ -27,8 +27,8 @@ import qdrant_edge as edge
 
 from vectorstore.edge_disk import copy_shard, folder_in_memory, read_at_opening, sync, warm
 from vectorstore.edge_folder import DATA
-from vectorstore.edge_log import end_log
-from vectorstore.edge_placement import field_indexes, shard_config
+from vectorstore.edge_log import end_log, shorten_log
+from vectorstore.edge_placement import field_indexes, flags_in, flags_of, shard_config
 from vectorstore.edge_translation import points_of
 from vectorstore.errors import StoreFailedError
 from vectorstore.store import Schema
@@ -98,7 +98,7 @@ def _optimize(data: Path, schema: Schema, *, quantised: bool) -> None:
 
 def _rewrite(source: Path, target: Path, schema: Schema, *, quantised: bool) -> None:
     old = edge.EdgeShard.load(str(source))
-    create_shard(target, schema, quantised=quantised)
+    create_shard(target, schema, quantised=quantised, flags=flags_in(old.info()))
     new = edge.EdgeShard.load(str(target))
     for records in every_record(old.scroll):
         new.update(edge.UpdateOperation.upsert_points(points_of(records)))
@@ -125,13 +125,17 @@ def every_record(
             return
 
 
-def create_shard(data: Path, schema: Schema, *, quantised: bool = False) -> None:
-    """Make an empty shard in the folder `data`, which exists and is empty; it is on disk at the return."""
+def create_shard(data: Path, schema: Schema, *, quantised: bool = False, flags: Collection[str] | None = None) -> None:
+    """Make an empty shard in the folder `data`, which exists and is empty; it is on disk at the return.
+
+    `flags`: fields that it keeps as booleans, as the shard that it takes the place of does; None where there is none.
+    """
     with folder_in_memory() as folder:
         made = folder / data.name
         made.mkdir()
-        shard = edge.EdgeShard.create(str(made), shard_config(schema.dimensions, quantised=quantised))
-        for operation in field_indexes(schema):
+        shorten_log(made)
+        shard = edge.EdgeShard.load(str(made), shard_config(schema.dimensions, quantised=quantised))
+        for operation in field_indexes(schema, flags=flags_of(schema) if flags is None else flags):
             shard.update(operation)
         shard.flush()
         shard.close()

@@ -16,7 +16,7 @@ as it did in our own measurements.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 _DECIMALS = 6
@@ -26,38 +26,52 @@ Id = TypeVar("Id", str, int)
 
 
 def fuse(
-    dense: Mapping[Id, float] | None, bm25: Mapping[Id, float] | None, *, dense_weight: float
+    dense: Mapping[Id, float] | None,
+    bm25: Mapping[Id, float] | None,
+    *,
+    dense_weight: float,
+    limit: int | None = None,
 ) -> list[tuple[Id, float]]:
-    """Ids with fused scores in [0, 1], best first, equals by id. A list that was not asked for is None: the
-    other then ranks alone."""
+    """Ids with fused scores in [0, 1], best first, equals by id; `limit` of them, or all. A list that was not asked for
+    is None: the other then ranks alone."""
     if dense is None or bm25 is None:
         alone = _scale(dense) if dense is not None else _scale(bm25 or {}, floor=0.0)
-        return _ranked(alone)
-    dense_scaled, bm25_scaled = _scale(dense), _scale(bm25, floor=0.0)
-    return _ranked(
-        {
-            id: dense_weight * dense_scaled.get(id, 0.0) + (1.0 - dense_weight) * bm25_scaled.get(id, 0.0)
-            for id in {**dense_scaled, **bm25_scaled}
-        }
-    )
+        return _ranked(alone, limit)
+    scores = _scale(dense, weight=dense_weight)
+    for id, score in _scale(bm25, floor=0.0, weight=1.0 - dense_weight).items():
+        scores[id] = scores.get(id, 0.0) + score
+    return _ranked(scores, limit)
 
 
 def pool_size(limit: int) -> int:
-    """How many candidates each list gives to the fusion for `limit` hits."""
-    return max(100, 4 * limit)
+    """How many candidates each list gives to the fusion for `limit` hits.
+
+    For 10 hits 60 do: with 100, which take a seventh longer, 9 in 10 hits are the same and 2 of 240 reviews more are
+    found by their titles. For many hits, which are put in order once more, half as many would lose some.
+    """
+    return max(60, 4 * limit)
 
 
-def _scale(scores: Mapping[Id, float], floor: float | None = None) -> dict[Id, float]:
+def _scale(scores: Mapping[Id, float], *, floor: float | None = None, weight: float = 1.0) -> dict[Id, float]:
     if not scores:
         return {}
     highest = max(scores.values())
     lowest = min(scores.values()) if floor is None else floor
     if highest <= lowest:
-        return dict.fromkeys(scores, 1.0)
-    return {id: (score - lowest) / (highest - lowest) for id, score in scores.items()}
+        return dict.fromkeys(scores, weight)
+    span = highest - lowest
+    return {id: weight * ((score - lowest) / span) for id, score in scores.items()}
 
 
-def _ranked(scores: Mapping[Id, float]) -> list[tuple[Id, float]]:
+def _ranked(scores: Mapping[Id, float], limit: int | None) -> list[tuple[Id, float]]:
     # Rounding lets documents that score alike but for float noise fall in id order, in every store.
-    falling = sorted([(-round(score, _DECIMALS), id) for id, score in scores.items()])
-    return [(id, -score) for score, id in falling]
+    falling = sorted([(-round(score, _DECIMALS), id) for id, score in _foremost(scores, limit)])
+    return [(id, -score) for score, id in falling[:limit]]
+
+
+def _foremost(scores: Mapping[Id, float], limit: int | None) -> Iterable[tuple[Id, float]]:
+    """Those that may be among the first `limit` after rounding: most are not, and are left out at little cost."""
+    if limit is None or limit >= len(scores):
+        return scores.items()
+    least = sorted(scores.values())[-limit] - 10**-_DECIMALS * 2
+    return [entry for entry in scores.items() if entry[1] >= least]

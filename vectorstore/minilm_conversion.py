@@ -17,7 +17,7 @@ from filelock import FileLock
 
 from vectorstore.errors import EncoderLoadError
 
-CONVERSION_VERSION = 1
+CONVERSION_VERSION = 2
 MODEL_FILE = "model.xml"
 
 _CHECKSUM = "sha256"
@@ -88,7 +88,8 @@ def convert(source: Path, target: Path) -> None:
     """Write the OpenVINO model of the BERT model in `source` to `target`.
 
     The model takes `input_ids` and `attention_mask`, int64 of shape (texts, tokens), and gives the mean of the
-    token vectors, float32 of shape (texts, dimensions), not yet of unit length.
+    token vectors, float32 of shape (texts, dimensions), not yet of unit length. Weights are kept in float16: half of
+    the memory that they are mapped to; on processors without bfloat16, a cosine of 0.999999 to vectors by float32.
     """
     import openvino
     import torch
@@ -110,7 +111,7 @@ def convert(source: Path, target: Path) -> None:
     with torch.no_grad():
         model = openvino.convert_model(MeanPooled(), example_input=example)
     target.mkdir(parents=True, exist_ok=True)
-    openvino.save_model(model, target / MODEL_FILE, compress_to_fp16=False)
+    openvino.save_model(model, target / MODEL_FILE, compress_to_fp16=True)
 
 
 def mean_of_tokens(tokens: Any, attention_mask: Any) -> Any:

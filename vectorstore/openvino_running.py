@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,17 +12,21 @@ import openvino
 from numpy.typing import NDArray
 
 _BATCH = 32
+_BATCH_TOKENS = 2560
+"""Fewer long texts go together: what a batch takes of memory stays, and larger ones are no quicker."""
 _STEP = 8
 """Lengths are rounded up to a multiple of it: OpenVINO keeps memory for every shape that it has met."""
 
 Tokens = NDArray[np.int64]
+Input = Sequence[NDArray[Any]]
+"""One array a text, each of shape (tokens, ...) and of one type."""
 OnBatch = Callable[[Sequence[int], Sequence[NDArray[Any]]], None]
 """Takes the rows of a batch, and the model's outputs for them in that order, padded to the longest. The arrays are the
 model's own memory: what is kept of them must be copied."""
 
 
 class TokenModel:
-    """A converted model of token ids, their attention mask and perhaps more, each of shape (texts, tokens, ...).
+    """A converted model of token ids and their attention mask, or of other inputs, each of shape (texts, tokens, ...).
 
     Calls from several threads wait for each other.
     """
@@ -39,22 +43,24 @@ class TokenModel:
         """Length of the last axis of an output."""
         return int(self._compiled.output(output).partial_shape[-1].get_length())
 
-    def run(self, ids: Sequence[Sequence[int]], on_batch: OnBatch, *, more: Sequence[Sequence[Tokens]] = ()) -> None:
-        """Run the model over texts given as token ids, batched by length so that little is padded.
+    def run(self, ids: Sequence[Sequence[int]], on_batch: OnBatch, *, more: Sequence[Input] = ()) -> None:
+        """Run the model over texts given as token ids; `more` are its inputs after these and their attention mask.
 
-        `more` holds the model's further inputs: for each, one array a text, of shape (tokens, ...). `on_batch` is
-        called from other threads, for one batch at a time or for several at once.
+        Batches and `on_batch` are as `run_inputs` says.
         """
-        by_length = sorted(range(len(ids)), key=lambda row: len(ids[row]))
+        tokens: list[Tokens] = [np.asarray(row, dtype=np.int64) for row in ids]
+        self.run_inputs([tokens, [np.ones_like(row) for row in tokens], *more], on_batch)
+
+    def run_inputs(self, inputs: Sequence[Input], on_batch: OnBatch) -> None:
+        """Run the model over texts given by each of its inputs, batched by length so that little is padded; the padding
+        is zeros. `on_batch` is called from other threads, for one batch at a time or for several at once.
+        """
+        first = inputs[0]
+        by_length = sorted(range(len(first)), key=lambda row: len(first[row]))
         with self._lock:
             self._queue.set_callback(_handing_over(on_batch))
-            for start in range(0, len(by_length), _BATCH):
-                rows = by_length[start : start + _BATCH]
-                inputs = [
-                    *_padded_ids([ids[row] for row in rows]),
-                    *(_padded([one[row] for row in rows]) for one in more),
-                ]
-                self._queue.start_async(inputs, rows)
+            for rows in _batches(by_length, [len(row) for row in first]):
+                self._queue.start_async([_padded([one[row] for row in rows]) for one in inputs], rows)
             self._queue.wait_all()
 
 
@@ -76,20 +82,22 @@ def _compile(path: Path, outputs: Sequence[str], precision: str) -> openvino.Com
     return core.compile_model(model, "CPU", properties)
 
 
-def _padded_ids(ids: list[Sequence[int]]) -> list[Tokens]:
-    """Token ids and attention mask, shape (texts, tokens of the longest, rounded up)."""
-    tokens = np.zeros((len(ids), _rounded_up(max(len(row) for row in ids))), dtype=np.int64)
-    mask = np.zeros_like(tokens)
-    for index, row in enumerate(ids):
-        tokens[index, : len(row)] = row
-        mask[index, : len(row)] = 1
-    return [tokens, mask]
+def _batches(by_length: Sequence[int], lengths: Sequence[int]) -> Iterator[list[int]]:
+    batch: list[int] = []
+    for row in by_length:
+        full = len(batch) == _BATCH or (len(batch) + 1) * _rounded_up(lengths[row]) > _BATCH_TOKENS
+        if batch and full:
+            yield batch
+            batch = []
+        batch.append(row)
+    if batch:
+        yield batch
 
 
-def _padded(arrays: list[Tokens]) -> Tokens:
+def _padded(arrays: Input) -> NDArray[Any]:
     """The arrays as one, padded with zeros to the longest, rounded up."""
     longest = _rounded_up(max(len(array) for array in arrays))
-    padded = np.zeros((len(arrays), longest, *arrays[0].shape[1:]), dtype=np.int64)
+    padded = np.zeros((len(arrays), longest, *arrays[0].shape[1:]), dtype=arrays[0].dtype)
     for index, array in enumerate(arrays):
         padded[index, : len(array)] = array
     return padded

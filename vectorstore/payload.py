@@ -1,7 +1,7 @@
 """Documents as the stores keep them: JSON values only, text beside the payload, checked against the schema.
 
-Datetimes are kept as ISO 8601 in UTC, which sorts and which Qdrant indexes. Booleans of declared fields are kept
-as 0 and 1, because Qdrant Edge 0.9 cannot match on booleans from Python.
+Datetimes are kept as ISO 8601 in UTC, which sorts and which Qdrant indexes. Booleans of declared fields are 0 and 1,
+which any store and any client can match; the embedded store has its own way to keep them (see `edge_translation`).
 """
 
 from __future__ import annotations
@@ -123,14 +123,14 @@ def _strings(values: object) -> list[str]:
 
 
 def _decode(value: object, kind: FieldKind | None) -> Scalar | Sequence[str]:
-    if kind == "datetime" and isinstance(value, str):
-        return datetime.fromisoformat(value)
+    if isinstance(value, str):
+        return datetime.fromisoformat(value) if kind == "datetime" else value
     if kind == "bool" and isinstance(value, int):
         return bool(value)
     if kind == "float" and isinstance(value, int):
         return float(value)
+    if value is None or isinstance(value, (int, float)):
+        return value
     if isinstance(value, list):
         return [str(entry) for entry in value]
-    if value is None or isinstance(value, str | int | float | bool):
-        return value
     raise TypeError(f"a store gave back a {type(value).__name__}")

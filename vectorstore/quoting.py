@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from vectorstore.sentences import sentence_spans
@@ -13,6 +14,8 @@ Said = Sequence[tuple[int, int, int]]
 """(wish, start, end) of each wording in a text, see `Matcher.said`."""
 
 _MORE = "…"
+# A new line begins with a capital or a figure; one that does not goes on with the line before, wrapped.
+_BARE_END = re.compile(r"(?<=\w)\s*\n\s*(?=[\W\d_]*[A-ZÀ-ÖØ-Þ\d])")
 
 
 def matched_terms(text: str, said: Said) -> tuple[str, ...]:
@@ -46,7 +49,12 @@ def best_quote(text: str, said: Said, *, longest: int = LONGEST_QUOTE) -> str:
         else:
             break
     before, after = f"{_MORE} " if first else "", f" {_MORE}" if last + 1 < len(spans) else ""
-    return before + " ".join(text[start:end].split()) + after
+    return before + _on_one_line(text[start:end]) + after
+
+
+def _on_one_line(text: str) -> str:
+    """Its words, with a dash where a line such as a title ended without a mark."""
+    return " ".join(_BARE_END.sub(" – ", text).split())
 
 
 def _wishes_in(span: tuple[int, int], said: Said) -> set[int]:
@@ -64,5 +72,5 @@ def _cut(text: str, span: tuple[int, int], said: Said, longest: int) -> str:
     if stop < end:
         space = text.rfind(" ", begin + 1, stop)
         stop = space if space > begin else stop
-    kept = " ".join(text[begin:stop].split()).rstrip(",;:-")
+    kept = _on_one_line(text[begin:stop]).rstrip(",;:-")
     return f"{_MORE + ' ' if begin > 0 else ''}{kept}{' ' + _MORE if stop < len(text.rstrip()) else ''}"

@@ -122,7 +122,7 @@ class ServerStore:
         if query.asks_words:
             terms = self._analyser.query(query.text, query.further)
             bm25 = self._scores(translation.bm25_request(terms, filter, pool)) if terms else {}
-        ranked = fuse(dense, bm25, dense_weight=self._dense_weight)[: query.limit]
+        ranked = fuse(dense, bm25, dense_weight=self._dense_weight, limit=query.limit)
         if dense is not None and query.vector is not None and (without := [id for id, _ in ranked if id not in dense]):
             dense |= self._scores(translation.cosine_request(query.vector, without))
         records = self._call(self._client.retrieve, self._collection, [id for id, _ in ranked], with_payload=True)

@@ -56,6 +56,8 @@ class Wanted:
     translated: bool = False
     """Whether most wordings are translations: BM25 then counts rare synonyms for much, and re-ranking looks more at how
     much of what was asked a text says."""
+    known: float = 1.0
+    """Share of what was asked that `meaning` says, in [0, 1]; the encoder may not know the language of the rest."""
 
     def telling(self) -> Wanted:
         """Without what is only a stop word, where anything else is asked for."""

@@ -13,6 +13,7 @@ import time
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import qdrant_edge
@@ -23,6 +24,7 @@ from tests.vectorstore.edge_writer import WIDE, wide, write
 from vectorstore import edge_shard
 from vectorstore.edge import EdgeStore
 from vectorstore.edge_disk import copy_shard
+from vectorstore.edge_retiring import give_up
 from vectorstore.edge_translation import points_of
 from vectorstore.edge_upkeep import Work, work_beside
 from vectorstore.errors import StoreCorruptError, StoreFailedError, StoreLockedError
@@ -264,6 +266,27 @@ def test_a_small_index_is_left_as_it_is(tmp_path: Path) -> None:
     store.optimize()
     assert shards(tmp_path) == ["shard-2"]
     store.close()
+
+
+def test_writers_do_not_wait_until_the_shard_before_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = EdgeStore.open(tmp_path, SMALL)
+    store.upsert([document(1), document(2)])
+
+    def meanwhile(*outgoing: Any, **options: Any) -> None:
+        writer = threading.Thread(target=store.upsert, args=([document(3)],))
+        writer.start()
+        writer.join(10)
+        assert store.count() == 3
+        give_up(*outgoing, **options)
+
+    monkeypatch.setattr(edge_shard, "give_up", meanwhile)
+    assert store.purge()
+    store.close()
+    again = EdgeStore.open(tmp_path, SMALL)
+    assert again.count() == 3
+    again.close()
 
 
 @pytest.mark.parametrize("failing", ["work", "load"])

@@ -72,14 +72,16 @@ def in_memory(data: Path) -> set[str]:
     return set(found.pop())
 
 
-def test_fields_of_few_values_are_in_memory_booleans_first_while_there_is_room(tmp_path: Path) -> None:
-    sizes = {"spam": 404_000, "market": 404_176, "kind": 404_100, "author": 3_260_000, "product_id": 444_096}
+def test_fields_of_few_values_are_in_memory_while_there_is_room(tmp_path: Path) -> None:
+    few = {"spam": 404_000, "duplicate": 404_001, "market": 404_176, "kind": 404_100}
+    sizes = {**few, "author": 3_260_000, "product_id": 444_096}
     segment(tmp_path, "a", 100_000, sizes)
     prepare_index_lists(tmp_path)
-    assert in_memory(tmp_path) == {"spam", "market", "kind"}
-    segment(tmp_path, "b", 50_000, {"spam": 202_000, "market": 202_176, "kind": 202_100, "author": 9, "product_id": 9})
+    assert in_memory(tmp_path) == {"spam", "duplicate", "market"}
+    half = {"spam": 202_000, "duplicate": 202_000, "market": 202_176, "kind": 202_100, "author": 9, "product_id": 9}
+    segment(tmp_path, "b", 50_000, half)
     prepare_index_lists(tmp_path)
-    assert in_memory(tmp_path) == {"spam", "market"}  # which it is written back for
+    assert in_memory(tmp_path) == {"duplicate", "market"}  # which it is written back for
     segment(tmp_path, "c", 500_000, dict.fromkeys(sizes, 2000000))
     prepare_index_lists(tmp_path)
     assert in_memory(tmp_path) == set()

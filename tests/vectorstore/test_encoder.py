@@ -57,7 +57,7 @@ def test_two_processes_may_convert_at_once_and_keep_no_torch(
 ) -> None:
     models, said = first_loads
     assert said == [(0, "all-MiniLM-L6-v2@53aa51172d14/mean/256 []\n")] * 2
-    assert [entry.name for entry in models.iterdir() if entry.is_dir()] == ["all-MiniLM-L6-v2-53aa51172d14-openvino1"]
+    assert [entry.name for entry in models.iterdir() if entry.is_dir()] == ["all-MiniLM-L6-v2-53aa51172d14-openvino2"]
 
 
 @pytest.mark.slow

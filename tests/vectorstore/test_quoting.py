@@ -25,6 +25,20 @@ def test_a_short_text_is_quoted_whole() -> None:
     assert quote("Too small.\nSent back 😭", "small") == "Too small. Sent back 😭"
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("A staple\nCustomer for 7 years.", "A staple – Customer for 7 years."),
+        ("A staple\n\n« Élégant » et petit", "A staple – « Élégant » et petit"),
+        ("Size\n38 fits", "Size – 38 fits"),
+        ("A staple!\nCustomer for 7 years.", "A staple! Customer for 7 years."),
+        ("bought it for\nmy birthday", "bought it for my birthday"),
+    ],
+)
+def test_a_title_is_kept_apart_from_what_follows(text: str, expected: str) -> None:
+    assert quote(text, "staple") == expected
+
+
 def test_without_a_match_the_quote_begins_with_the_text() -> None:
     assert quote(TEXT, "velvet", longest=30) == "I wore it to work. …"
 
