@@ -88,13 +88,13 @@ def fit(head: NameHead, learned: Sequence[Row], how: Fit, *, after_epoch: Callab
         [{"params": old, "lr": how.layer_rate}, {"params": new, "lr": how.new_rate}], weight_decay=0.01, fused=True
     )
     steps = how.epochs * -(-len(learned) // how.batch)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _rate(step / steps))
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: falling(step / steps))
     mean = torch.optim.swa_utils.AveragedModel(head)
     step = 0
     for epoch in range(how.until or how.epochs):
         head.train()
         total = 0.0
-        for batch in _batches(learned, how.batch, chance):
+        for batch in length_batches(learned, how.batch, chance):
             loss = _loss(head, batch, how, chance)
             optimiser.zero_grad()
             loss.backward()
@@ -111,11 +111,12 @@ def fit(head: NameHead, learned: Sequence[Row], how: Fit, *, after_epoch: Callab
     return fitted
 
 
-def _rate(done: float, *, warm_up: float = 0.06) -> float:
+def falling(done: float, *, warm_up: float = 0.06) -> float:
+    """Share of the learning rate after a share of the steps: up to 1 in the warm-up, then down to 0."""
     return done / warm_up if done < warm_up else max(0.0, (1.0 - done) / (1.0 - warm_up))
 
 
-def _batches(learned: Sequence[Row], size: int, chance: np.random.Generator) -> Iterator[list[Row]]:
+def length_batches(learned: Sequence[Row], size: int, chance: np.random.Generator) -> Iterator[list[Row]]:
     """Batches of texts of about the same length, in random order."""
     lengths = np.array([len(row.labels) for row in learned])
     order = np.argsort(lengths + chance.uniform(0.0, 6.0, len(learned)), kind="stable")

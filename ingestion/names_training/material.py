@@ -25,6 +25,8 @@ _REFINED_SHARE = 0.35
 _REFINED_REVIEWS = 1200
 _RENAMED = 2
 """How often texts with names are learned from again with other names."""
+_SHOWN_REVIEWS, _SHOWN_POSTS = 2500, 1500
+"""Of odd rows, that the gate learns from."""
 _PEOPLE = Path(__file__).parent / "sentences" / "people.txt"
 """Words of persons in the r/france titles of odd rows, as read by hand in what an earlier head found there: the first
 16 hex digits of each word's SHA-256, so that no text of the set is here."""
@@ -66,6 +68,22 @@ def refined(data: Path, brands: Sequence[str], *, seed: int) -> list[Example]:
         *(Example(text=text, names=()) for text in Random(seed).sample(reviews(data, "odd"), _REFINED_REVIEWS)),
         *[_with_people(text) for text in france_titles(data, "odd")] * 2,
     ]
+
+
+def shown(data: Path, brands: Sequence[str], *, seed: int) -> tuple[list[Example], list[Example]]:
+    """What the head shows the gate its finds in: marked texts that it has learned from, and others of odd rows."""
+    written, spaced = (broad_twitter(data, "train", spaced=spaced) for spaced in (False, True))
+    forum = _half_spaced(wnut17(data, "train", spaced=True), wnut17(data, "train"))
+    renamed = _renamed([text for text in [*written, *wnut17(data, "train")] if text.names], seed)
+    maker = SentenceMaker(names_by_language(), brands, "learn")
+    made = [text for code in LANGUAGES for text in maker.make(code, _GENERATED[code], seed=seed)]
+    plain = [
+        *Random(seed).sample(reviews(data, "odd"), _SHOWN_REVIEWS),
+        *Random(seed).sample(fashion_posts(data, "odd"), _SHOWN_POSTS),
+        *france_titles(data, "odd"),
+    ]
+    marked = [*written, *spaced, *forum, *renamed, *presidio_synth(data, "train"), *made, *own_posts(seed=seed)]
+    return marked, [Example(text=text, names=()) for text in plain]
 
 
 def measured(data: Path, brands: Sequence[str]) -> dict[str, list[Example]]:

@@ -25,7 +25,7 @@ def load_name_finder(settings: PseudonymSettings, models_dir: Path) -> NameFinde
     if settings.names_model == PACKAGED:
         from ingestion.pseudonymise.names.packaged import PackagedNames
 
-        return PackagedNames(models_dir, vectors=False)
+        return PackagedNames(models_dir, vectors=False, gated=settings.names_gate)
     from ingestion.pseudonymise.names.larger import FINDERS
 
     if kind not in FINDERS or not model:
@@ -42,5 +42,5 @@ def load_text_reader(settings: PseudonymSettings, models_dir: Path, *, encoder: 
     if settings.names_model == PACKAGED and encoder == PACKAGED_MODEL:
         from ingestion.pseudonymise.names.packaged import PackagedNames
 
-        return PackagedNames(models_dir, vectors=True)
+        return PackagedNames(models_dir, vectors=True, gated=settings.names_gate)
     return NamesOnly(load_name_finder(settings, models_dir))

@@ -1,8 +1,8 @@
-"""The packaged names model at work: one pass over a text gives its names and its vector."""
+"""The packaged names model at work: one pass over a text gives its names and its vector; the head reads few texts."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,13 @@ from vectorstore.openvino_encoder import MAX_TOKENS
 from vectorstore.openvino_running import TokenModel
 
 _CONVERTER = "ingestion.pseudonymise.names.conversion"
-_VECTOR, _NAMES = "vector", "names"
+_HEAD_FILE = "head.xml"
+_GATE, _HIDDEN, _VECTOR = "gate", "hidden", "vector"
+_NO_NAME = (8.0, -8.0)
+"""Logits of tokens that the head need not read: surely none of a name."""
+_AT_ONCE = 512
+"""Windows of about the same length that are read before the head reads those of them that it has to: what it reads
+waits in memory."""
 _OVERLAP = 64
 """Tokens that two windows of a long text share: each is read with at least half of them on either side."""
 
@@ -43,18 +49,28 @@ class _Window:
     """Tokens `first_read` up to `last_read` are taken from this window."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Inputs:
+    """What the models read of a window: one row a token."""
+
+    ids: Sequence[int]
+    features: NDArray[np.int64]
+
+
 class PackagedNames:
     """Finds names with the packaged model. Not thread-safe."""
 
-    def __init__(self, models_dir: Path, *, vectors: bool) -> None:
+    def __init__(self, models_dir: Path, *, vectors: bool, gated: bool = True) -> None:
         """Load the model, converted on first use (some 10 s) and kept in `models_dir`. `vectors`: whether to make those
-        of the packaged encoder too, as `OpenVinoEncoder` gives them. Raises `EncoderLoadError`.
+        of the packaged encoder too, as `OpenVinoEncoder` gives them. `gated`: whether the head reads only the texts in
+        which the gate sees what may be a name. Raises `EncoderLoadError`.
         """
         stored = load_head()
         model, tokenizer = _converted(models_dir, stored.fingerprint)
         brands = Brands.load(DATA / BRANDS)
         try:
-            self._model = TokenModel(model, outputs=(_NAMES, _VECTOR) if vectors else (_NAMES,))
+            self._encoder = TokenModel(model, outputs=(_GATE, _HIDDEN, _VECTOR) if vectors else (_GATE, _HIDDEN))
+            self._head = TokenModel(model.with_name(_HEAD_FILE))
         except RuntimeError as error:
             raise EncoderLoadError(PACKAGED_MODEL, str(error)) from error
         self._tokenizer = Tokenizer.from_file(str(tokenizer))
@@ -64,16 +80,16 @@ class PackagedNames:
         self._features = FeatureMaker(gazetteer, brands)
         kept = Brands.load(DATA / BRANDS, DATA / STAYS)
         self._decoder = NameDecoder(threshold=stored.description.threshold, brands=kept, gazetteer=gazetteer)
-        self._fingerprint = stored.fingerprint
-        self._models_dir, self._vectors = models_dir, vectors
+        self._fingerprint = stored.fingerprint if gated else f"{stored.fingerprint}/ungated"
+        self._models_dir, self._vectors, self._gated = models_dir, vectors, gated
 
-    def __reduce__(self) -> tuple[Callable[..., PackagedNames], tuple[Path, bool]]:
+    def __reduce__(self) -> tuple[Callable[..., PackagedNames], tuple[Path, bool, bool]]:
         """Another process loads the model anew."""
-        return _loaded, (self._models_dir, self._vectors)
+        return _loaded, (self._models_dir, self._vectors, self._gated)
 
     @property
     def fingerprint(self) -> str:
-        """Checksum of the head with its lists, brands and threshold."""
+        """Checksum of the head and its gate with their lists, brands and thresholds; another one without the gate."""
         return self._fingerprint
 
     def find(self, texts: Sequence[str]) -> list[list[Span]]:
@@ -85,32 +101,66 @@ class PackagedNames:
         encodings = self._tokenizer.encode_batch(list(texts))
         features = [self._features.make([text], [read.offsets])[0] for text, read in zip(texts, encodings, strict=True)]
         windows = [window for row, read in enumerate(encodings) for window in _windows(row, len(read.ids))]
-        logits = [np.empty((len(read.ids), 2), dtype=np.float32) for read in encodings]
-        vectors = np.empty((len(texts), self._model.width(1) if self._vectors else 0), dtype=np.float32)
-
-        def keep(rows: Sequence[int], outputs: Sequence[NDArray[Any]]) -> None:
-            for place, window in enumerate(windows[row] for row in rows):
-                # Token 0 of a window is the one that begins the text.
-                shift = 1 - window.start
-                read = slice(window.first_read + shift, window.last_read + shift)
-                logits[window.text][window.first_read : window.last_read] = outputs[0][place, read]
-                if self._vectors and window.start == 1:
-                    vectors[window.text] = outputs[1][place]
-
-        self._model.run(
-            [_cut(encodings[window.text].ids, window) for window in windows],
-            keep,
-            more=[[_cut_features(features[window.text], window) for window in windows]],
-        )
+        windows.sort(key=lambda window: window.end - window.start)
+        logits = [np.full((len(read.ids), 2), _NO_NAME, dtype=np.float32) for read in encodings]
+        vectors = np.empty((len(texts), self._encoder.width(2) if self._vectors else 0), dtype=np.float32)
+        for start in range(0, len(windows), _AT_ONCE):
+            these = windows[start : start + _AT_ONCE]
+            inputs = [
+                _Inputs(
+                    ids=_cut(encodings[window.text].ids, window), features=_cut_features(features[window.text], window)
+                )
+                for window in these
+            ]
+            waiting = self._encode(these, inputs, vectors)
+            self._name(these, inputs, waiting, logits)
         names = [
             self._decoder.decode(text, read.offsets[1:-1], scores[1:-1])
             for text, read, scores in zip(texts, encodings, logits, strict=True)
         ]
         return Reading(names=names, vectors=unit_rows(vectors) if self._vectors else None)
 
+    def _encode(
+        self, windows: Sequence[_Window], inputs: Sequence[_Inputs], vectors: NDArray[np.float32]
+    ) -> dict[int, NDArray[np.float16]]:
+        """Window -> its hidden states, for those that the head has to read. Vectors are filled in."""
+        waiting: dict[int, NDArray[np.float16]] = {}
 
-def _loaded(models_dir: Path, vectors: bool) -> PackagedNames:
-    return PackagedNames(models_dir, vectors=vectors)
+        def keep(rows: Sequence[int], outputs: Sequence[NDArray[Any]]) -> None:
+            for place, row in enumerate(rows):
+                if not self._gated or outputs[0][place, 0] >= 0.0:
+                    waiting[row] = outputs[1][place, : len(inputs[row].ids)].astype(np.float16)
+                if self._vectors and windows[row].start == 1:
+                    vectors[windows[row].text] = outputs[2][place]
+
+        self._encoder.run([one.ids for one in inputs], keep, more=[[one.features for one in inputs]])
+        return waiting
+
+    def _name(
+        self,
+        windows: Sequence[_Window],
+        inputs: Sequence[_Inputs],
+        waiting: Mapping[int, NDArray[np.float16]],
+        logits: Sequence[NDArray[np.float32]],
+    ) -> None:
+        """Fill in the logits of the windows that wait for the head."""
+        rows = sorted(waiting)
+        hidden = [waiting[row] for row in rows]
+
+        def keep(places: Sequence[int], outputs: Sequence[NDArray[Any]]) -> None:
+            for place, window in enumerate(windows[rows[at]] for at in places):
+                # Token 0 of a window is the one that begins the text.
+                shift = 1 - window.start
+                read = slice(window.first_read + shift, window.last_read + shift)
+                logits[window.text][window.first_read : window.last_read] = outputs[0][place, read]
+
+        masks = [np.ones(len(states), dtype=np.int64) for states in hidden]
+        if rows:
+            self._head.run_inputs([hidden, masks, [inputs[row].features for row in rows]], keep)
+
+
+def _loaded(models_dir: Path, vectors: bool, gated: bool) -> PackagedNames:
+    return PackagedNames(models_dir, vectors=vectors, gated=gated)
 
 
 def _converted(models_dir: Path, fingerprint: str) -> tuple[Path, Path]:

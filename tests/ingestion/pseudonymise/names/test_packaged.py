@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Sequence
 from copy import copy
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from ingestion.pseudonymise.names import packaged
 from ingestion.pseudonymise.names.finder import NamesOnly, TextReader
 from ingestion.pseudonymise.names.loading import load_name_finder, load_text_reader
 from ingestion.settings import PseudonymSettings
 from vectorstore.encoder import PACKAGED_MODEL, load_encoder
+from vectorstore.openvino_running import Input, OnBatch, TokenModel
 from vectorstore.settings import IndexSettings
 
 SETTINGS = PseudonymSettings()
@@ -67,6 +70,39 @@ def test_a_name_is_found_wherever_it_is_in_a_long_text(reader: TextReader) -> No
 def test_names_do_not_depend_on_the_texts_beside(reader: TextReader) -> None:
     together = named(reader, [*TEXTS, LONG])
     assert together == [name for text in [*TEXTS, LONG] for name in named(reader, [text])]
+
+
+def test_texts_without_names_are_not_read_by_the_head(
+    reader: TextReader, models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    every = load_text_reader(SETTINGS.model_copy(update={"names_gate": False}), models, encoder=PACKAGED_MODEL)
+    read = list[int]()
+    run_inputs = TokenModel.run_inputs
+
+    def counting(model: TokenModel, inputs: Sequence[Input], on_batch: OnBatch) -> None:
+        read.append(len(inputs[0]))
+        run_inputs(model, inputs, on_batch)
+
+    monkeypatch.setattr(TokenModel, "run_inputs", counting)
+    texts = [FILLER, *TEXTS]
+
+    assert named(reader, texts) == named(every, texts)
+    # What the encoder reads, then what the head does: first with the gate, then without.
+    assert read[0] == read[2] == read[3] == len(texts)
+    assert read[1] < len(texts)
+    assert reader.fingerprint != every.fingerprint
+
+
+def test_texts_of_several_slices_get_what_is_theirs(reader: TextReader, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [FILLER * 30 + TEXTS[0], *TEXTS]
+    before = reader.read(texts)
+    monkeypatch.setattr(packaged, "_AT_ONCE", 2)
+
+    after = reader.read(texts)
+
+    assert [len(names) for names in before.names] == [1, 1, 0, 1, 0, 0]
+    assert after.names == before.names
+    np.testing.assert_allclose(np.asarray(after.vectors), np.asarray(before.vectors), atol=2e-3)
 
 
 def test_without_the_packaged_encoder_names_alone_are_read(models: Path, reader: TextReader) -> None:

@@ -12,12 +12,15 @@ from ingestion.pseudonymise.names.weights import (
     BRANDS,
     DATA,
     DESCRIPTION,
+    GATE,
     GAZETTEER,
     HEAD,
     STAYS,
     HeadDescription,
+    load_gate,
     load_head,
     quantised,
+    save_gate,
     save_head,
 )
 
@@ -69,6 +72,24 @@ def test_the_fingerprint_changes_with_the_threshold_and_the_brands(folder: Path)
     assert len({before, other_brands, load_head(folder).fingerprint}) == 3
 
 
+def test_the_fingerprint_changes_with_the_gate(folder: Path) -> None:
+    fingerprints = {load_head(folder).fingerprint}
+    for bias in (0.0, 0.5):
+        save_gate(folder, {"bias": np.full(1, bias, dtype=np.float32)})
+        fingerprints.add(load_head(folder).fingerprint)
+
+    assert len(fingerprints) == 3
+
+
+def test_a_gate_comes_back(folder: Path) -> None:
+    save_gate(folder, {"weight": np.array([[0.0, 1.27]], dtype=np.float32), "bias": np.ones(1, dtype=np.float32)})
+
+    loaded = load_gate(folder)
+
+    assert loaded["bias"].tolist() == [1.0]
+    np.testing.assert_allclose(loaded["weight"], [[0.0, 1.27]], atol=1e-6)
+
+
 def test_an_unknown_line_in_the_description_is_refused(folder: Path) -> None:
     (folder / DESCRIPTION).write_text('{"surprise": 1}', encoding="utf-8")
 
@@ -78,4 +99,5 @@ def test_an_unknown_line_in_the_description_is_refused(folder: Path) -> None:
 
 def test_the_packaged_head_is_small_and_fits_the_features() -> None:
     assert load_head().description.feature_sizes == SIZES
-    assert sum((DATA / name).stat().st_size for name in (HEAD, DESCRIPTION, GAZETTEER, BRANDS, STAYS)) < 12e6
+    assert sum((DATA / name).stat().st_size for name in (HEAD, DESCRIPTION, GATE, GAZETTEER, BRANDS, STAYS)) < 12e6
+    assert (DATA / GATE).stat().st_size < 100e3
