@@ -64,7 +64,7 @@ _PLAN: tuple[tuple[Kind, float, bool], ...] = (
 """What is injected into each background: kind, ratio, whether into a usual term."""
 _RISES = ("sudden", "slow")
 _BINS = (0.0, 0.5, 1.0, 3.0, 10.0, 1000.0)
-_TUNED_ON, _SEEDS, _QUICK_SEEDS = (101, 102, 103), tuple(range(1, 13)), (1, 2, 3)
+_TUNED_ON, _SEEDS, _QUICK_SEEDS = (101, 102, 103), tuple(range(1, 25)), (1, 2, 3)
 _DEMO_SEEDS, _QUICK_DEMO_SEEDS = (1, 2, 3, 7, 12), (12,)
 
 TARGETS: Targets = {

@@ -8,15 +8,17 @@ its last, is one discovery.
 The error rate that is held is the false discovery rate over all terms and all mornings: of the rises that begin, the
 share that are none, E[V] / E[R]. The level of each test is spent from a budget that discoveries refill (generalised
 alpha-investing; Foster and Stine 2008, Alpha-investing, J. R. Stat. Soc. B 70; Ramdas, Yang, Wainwright and Jordan
-2017, Online control of the false discovery rate with decaying memory, NeurIPS): with rate a, m series tested, and R
-rises begun in the 90 mornings before,
+2017, Online control of the false discovery rate with decaying memory, NeurIPS): with rate a, m series said at all in
+the weeks looked back on, and R rises begun in the 90 mornings before,
 
-    level = a (1/3 + R) / 90 w / (sum of w over the m tested),  w = (b + 0.1) / (b + 1), b authors in a usual week
+    level = a (1/3 + R) / 90 w / (sum of w over the m),  w = (b + 0.1) / (b + 1), b authors in a usual week
 
 so that the levels of all tests add up to a times the rises begun, plus a third of a for each 90 mornings: at most that
 many false ones are expected, however the terms depend on one another, as expectations add up. Where nothing ever rises
 that is one false rise in 2,700 mornings at a rate of 10 %. Rare terms get less, as little could be found in them. All
-markets together and single markets have a budget each.
+markets together and single markets have a budget each. Terms said too little to be tested take part: a rare term is
+tested once it has been said often enough, which is when it bursts, and to divide by those alone would be to choose the
+tests by their outcome.
 
 A term whose authors are those of another rising term (all of a `camel coat` are of a `coat` too, in posts that say
 both) is tested again without the posts that it shares, and against an expectation without its usual share of them.

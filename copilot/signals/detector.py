@@ -12,10 +12,10 @@ import polars as pl
 
 from copilot.settings import SignalSettings
 from copilot.signals.counting import DailyCounts, Recent
-from copilot.signals.expectation import all_markets, daily_dispersion, expect
+from copilot.signals.expectation import all_markets, daily_dispersion, drift, expect
 from copilot.signals.overlap import Overlap
 from copilot.signals.runs import LONGEST_RUN_DAYS, Runs
-from copilot.signals.scan import LONGEST_WINDOW, TESTS_A_MORNING, Scan, scan
+from copilot.signals.scan import LONGEST_WINDOW, Scan, multiplicity, scan
 from copilot.signals.significance import upper_count, upper_tail
 from copilot.signals.weeks import ALL_MARKETS, BASELINE_WEEKS, DAYS, GAP_WEEKS, HISTORY_WEEKS, Flags, Floats
 
@@ -43,11 +43,16 @@ class _Usual:
     dispersion: Floats
     known: Flags
     season_known: Flags
+    said: Flags
+    """(n,): said at all in the weeks looked back on: what shares the budget."""
     tested: Flags
     weights: Floats
     """(n,): share of the budget, up to a factor."""
     share: Floats
     """(p,): see `Usual` in `counting`."""
+    authors: Floats
+    exposure: Floats
+    """(n,): as in `Expectation`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,6 +155,7 @@ class Detector:
         whole = np.tile(self._whole, len(backs))
         expectation = expect(weekly, np.where(whole < 0, -1, whole + starts), mornings=len(backs))
         said = weekly.authors[:, : GAP_WEEKS + BASELINE_WEEKS].sum(axis=1)
+        ever = expectation.known & weekly.authors.any(axis=1)
         tested = expectation.known & (said >= self._settings.minimum_authors)
         often = weekly.authors[:, GAP_WEEKS : GAP_WEEKS + BASELINE_WEEKS].mean(axis=1)
         weights = (often + LEAST_WEIGHT) / (often + 1.0)
@@ -160,9 +166,12 @@ class Detector:
                 dispersion=expectation.dispersion[rows],
                 known=expectation.known[rows],
                 season_known=expectation.season_known[rows],
+                said=ever[rows],
                 tested=tested[rows],
                 weights=weights[rows],
                 share=found.share[number],
+                authors=expectation.authors[rows],
+                exposure=expectation.exposure[rows],
             )
 
     def begun(self) -> pl.DataFrame:
@@ -197,7 +206,8 @@ class Detector:
         recent = self._counts.recent_on(back, share, windows=LONGEST_WINDOW, excess=self._excess())
         days = np.arange(1, LONGEST_WINDOW + 1)
         spread = usual.dispersion[:, None] + self._daily_dispersion / days + recent.noise
-        expected = self._elsewhere(recent.authors, recent.exposure)
+        drifted = drift(usual.authors, usual.exposure, recent.authors, recent.exposure / usual.rate[:, None])
+        expected = self._elsewhere(recent.authors, recent.exposure) * np.where(runs.rising[:, None], 1.0, drifted)
         found = scan(recent.authors, expected, dispersion=spread, most_days=runs.idle_days)
         levels = self._levels(usual, back)
         return _Tested(
@@ -229,10 +239,10 @@ class Detector:
         for family in (self._everywhere, ~self._everywhere):
             found = sum(bool(family[series]) for series in recent)
             budget = self._settings.false_discovery_rate * (ADVANCE + found) / BUDGET_MORNINGS
-            weights = usual.weights * (usual.tested & family)
+            weights = usual.weights * (usual.said & family)
             total = float(weights[~self._runs.rising].sum()) + self._untested
             levels += budget * weights / max(total, 1.0)
-        return levels
+        return np.where(usual.tested, levels, 0.0)
 
     def _begin(self, tested: _Tested, back: int) -> None:
         """Begin the rises that are under their level, the surest first."""
@@ -279,7 +289,7 @@ class Detector:
         if authors < self._settings.minimum_ratio * expected:
             return 1.0
         tail = upper_tail(np.array([authors]), np.array([expected]), tested.spread[row, [days - 1]])
-        return min(TESTS_A_MORNING * float(tail[0]), 1.0)
+        return min(float(multiplicity(tested.expected[row, DAYS - 1]) * tail[0]), 1.0)
 
     def _frame(self, tested: _Tested) -> pl.DataFrame:
         week, recent = self._week(tested), tested.recent.authors

@@ -8,17 +8,23 @@ of the sources alone leads to expect, see `counting`), the twelve weeks 2 to 13 
 
 and the expectation of week 0 is the largest of three, so that a rise has to beat each of them:
 
-    flat       the mean of the baseline
+    flat       the mean of the baseline, newer weeks weighing more
     growth     the fitted growth carried on to week 0: a slow ramp stays what is expected, a jump does not
     season     the mean of the baseline times what the same weeks did a year ago: authors of weeks 51 to 53 over those
-               of weeks 54 to 65, net of volume, shrunk towards 1; where a year of history exists
+               of weeks 54 to 65, net of volume, shrunk towards 1; or as many as there were then, net of volume. Only
+               where these were more than chance has (a p-value of 1 % against the weeks before them): a season that
+               is looked for in every term raises what is expected of all
+
+The level drifts as a random walk whose step has a variance in inverse proportion to the authors of a week m, so that in
+the steady state of its Kalman filter a week weighs 1 - sqrt(q m) times the one after it: half in four weeks at five
+authors a day, all twelve weeks alike where a term is rare.
 
 Growth has a normal prior around 0, so that a few counts make no slope: a narrow one where a year of history tells the
 season, as what is left is drift, of which a third goes on. Growth counts only as far as it exceeds half its standard
-error, season one, and neither downwards: a term that falls and stops falling does not rise. In one market
-the prior is around the growth, and the season's around the season, that the term has over all markets: a thin one has
-the summer that the others have. Baseline weeks far above the fit are cut back before the last fit, so that a past burst
-neither hides the next one nor makes a slope.
+error, season half, and neither downwards: a term that falls and stops falling does not rise. In one market
+the prior is around the growth that the term has over all markets, and the season is at least that of all: a thin one
+has the summer that the others have. Baseline weeks far above the fit are cut back before the last fit, so that a past
+burst neither hides the next one nor makes a slope.
 
 After Farrington, Andrews, Beale and Catchpole (1996), A statistical algorithm for the early detection of outbreaks of
 infectious disease, J. R. Stat. Soc. A 159, and Noufaily et al. (2013), An improved algorithm for outbreak detection in
@@ -34,6 +40,7 @@ import numpy as np
 import polars as pl
 
 from copilot.signals.counting import DailyCounts
+from copilot.signals.significance import upper_tail
 from copilot.signals.weeks import (
     ALL_MARKETS,
     BASELINE_WEEKS,
@@ -54,7 +61,17 @@ _DRIFT_PRIOR_SD = 0.0155
 _MOST_GROWTH = 0.2
 _GROWTH_DOUBTED_ERRORS = 0.5
 _PRIOR_AUTHORS = 0.5
-_SEASON_DOUBTED_ERRORS = 1.0
+_DRIFT_OF_AUTHORS = 0.0007
+"""q: variance of a week's drift, times the authors of a week."""
+_MOST_FORGOTTEN = 0.2
+"""Of a week's weight, by the next."""
+_NEAR_WEIGHT = 1.2
+"""Of the days before a span, beside the newest week of the baseline."""
+_LOWERED_FROM = 60.0
+"""Weighted authors of the baseline from which on few authors in the days before a span lower what is expected in it."""
+_SEASON_LEVEL = 0.01
+_SEASON_DISPERSION = 0.05
+_SEASON_DOUBTED_ERRORS = 0.5
 _SEASON_PRIOR_AUTHORS = 3.0
 _MOST_SEASON = 5.0
 _CUT_AT_SD = 2.58
@@ -81,6 +98,10 @@ class Expectation:
     """(n,): whether there is enough of a baseline to expect anything."""
     season_known: Flags
     """(n,): whether there is a year of history to know the season from."""
+    authors: Floats
+    """(n,): weighted authors of the baseline."""
+    exposure: Floats
+    """(n,): weighted exposure of the baseline; authors over exposure is the flat expectation."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,22 +129,48 @@ def expect(counts: WeeklyCounts, whole: Integers, *, mornings: int = 1) -> Expec
     exposure = counts.exposure[:, baseline]
     x = -np.arange(GAP_WEEKS, GAP_WEEKS + covered.shape[1], dtype=float)
     authors, exposure = counts.authors[:, baseline] * covered, exposure * covered
-    season, season_known = _season(counts, whole)
+    season, again, season_known = _season(counts, whole)
     growth_sd = np.where(season_known, _DRIFT_PRIOR_SD, _GROWTH_PRIOR_SD)
     fit = _robust_fit(authors, exposure, x, np.zeros(len(authors)), growth_sd)
     if (whole >= 0).any():
         of_whole = np.where(whole < 0, 0.0, np.maximum(fit.growth[whole], 0.0))
         fit = _robust_fit(authors, exposure, x, of_whole, growth_sd)
-    flat = _rate(fit.usual, exposure)
+    weights = _weights(fit.usual, covered)
+    of_level, of_exposure = ((part * weights).sum(axis=1) + _PRIOR_AUTHORS for part in (fit.usual, exposure))
+    flat = of_level / of_exposure
     growth = np.maximum(fit.growth - _GROWTH_DOUBTED_ERRORS * fit.growth_error, 0.0)
     grown = np.where(growth > 0, np.exp(fit.level - growth * fit.centre), 0.0)
-    uncertain = 1.0 / (fit.usual.sum(axis=1) + _PRIOR_AUTHORS)
+    uncertain = ((fit.usual * weights**2).sum(axis=1) + _PRIOR_AUTHORS) / of_level**2
     return Expectation(
-        rate=np.maximum(np.maximum(flat, grown), flat * season),
+        rate=np.maximum.reduce([flat, grown, flat * season, again]),
         dispersion=_dispersion(fit, covered, whole < 0, mornings) + uncertain,
         season_known=season_known,
         known=(covered.sum(axis=1) >= MINIMUM_BASELINE_WEEKS) & counts.covered[:, 0],
+        authors=of_level,
+        exposure=of_exposure,
     )
+
+
+def _weights(authors: Floats, covered: Floats) -> Floats:
+    """(n, weeks): what each week of the baseline weighs, newest first."""
+    weekly = authors.sum(axis=1) / np.maximum(covered.sum(axis=1), 1.0)
+    forgotten = np.minimum(np.sqrt(_DRIFT_OF_AUTHORS * weekly), _MOST_FORGOTTEN)
+    weights: Floats = (1.0 - forgotten)[:, None] ** np.arange(authors.shape[1])
+    return weights
+
+
+def drift(usual_authors: Floats, usual_exposure: Floats, authors: Floats, exposure: Floats) -> Floats:
+    """(n, days): what the days before each of the last 1, 2, ... days do to the level expected in these.
+
+    The baseline ends two weeks ago, as a rise may be that old. Where it is younger, the days before it are usual ones,
+    and tell how far the level has drifted. `usual_authors` and `usual_exposure` (n,) are the weighted ones of the
+    baseline, `authors` and `exposure` (n, days) those of the last days, in the same unit.
+    """
+    before, volume = (part[:, -1:] - part for part in (authors, exposure))
+    level, weight = usual_authors[:, None], usual_exposure[:, None]
+    drifted = (1.0 + _NEAR_WEIGHT * before / level) / (1.0 + _NEAR_WEIGHT * volume / weight)
+    lowered: Floats = np.where(level < _LOWERED_FROM, np.maximum(drifted, 1.0), drifted)
+    return lowered
 
 
 def _rate(authors: Floats, exposure: Floats) -> Floats:
@@ -184,22 +231,30 @@ def _fit(authors: Floats, exposure: Floats, x: Floats, prior_growth: Floats, gro
     )
 
 
-def _season(counts: WeeklyCounts, whole: Integers) -> tuple[Floats, Flags]:
-    """What the same weeks of last year were to the twelve before them, net of volume; 1 where there is no such year."""
+def _season(counts: WeeklyCounts, whole: Integers) -> tuple[Floats, Floats, Flags]:
+    """What the same weeks of last year were to the twelve before them, net of volume, and authors per exposure in them.
+
+    1 and 0 where there was no such year, or nothing beyond chance in it. The third is whether there was the whole year.
+    """
     last = slice(YEAR_WEEKS + GAP_WEEKS, YEAR_WEEKS + GAP_WEEKS + BASELINE_WEEKS)
     same = slice(YEAR_WEEKS - 1, YEAR_WEEKS + 2)
+    n = len(counts.authors)
     if counts.authors.shape[1] < last.stop:
-        return np.ones(len(counts.authors)), np.zeros(len(counts.authors), dtype=bool)
-    expected = counts.exposure[:, same].sum(axis=1) * _rate(counts.authors[:, last], counts.exposure[:, last])
+        return np.ones(n), np.zeros(n), np.zeros(n, dtype=bool)
+    exposure = counts.exposure[:, same].sum(axis=1)
+    expected = exposure * _rate(counts.authors[:, last], counts.exposure[:, last])
     found = counts.authors[:, same].sum(axis=1)
-    known: Flags = np.all(counts.covered[:, last], axis=1) & np.all(counts.covered[:, same], axis=1)
+    there = np.all(counts.covered[:, same], axis=1)
+    weeks = counts.covered[:, last].sum(axis=1)
+    chance = upper_tail(found, np.maximum(expected, 1e-9), np.full(n, _SEASON_DISPERSION))
+    sure = there & (weeks >= MINIMUM_BASELINE_WEEKS) & (chance <= _SEASON_LEVEL)
     doubted = np.exp(-_SEASON_DOUBTED_ERRORS / np.sqrt(found + _SEASON_PRIOR_AUTHORS))
-    ratio = np.ones(len(found))
-    for prior in (ratio, None):
-        of_whole = np.where(whole < 0, 1.0, ratio[whole]) if prior is None else prior
-        drawn = (found + _SEASON_PRIOR_AUTHORS * of_whole) / (expected + _SEASON_PRIOR_AUTHORS)
-        ratio = np.where(known, np.clip(drawn * doubted, 1.0, _MOST_SEASON), of_whole)
-    return ratio, known
+    drawn = (found + _SEASON_PRIOR_AUTHORS) / (expected + _SEASON_PRIOR_AUTHORS) * doubted
+    ratio = np.where(sure, np.clip(drawn, 1.0, _MOST_SEASON), 1.0)
+    again = np.where(sure, np.maximum(found - np.sqrt(found), 0.0) / (exposure + _PRIOR_AUTHORS), 0.0)
+    of_whole = np.where(whole < 0, 1.0, ratio[whole])
+    known: Flags = there & (weeks == BASELINE_WEEKS)
+    return np.maximum(ratio, of_whole), again, known
 
 
 def _dispersion(fit: _Fit, covered: Floats, everywhere: Flags, mornings: int) -> Floats:

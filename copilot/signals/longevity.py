@@ -1,29 +1,35 @@
 """How long a rise will go on, learnt from the past rises of the same workspace.
 
 A rise goes on while it stays above the middle between what was expected before it and the smallest ratio of a signal.
-Past rises are sorted into weeks of age, and of a rise that is fading, into weeks from a morning of fading on, as what
-fades ends soon whatever its age. Of n_k that reach week k, those that are lost sight of in it counted half, d_k end
-in it. The chance of ending in that week has a beta posterior, with mean
+The days T of its life are log-normal, log T ~ N(m, s^2), but of one rise in twenty, which is none and is over after
+ten days on average. Before any past rise is seen, log T lies around 30 days, m ~ N(log 30, 1), and every s from 0.1 to
+1.6 is as likely on a log scale: declared, not learnt. A past rise that ended counts by the chance of ending on its day,
+one that was lost sight of by the chance of lasting until then; posterior weights w of (m, s) follow, on a grid. Of a
+rise that has lasted for t days
 
-    h_k = (a + d_k) / (a / p + n_k),   a = 1,   p = 1/5, of fading ones 2/5
+    P(T > t + x | T > t) = sum w S(t + x) / sum w S(t),   S(d) = 0.95 P(log T > log d) + 0.05 exp(-d / 10)
 
-so that before any past rise is seen one in five ends in a week, and two in five of those that fade: declared, not
-learnt. The chance of going on for more than t days is a product over the weeks that these days lie in, t_k days in
-each:
+(Gelman et al. 2013, Bayesian Data Analysis, chapters 3 and 7). Few past rises that were alike give an interval as wide
+as few numbers tell, as Student's t does, and many give one as wide as they differ.
 
-    S(t) = product of (1 - h_k) ^ (t_k / 7)
+Whether it fades this morning tells when it ends, too. With n_k the weeks of past lives that lay k weeks before their
+end, and d_k those of them that faded (mornings, by sevens), the chance of fading k weeks before the end is
 
-the actuarial life table with a beta prior (Susarla and Van Ryzin 1976, Nonparametric Bayesian estimation of survival
-curves from incomplete observations, J. Am. Stat. Assoc. 71). The estimate is the median, the interval from the tenth
-to the ninetieth of a hundred. With fewer than three past rises that were seen to end, there is not enough evidence.
+    h_k = (d_k + a h) / (n_k + a),   a = 3,   h that of all weeks together
+
+and P(T = t + x) is weighted by h_k of its week where the rise fades, by 1 - h_k where it does not (Bayes' rule). The
+estimate is the median, the interval from the tenth to the ninetieth of a hundred, to the nearest day. With fewer than
+three past rises that were seen to end, there is not enough evidence.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
+from scipy.special import ndtr
 
 from copilot.signals.past import PastRise
 from copilot.signals.weeks import DAYS, Floats
@@ -31,10 +37,14 @@ from copilot.signals.weeks import DAYS, Floats
 LEAST_ENDED = 3
 LONGEST_DAYS = 182
 """Nothing is said beyond."""
-_WEEKS = 40
-_PRIOR_ENDS = 1.0
-_PRIOR_CHANCE, _PRIOR_CHANCE_FADING = 0.2, 0.4
-"""Of ending in a week."""
+_AROUND_DAYS, _SHORTEST_DAYS, _FARTHEST_DAYS = 30.0, 4.0, 400.0
+_LEAST_SPREAD, _MOST_SPREAD = 0.1, 1.6
+_MIDDLES, _SPREADS = 48, 16
+_NONE_SHARE, _NONE_DAYS = 0.05, 10.0
+_LEAST_CHANCE = 1e-300
+_PRIOR_WEEKS = 3.0
+_PRIOR_FADING = 0.3
+_LOW, _MIDDLE, _HIGH = 0.9, 0.5, 0.1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,36 +67,54 @@ def estimate_longevity(past: Sequence[PastRise], *, age_days: int, fading: bool)
     ended = sum(rise.ended_on is not None for rise in past)
     if ended < LEAST_ENDED:
         return None
-    lives = _of_fading(past) if fading else [(rise.days, rise.ended_on is not None, 1.0) for rise in past]
-    chance = _chances(lives, prior=_PRIOR_CHANCE_FADING if fading else _PRIOR_CHANCE)
-    goes_on = _survival(chance, start=0 if fading else age_days)
-    low, middle, high = (int(np.argmax(goes_on <= share)) + 1 if goes_on[-1] <= share else LONGEST_DAYS
-                         for share in (0.9, 0.5, 0.1))  # fmt: skip
-    return Longevity(days=middle, low_days=low, high_days=high, past_rises=len(past), ended=ended)
+    lasts = _lasts(age_days + np.arange(LONGEST_DAYS + 1.0)) @ _weights(past)
+    ends_on, later = -np.diff(lasts), float(lasts[-1])
+    shows = _shows(past, fading=fading)
+    ends_on = ends_on * shows[np.arange(1, LONGEST_DAYS + 1) // DAYS]
+    goes_on = 1.0 - np.cumsum(ends_on) / (ends_on.sum() + later * shows[-1])
+    low = int(np.argmin(np.abs(np.concatenate([[1.0], goes_on[:-1]]) - _LOW))) + 1
+    middle, high = (int(np.argmin(np.abs(goes_on - share))) + 1 for share in (_MIDDLE, _HIGH))
+    return Longevity(days=max(middle, low), low_days=low, high_days=max(high, low), past_rises=len(past), ended=ended)
 
 
-def _of_fading(past: Sequence[PastRise]) -> Iterator[tuple[int, bool, float]]:
-    """Days since each morning of fading, whether it then ended, weight: the mornings of one rise weigh one together."""
+@cache
+def _grid() -> tuple[Floats, Floats]:
+    """m and s of each point."""
+    middles = np.linspace(np.log(_SHORTEST_DAYS), np.log(_FARTHEST_DAYS), _MIDDLES)
+    middle, spread = np.meshgrid(middles, np.geomspace(_LEAST_SPREAD, _MOST_SPREAD, _SPREADS), indexing="ij")
+    return middle.ravel(), spread.ravel()
+
+
+def _lasts(days: Floats) -> Floats:
+    """(days, points): chance of lasting for more than so many days."""
+    middle, spread = _grid()
+    days = np.maximum(days, 0.5)[:, None]
+    chance: Floats = ndtr((middle - np.log(days)) / spread)
+    return (1.0 - _NONE_SHARE) * chance + _NONE_SHARE * np.exp(-days / _NONE_DAYS)
+
+
+def _weights(past: Sequence[PastRise]) -> Floats:
+    """(points,): posterior weight of each, up to a factor."""
+    middle, _ = _grid()
+    days = np.array([rise.days for rise in past], dtype=np.float64)
+    ended = np.array([rise.ended_on is not None for rise in past])[:, None]
+    chance = np.where(ended, _lasts(days - 0.5) - _lasts(days + 0.5), _lasts(days))
+    log_weight = np.log(np.maximum(chance, _LEAST_CHANCE)).sum(axis=0) - (middle - np.log(_AROUND_DAYS)) ** 2 / 2.0
+    weights: Floats = np.exp(log_weight - log_weight.max())
+    return weights
+
+
+def _shows(past: Sequence[PastRise], *, fading: bool) -> Floats:
+    """(weeks,): chance that a morning so many weeks before the end fades, or that it does not."""
+    weeks = LONGEST_DAYS // DAYS + 1
+    lived, faded = np.zeros(weeks), np.zeros(weeks)
     for rise in past:
-        until = rise.ended_on or rise.seen_until
-        for morning in rise.fading_on:
-            yield (until - morning).days, rise.ended_on is not None, 1.0 / len(rise.fading_on)
-
-
-def _chances(lives: Iterable[tuple[int, bool, float]], *, prior: float) -> Floats:
-    """(weeks,): chance of ending in each week for those that reach it. A life of d days ended on the day before d."""
-    ends, reached = np.zeros(_WEEKS), np.zeros(_WEEKS)
-    for days, ended, weight in lives:
-        last = min(max(days - 1, 0) // DAYS, _WEEKS - 1)
-        reached[:last] += weight
-        reached[last] += weight if ended else weight / 2.0
-        ends[last] += weight if ended else 0.0
-    chances: Floats = (_PRIOR_ENDS + ends) / (_PRIOR_ENDS / prior + reached)
-    return chances
-
-
-def _survival(chances: Floats, *, start: int) -> Floats:
-    """(LONGEST_DAYS,): probability of going on for more than 1, 2, ... days from day `start` of a life on."""
-    week = np.minimum((start + np.arange(LONGEST_DAYS)) // DAYS, _WEEKS - 1)
-    survival: Floats = np.exp(np.cumsum(np.log(1.0 - chances[week])) / DAYS)
-    return survival
+        if rise.ended_on is None:
+            continue
+        left = np.minimum(np.arange(1, rise.days) // DAYS, weeks - 1)
+        left_fading = [min((rise.ended_on - morning).days // DAYS, weeks - 1) for morning in rise.fading_on]
+        lived += np.bincount(left, minlength=weeks) / DAYS
+        faded += np.bincount(np.array(left_fading, dtype=np.int64), minlength=weeks) / DAYS
+    usual = (faded.sum() + _PRIOR_WEEKS * _PRIOR_FADING) / (lived.sum() + _PRIOR_WEEKS)
+    fades: Floats = np.clip((faded + _PRIOR_WEEKS * usual) / (lived + _PRIOR_WEEKS), 0.0, 1.0)
+    return fades if fading else 1.0 - fades

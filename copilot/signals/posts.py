@@ -15,11 +15,13 @@ from copilot.signals.records import MENTIONS_SCHEMA
 from copilot.signals.weeks import DAYS
 from ingestion.errors import TableMissingError
 from ingestion.lake import Lake
+from vectorstore.quoting import best_quote
+from vectorstore.sentences import sentence_spans
 
 _LONGEST_QUOTE = 200
-_WORDS_AROUND = 24
+_WORDS_AROUND = 12
 _READ_AT_MOST = 400
-_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+")
+_WORD = re.compile(r"\S+")
 # Text that talks to a machine rather than of clothes. Not a guard, which the agent has: only a reason to quote others.
 _ORDERS = re.compile(
     r"\b(ignore[rz]?|disregard|forget|oublie[rz]?|vergiss|ignoriere|ignora|dimentica)\b.{0,40}"
@@ -83,37 +85,26 @@ def is_order_like(text: str) -> bool:
 
 
 def quote_around(text: str, term_id: str, language: str, lexicon: Lexicon) -> str:
-    """At most 200 characters of `text` that hold the term, cut at sentences, or at words where one is too long."""
-    sentences = [sentence.strip() for sentence in _SENTENCE_END.split(text) if sentence.strip()]
-    at = next((i for i, one in enumerate(sentences) if term_id in lexicon.find(one, language)), 0)
-    if not sentences:
-        return ""
-    quote = sentences[at]
-    if len(quote) > _LONGEST_QUOTE:
-        return _cut(quote, term_id, language, lexicon)
-    for further in sentences[at + 1 :]:
-        if len(quote) + 1 + len(further) > _LONGEST_QUOTE:
-            break
-        quote = f"{quote} {further}"
-    return quote
+    """Some 200 characters of `text` that hold the term, cut as `best_quote` cuts."""
+    said = [
+        (0, start, end)
+        for span in sentence_spans(text)
+        for start, end in _pieces(text, span)
+        if term_id in lexicon.find(text[start:end], language)
+    ]
+    return best_quote(text, said, longest=_LONGEST_QUOTE)
 
 
-def _cut(sentence: str, term_id: str, language: str, lexicon: Lexicon) -> str:
-    words = sentence.split()
-    for start in _starts(len(words)):
-        part = " ".join(words[start : start + _WORDS_AROUND])
-        if term_id in lexicon.find(part, language):
-            break
-    else:
-        start, part = 0, " ".join(words[:_WORDS_AROUND])
-    room = _LONGEST_QUOTE - 2
-    kept = part if len(part) <= room else part[:room].rsplit(" ", 1)[0]
-    more = start + _WORDS_AROUND < len(words) or len(kept) < len(part)
-    return f"{'…' if start else ''}{kept}{'…' if more else ''}"
-
-
-def _starts(words: int) -> Iterator[int]:
-    yield from range(0, words, _WORDS_AROUND // 2)
+def _pieces(text: str, span: tuple[int, int]) -> Iterator[tuple[int, int]]:
+    """A sentence as it is, or, where it is too long to quote, as runs of words of which each begins within the last."""
+    start, end = span
+    if end - start <= _LONGEST_QUOTE:
+        yield span
+        return
+    words = [word.span() for word in _WORD.finditer(text, start, end)]
+    for first in range(0, len(words), _WORDS_AROUND // 2):
+        run = words[first : first + _WORDS_AROUND]
+        yield run[0][0], run[-1][1]
 
 
 def _recent(lake: Lake, term_id: str, as_of: date, market: str) -> pl.DataFrame:

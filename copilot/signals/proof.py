@@ -83,7 +83,7 @@ def prove(lake: Lake, signal: Signal, known: Known, *, lift: Lift | None = None)
         markets=markets,
         sources=where["source"],
         products=where["product_id"],
-        crowd=crowd_of(said, known.past.leaders, first_day=first_day, as_of=as_of, floor=floor),
+        crowd=crowd_of(said, known.past.leaders, first_day=first_day, as_of=as_of, floor=floor, market=signal.market),
         longevity=_longevity(signal, known.past.rises),
         spike=spike_of(
             said.join(posts.select("post_id", "thread"), on="post_id", how="left").with_columns(

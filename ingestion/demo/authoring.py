@@ -11,6 +11,7 @@ from typing import Literal
 import polars as pl
 
 from ingestion.demo.chance import picker
+from ingestion.demo.early_adopters import EarlyAdopters
 from ingestion.demo.people import LANGUAGE_SHARES, Person, build_accounts, build_crowds
 from ingestion.demo.phrases import Phrases
 from ingestion.demo.styles import Range, Style
@@ -49,6 +50,7 @@ class Authoring:
             language: Writer(Phrases(language), self._crowds[language], self._chance, self._planted)
             for language in LANGUAGE_SHARES
         }
+        self._early = EarlyAdopters(self._crowds, trends, seed=seed)
         self._spammers = build_accounts(_SPAMMERS, "deals", seed=seed, languages=("fr", "en", "it", "de"))
         self._flooders = {
             trend.term_id: build_accounts(trend.flood.accounts, "pinkclub", seed=seed, languages=("fr", "en"))
@@ -90,7 +92,10 @@ class Authoring:
         author = self._crowds[language].pick(self._chance)
         on_sale = [style for style in self._linked[term] if style.launched_on <= self._day]
         source = self._source(0.30 if on_sale else 0.0)
-        if source == REVIEWS:
+        early = self._early.next_on(term, language, self._day)
+        if early is not None:
+            post = self._social(early, SOCIAL if source == REVIEWS else source, term)
+        elif source == REVIEWS:
             post = self._review(author, self._popular(on_sale), term)
         else:
             post = self._social(author, source, term)
@@ -150,6 +155,7 @@ class Authoring:
                 order_numbers=frozenset(planted.order_numbers),
             ),
             floods_by=frozenset(person.handle for people in self._flooders.values() for person in people),
+            early_adopters=self._early.handles,
             injections=frozenset(self._keys["injection"]),
             spam=frozenset(self._keys["spam"]),
             exact_duplicates=frozenset(self._keys["exact"]),

@@ -42,12 +42,13 @@ class Crowd:
     """The people of one language; few write much, many write once."""
 
     def __init__(self, people: list[Person]) -> None:
-        self._people = people
+        self.people = people
+        """The most active first."""
         self._weights = list(accumulate((rank + _TAIL_FROM) ** -_TAIL for rank in range(len(people))))
 
     def pick(self, chance: Random) -> Person:
         """One of them, the active ones more often."""
-        return chance.choices(self._people, cum_weights=self._weights)[0]
+        return chance.choices(self.people, cum_weights=self._weights)[0]
 
 
 def build_crowds(posts: int, *, seed: int) -> dict[str, Crowd]:

@@ -93,6 +93,8 @@ class PostTruth:
     personal_data: PersonalData
     floods_by: frozenset[str] = field(repr=False)
     """Authors of the floods."""
+    early_adopters: frozenset[str] = field(repr=False)
+    """Authors who write of rises in their first days, each of three rises in four."""
     injections: frozenset[PostKey] = field(repr=False)
     """Posts that try to give the reader orders."""
     spam: frozenset[PostKey] = field(repr=False)

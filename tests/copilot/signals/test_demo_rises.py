@@ -8,13 +8,16 @@ from dataclasses import asdict
 from datetime import date, timedelta
 from statistics import median
 
+import numpy as np
 import polars as pl
 import pytest
 
 from copilot.settings import SignalSettings
 from copilot.signals.counting import count_days
 from copilot.signals.detection import Rises, detect
+from copilot.signals.leaders import FIRST_DAYS, LeaderHistory, find_leaders
 from copilot.signals.mentions import find_mentions
+from copilot.signals.past import PastRise
 from ingestion.demo import Demo, Truth, build_demo, parse_size
 from ingestion.languages import LanguageDetector
 from ingestion.records import POSTS_SCHEMA
@@ -32,7 +35,7 @@ def _rows(demo: Demo) -> Iterator[dict[str, object]]:
         name = post.author or "|".join(key)
         yield asdict(post) | {
             "post_id": "|".join(key),
-            "author": hashlib.sha256(name.encode()).hexdigest()[:16],
+            "author": _hashed(name),
             "language": post.language or detector.detect(post.text),
             "content_hash": "",
             "duplicate_of": "first" if key in planted.exact_duplicates | planted.near_duplicates else "",
@@ -47,10 +50,18 @@ def demo() -> Demo:
 
 
 @pytest.fixture(scope="module")
-def found(demo: Demo) -> Rises:
+def posts(demo: Demo) -> pl.DataFrame:
+    return pl.DataFrame(list(_rows(demo)), schema=POSTS_SCHEMA)
+
+
+@pytest.fixture(scope="module")
+def mentions(posts: pl.DataFrame) -> pl.DataFrame:
+    return find_mentions(posts).with_columns(market=pl.lit(""))
+
+
+@pytest.fixture(scope="module")
+def found(posts: pl.DataFrame, mentions: pl.DataFrame) -> Rises:
     """Every rise that begins over all markets in two years, and what rises at the end."""
-    posts = pl.DataFrame(list(_rows(demo)), schema=POSTS_SCHEMA)
-    mentions = find_mentions(posts).with_columns(market=pl.lit(""))
     day = pl.col("published_at").dt.date().alias("date")
     countable = posts.filter(~pl.col("spam"), pl.col("duplicate_of") == "")
     volumes = countable.select("post_id", "author", day, "source", "thread", market=pl.lit(""))
@@ -95,6 +106,43 @@ def test_no_rise_is_found_before_it_begins_or_after_it_ends(demo: Demo, found: R
     ]
 
     assert early_or_late == []
+
+
+def test_those_who_lead_are_the_early_adopters(demo: Demo, mentions: pl.DataFrame) -> None:
+    known = _leaders(demo, mentions)
+    early = {_hashed(handle) for handle in demo.truth.posts.early_adopters}
+
+    assert known.enough
+    assert len(known.leading & early) >= 8
+    assert len(known.leading - early) <= 0.1 * len(known.leading)
+
+
+def test_where_authors_are_shuffled_hardly_anybody_leads(demo: Demo, mentions: pl.DataFrame) -> None:
+    chance = np.random.default_rng(3)
+    began = {rise.term_id: rise.starts_on for rise in demo.truth.rises}
+    age = (pl.col("date") - pl.col("term_id").replace_strict(began, default=None, return_dtype=pl.Date)).dt.total_days()
+    rises = mentions.filter(age.is_between(0, FIRST_DAYS - 1)).partition_by("term_id")
+    known = [
+        _leaders(
+            demo, pl.concat([one.with_columns(author=chance.permutation(one["author"].to_numpy())) for one in rises])
+        )
+        for _ in range(8)
+    ]
+
+    assert all(one.enough for one in known)
+    assert sum(bool(one.leading) for one in known) <= 2
+
+
+def _leaders(demo: Demo, mentions: pl.DataFrame) -> LeaderHistory:
+    rises = [
+        PastRise(term_id=rise.term_id, first_day=rise.starts_on, ended_on=None, seen_until=_END)
+        for rise in demo.truth.rises
+    ]
+    return find_leaders(mentions, rises, _END, false_discovery_rate=SignalSettings().false_discovery_rate)
+
+
+def _hashed(name: str) -> str:
+    return hashlib.sha256(name.encode()).hexdigest()[:16]
 
 
 def _not_rises(truth: Truth) -> set[str]:

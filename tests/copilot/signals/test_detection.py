@@ -10,7 +10,7 @@ from copilot.settings import SignalSettings
 from copilot.signals.counting import DailyCounts
 from copilot.signals.detection import Detector, Rises, detect, find_rises
 from copilot.signals.mentions import find_mentions
-from copilot.signals.scan import scan
+from copilot.signals.scan import multiplicity, scan
 from copilot.signals.significance import q_values, upper_count, upper_tail
 from copilot.signals.weeks import Floats
 from tests.copilot.signals.material import AS_OF, background, posts
@@ -86,6 +86,19 @@ def test_false_rises_stay_within_the_budget(days: int, dispersion: float) -> Non
 
     # In 90 mornings without a rise a tenth of one is expected.
     assert begun.height <= 1
+
+
+def test_terms_too_rare_to_be_tested_take_their_part_of_the_budget() -> None:
+    authors = np.zeros((201, _YEARS))
+    authors[0] = 3.0
+    authors[0, :4] = 9.0
+    alone = detect(_counts(authors[:1]), _SETTINGS, mornings=1).series
+    authors[1:, 300] = 1.0
+    among_rare = detect(_counts(authors), _SETTINGS, mornings=1).series
+
+    # Nobody said them in the baseline: each has a tenth of the weight of a usual term.
+    assert among_rare["tested"].sum() == 1
+    assert among_rare["q_value"][0] == pytest.approx(20.0 * alone["q_value"][0], rel=0.1)
 
 
 @pytest.mark.parametrize(("ratio", "level", "most_days"), [(3.0, 4.0, 3), (2.0, 6.0, 7)], ids=["three_times", "twice"])
@@ -206,6 +219,10 @@ def test_scan_finds_the_days_of_the_rise() -> None:
 
     assert (found.days[0], found.authors[0], found.expected[0]) == (3, 32.0, 12.0)
     assert scan(authors, expected, dispersion=dispersion, most_days=np.array([2])).p_values[0] == 1.0
+
+
+def test_windows_of_a_rare_term_count_as_more_tests() -> None:
+    assert multiplicity(np.array([0.0, 3.0, 600.0])) == pytest.approx([3.0, 2.5, 2.0], abs=0.01)
 
 
 def test_upper_tail_sums_the_distribution() -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from copilot.signals.expectation import Expectation, expect
+from copilot.signals.expectation import Expectation, drift, expect
 from copilot.signals.weeks import BASELINE_WEEKS, GAP_WEEKS, HISTORY_WEEKS, YEAR_WEEKS, Floats, WeeklyCounts
 from tests.copilot.signals.material import AS_OF
 
@@ -47,9 +47,44 @@ def test_steady_term_is_expected_to_stay() -> None:
     assert 30.0 * _expect(np.full(HISTORY_WEEKS, 30.0)).rate[0] == pytest.approx(30.0, rel=0.01)
 
 
-@pytest.mark.parametrize(("bump", "least", "most"), [(3.0, 1.8, 3.0), (1.3, 1.0, 1.1)], ids=["clear", "within_chance"])
+@pytest.mark.parametrize(("bump", "least", "most"), [(3.0, 1.8, 3.0), (1.3, 1.0, 1.01)], ids=["clear", "within_chance"])
 def test_last_years_bump_returns_as_far_as_it_is_beyond_chance(bump: float, least: float, most: float) -> None:
     weekly = np.full(HISTORY_WEEKS, 3.0)
     weekly[YEAR_WEEKS - 1 : YEAR_WEEKS + 2] *= bump
 
     assert least <= _expect(weekly).rate[0] / _expect(np.full(HISTORY_WEEKS, 3.0)).rate[0] < most
+
+
+def test_newer_weeks_weigh_more_in_frequent_terms() -> None:
+    doubled = np.where(np.arange(HISTORY_WEEKS) < GAP_WEEKS + BASELINE_WEEKS // 2, 1.2, 0.8)
+
+    frequent, rare = (
+        (found.authors / found.exposure)[0] * 30.0 / level
+        for level in (40.0, 0.4)
+        for found in [_expect(level * doubled)]
+    )
+
+    assert 1.05 < frequent < 1.15
+    # Half an author at the volume's rate is in it too.
+    assert rare == pytest.approx((12 * 0.4 + 0.5) / (12 * 30.0 + 0.5) * 30.0 / 0.4, rel=0.06)
+
+
+def test_a_rare_term_returns_to_as_many_as_a_year_ago() -> None:
+    weekly = np.zeros(HISTORY_WEEKS)
+    weekly[YEAR_WEEKS - 1 : YEAR_WEEKS + 2] = 6.0
+
+    assert 4.0 < 30.0 * _expect(weekly).rate[0] < 6.0
+
+
+def test_days_before_a_span_tell_how_far_the_level_has_drifted() -> None:
+    exposure = np.arange(1.0, 15.0)[None, :].repeat(3, axis=0) / 7.0
+    usual = np.array([200.0, 200.0, 20.0])
+    authors = exposure * np.array([[50.0], [30.0], [2.0]])
+
+    drifted = drift(usual, np.array([5.0, 5.0, 5.0]), authors, exposure)
+
+    assert drifted[:, -1] == pytest.approx(1.0)
+    assert drifted[0, 3] == pytest.approx((200.0 + 1.2 * 50.0 * 10 / 7) / (5.0 + 1.2 * 10 / 7) / 40.0)
+    assert 0.9 < drifted[1, 3] < 0.98
+    # Of a rare term a few days without any say little.
+    assert drifted[2] == pytest.approx(1.0)

@@ -79,8 +79,9 @@ def test_unknown_term_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("So soft! I love this linen dress. It fits.", "I love this linen dress. It fits."),
-        ("Title\nA linen dress.", "A linen dress."),
+        ("So soft! I love this linen dress. It fits.", "So soft! I love this linen dress. It fits."),
+        ("Soft. " * 40 + "A linen dress. " + "Soft. " * 40, "… A linen dress." + " Soft." * 31 + " …"),
+        ("Title\nA linen dress.", "Title – A linen dress."),
         ("No such thing here. At all.", "No such thing here. At all."),
         ("", ""),
     ],
@@ -95,7 +96,7 @@ def test_long_sentence_is_cut_at_words_around_the_term() -> None:
     quote = quote_around(text, "linen", "en", load_lexicon())
 
     assert "linen" in quote
-    assert len(quote) <= 200
+    assert len(quote) <= 204
     assert quote.startswith("…")
     assert quote.endswith("…")
 

@@ -120,6 +120,23 @@ def _authors_a_week(mentions: pl.DataFrame, since: date, before: date) -> float:
     return inside.select("author", "date").n_unique() / (before - since).days * 7
 
 
+def test_early_adopters_write_of_rises_in_their_first_days(demo: Demo) -> None:
+    early = demo.truth.posts.early_adopters
+    mentions = demo.truth.posts.mentions.with_columns(early=pl.col("author").is_in(list(early)))
+    first, later = pl.lit(False), pl.lit(False)
+    for rise in demo.truth.rises:
+        age = (pl.col("date") - rise.starts_on).dt.total_days()
+        own = pl.col("term_id") == rise.term_id
+        first |= own & age.is_between(0, 5)
+        later |= own & age.is_between(6, 60)
+
+    assert len(early) >= 20
+    assert 0.3 < mentions.filter(first).select(pl.col("early").mean()).item() < 0.6
+    assert mentions.filter(later).select(pl.col("early").mean()).item() < 0.05
+    most = mentions.filter(first, "early").group_by("term_id", "author").len()["len"].max()
+    assert most == 1
+
+
 def test_small_knows_the_rises_of_its_own_year(demo: Demo) -> None:
     rises = {rise.term_id: rise.starts_on for rise in demo.truth.rises}
     assert set(rises) == {"cherry_red", "polka_dots", "balletcore", "camel_coat", "suede", "mesh_flats"}
