@@ -6,8 +6,10 @@ are fitted on the days before only; promised reductions and holidays of the test
 is not.
 
 The data say how many opening hours a product was out of stock. What share of a full day's sales such a day still shows
-is measured on the days before, by hours out, and taken as availability: days that sold out were often good days. The
-simple rules get the same correction. Amounts are in tenths, so that demand is whole units.
+is measured on the days before, by hours out, and taken as availability: days that sold out were often good days, and
+with one to six hours out they show more than a full day. The simple rules get the same correction. Days in stock for
+all opening hours are told apart from these, and are what trees, ours and the plain ones, learn from. Amounts are in
+tenths, so that demand is whole units.
 
 Five models: the boosted correction; the same made to agree with the whole chain's own forecast (`planning.agree_with`);
 the gamma-Poisson model under it; a plain LightGBM (absolute error, lags and the
@@ -266,6 +268,7 @@ def load(folder: Path, series: int, before: int) -> Sales:
         size=pl.lit(""),
         # Reductions differ by store here; the model knows them by product and country.
         country=pl.col("store_id").cast(pl.String),
+        city=pl.format("city {}", "city_id"),
         kind=pl.format("city {}", "city_id"),
         management=pl.col("management_group_id").cast(pl.String),
         first_category=pl.col("first_category_id").cast(pl.String),

@@ -41,6 +41,10 @@ class PseudonymSettings(BaseModel):
     names_model: str = "packaged"
     """What finds names of people: `packaged`, `none`, or a larger model as `spacy:NAME`, `gliner:NAME` or `hf:NAME`
     (any Hugging Face token classifier, by name or folder)."""
+    names_gate: bool = True
+    """Whether the packaged model first tells which texts may hold a name, and reads only these to the end: 29 % less
+    work on reviews, a tenth on posts that name products. It lost 5 of 13,644 names it had not learned from, and 7 of
+    362 finds in the demo's posts. Off: it reads every text to the end."""
 
 
 class CrawlSettings(BaseModel):

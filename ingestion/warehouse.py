@@ -34,6 +34,7 @@ _DATED = {
     "prices": "valid_from",
     "calendar": "date",
     "weather": "date",
+    "weather_forecasts": "issued_on",
 }
 _MONEY_DECIMALS = 4
 
@@ -206,10 +207,18 @@ class Warehouse:
         """Weather of `since <= date < before`, in the contract's columns."""
         return self._dated_rows("weather", since, before)
 
+    def weather_forecasts(self, since: date, before: date) -> pl.DataFrame:
+        """Weather forecasts issued on days in `since <= day < before`, in the contract's columns.
+
+        Those issued on a day are known on the next morning: `before` is the first morning that must not know them.
+        """
+        return self._dated_rows("weather_forecasts", since, before, column="issued_on")
+
     def last_dates(self, *, before: date | None = None) -> dict[str, date]:
         """Newest date in each dated table that has rows, of those dated before `before` where it is given.
 
-        Tables: sales, stock, inbound (ordered on), prices (valid from), calendar, weather.
+        Tables: sales, stock, inbound (ordered on), prices (valid from), calendar, weather, weather_forecasts (issued
+        on).
         """
         found: dict[str, date] = {}
         with self._tables() as tables:
@@ -222,10 +231,11 @@ class Warehouse:
                         found[name] = last
         return found
 
-    def _dated_rows(self, name: str, since: date, before: date) -> pl.DataFrame:
+    def _dated_rows(self, name: str, since: date, before: date, *, column: str = "date") -> pl.DataFrame:
         with self._tables() as tables:
             table = tables(name)
-            return _typed(table.filter(table.date >= since, table.date < before), name).sort(CONTRACTS[name].key)
+            inside = table.filter(table[column] >= since, table[column] < before)
+            return _typed(inside, name).sort(CONTRACTS[name].key)
 
     @contextlib.contextmanager
     def _tables(self) -> Iterator[Callable[[str], Any]]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,7 @@ import numpy as np
 
 from copilot.planning.arrays import Floats
 from copilot.planning.drivers import Drivers
-from copilot.planning.features import Labels, Seen, feature_days
+from copilot.planning.features import FULL_DAY_FEATURES, Labels, Seen, feature_days
 from copilot.planning.lessons import Lesson
 
 if TYPE_CHECKING:
@@ -48,19 +48,40 @@ class BoostedSettings:
     rounds: int = 150
     learning_rate: float = 0.06
     leaves: int = 63
+    feature_share: float = 0.6
+    """Of the features, drawn anew for each tree."""
+    row_share: float = 0.7
     least_rows_a_leaf: int = 200
     ridge: float = 5.0
     bins: int = 127
     threads: int = 1
     seed: int = 0
     recover: bool = True
-    """Days that were part-time or sold out teach too."""
+    """Days that sold out teach too, and part-time ones by `part_time_weight`."""
+    part_time_weight: float = 0.0
+    """What a part-time day teaches, of the share of it that was seen. 0: nothing by itself, since what the whole day
+    would have sold is a guess; the base model and the features have it in."""
+    many_rows: int = 600_000
+    """Days that teach, from which on trees are `larger`."""
 
     @property
     def lessons(self) -> int:
         """Past mornings, `step_days` apart, so that each held one is forecast from `mornings` that were over by
         then."""
         return self.mornings + self.held_mornings - 1 + -(-self.trained_days // self.step_days)
+
+    @property
+    def larger(self) -> BoostedSettings:
+        """More trees, slower and with twice the leaves, each of fewer features and rows: twice the time, which few
+        rows do not repay."""
+        return replace(
+            self,
+            rounds=self.rounds * 5 // 3,
+            learning_rate=self.learning_rate * 2.0 / 3.0,
+            leaves=2 * self.leaves + 1,
+            feature_share=self.feature_share * 2.0 / 3.0,
+            row_share=self.row_share * 5.0 / 7.0,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,6 +144,7 @@ def grow(lessons: Sequence[Lesson], labels: Labels, settings: BoostedSettings) -
     """The correction that the lessons teach; None where they are too few."""
     import lightgbm
 
+    lessons = _telling(lessons)
     features = np.concatenate([lesson.features for lesson in lessons]) if lessons else np.empty((0, 0))
     base, wanted, weight = (
         np.concatenate([getattr(lesson, name).T.reshape(-1) for lesson in lessons]) if lessons else np.empty(0)
@@ -141,8 +163,17 @@ def grow(lessons: Sequence[Lesson], labels: Labels, settings: BoostedSettings) -
         categorical_feature=[name for name in names if name.startswith("label_")],
         free_raw_data=True,
     )
-    booster = lightgbm.train(_parameters(settings), rows, settings.rounds)
+    grown = settings.larger if int(used.sum()) >= settings.many_rows else settings
+    booster = lightgbm.train(_parameters(grown), rows, grown.rounds)
     return Correction(text=booster.model_to_string(), names=names, labels=labels, trained_days=lessons[0].base.shape[1])
+
+
+def _telling(lessons: Sequence[Lesson]) -> Sequence[Lesson]:
+    """The lessons without what days in stock throughout tell by themselves, where all days were such: features that
+    repeat others crowd out what tells more."""
+    if any(not np.array_equal(lesson.history.full_days, lesson.history.seen) for lesson in lessons):
+        return lessons
+    return [lesson.without(FULL_DAY_FEATURES) for lesson in lessons]
 
 
 def _applied(base: Floats, raw: Floats) -> Floats:
@@ -158,8 +189,8 @@ def _parameters(settings: BoostedSettings) -> dict[str, Any]:
         "min_data_in_leaf": settings.least_rows_a_leaf,
         "lambda_l2": settings.ridge,
         "max_bin": settings.bins,
-        "feature_fraction": 0.6,
-        "bagging_fraction": 0.7,
+        "feature_fraction": settings.feature_share,
+        "bagging_fraction": settings.row_share,
         "bagging_freq": 1,
         "num_threads": settings.threads,
         "seed": settings.seed,

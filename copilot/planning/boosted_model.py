@@ -187,6 +187,7 @@ def _lessons(
             labels=labels,
             regressors=regressors,
             recover=settings.recover,
+            part_time_weight=settings.part_time_weight,
         )
         for morning in mornings
     ]

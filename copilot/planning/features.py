@@ -25,8 +25,11 @@ GROUPS: tuple[tuple[str, ...], ...] = (
     ("category",),
     ("location_id", "category"),
     ("product_id", "country"),
+    ("product_id", "city"),
+    ("category", "city"),
+    ("city",),
 )
-_GROUP_WINDOWS_DAYS = (3, 7, 28)
+_GROUP_WINDOWS_DAYS = (1, 3, 7, 28)
 FeatureGroup = Literal["level", "season", "events", "price", "alike", "kind", "ahead", "signals", "weather", "other"]
 """What features tell of: what the series itself sold lately, weekday and time of the year, events, reductions, what
 the groups that it belongs to sold lately, what and where it is, how far ahead the day lies, what is said of it, the
@@ -39,10 +42,17 @@ _SMALLEST_MEAN = 1e-3
 _SHAPE = ("idle_share", "deviation", "highest", "median_14", "last_day")
 _RATIO_NAMES = tuple(f"{'_'.join(group)}_ratio_{days}" for group in GROUPS for days in _GROUP_WINDOWS_DAYS)
 _OF_WINDOW = ("mean", "ratio", "seen")
+_FULL_WINDOWS_DAYS = (7, 14, 28)
+FULL_DAY_FEATURES: Final = (
+    *(f"full_{kind}_{days}" for kind in _OF_WINDOW for days in _FULL_WINDOWS_DAYS),
+    "full_weekday",
+)
+"""What days in stock throughout tell by themselves."""
 _GROUP_OF: Final[dict[str, FeatureGroup]] = {
     **dict.fromkeys(("base_log", "rate", "rate_variation", *_SHAPE), "level"),
     **dict.fromkeys((f"{kind}_{days}" for kind in _OF_WINDOW for days in WINDOWS_DAYS), "level"),
-    **dict.fromkeys(("day_multiplier", "weekday", "same_weekday", "last_weekday"), "season"),
+    **dict.fromkeys(FULL_DAY_FEATURES, "level"),
+    **dict.fromkeys(("day_multiplier", "weekday", "same_weekday", "last_weekday", "full_weekday"), "season"),
     **dict.fromkeys(("events", "events_before", "events_after"), "events"),
     **dict.fromkeys(("discount", "discount_change", "discount_28", "discount_last"), "price"),
     **dict.fromkeys(_RATIO_NAMES, "alike"),
@@ -111,10 +121,21 @@ def feature_group(name: str) -> FeatureGroup:
 
 
 def group_ratios(series: pl.DataFrame, history: History, rate: Floats) -> Floats:
-    """Units over expected units of each series' groups, shrunk to 1: (series, groups x windows). All series count."""
-    columns = []
+    """Units over expected units of each series' groups, shrunk to 1: (series, groups x windows). All series count.
+
+    Those by city are not numbers where they are groups that another column has already, which would only crowd out what
+    tells more, or one group: past mornings are too few to learn from what all have in common. Without a column `city`
+    all places are in one.
+    """
+    placed = series if "city" in series.columns else series.with_columns(city=pl.lit(""))
+    columns: list[Floats] = []
+    known: list[Integers] = []
     for group in GROUPS:
-        codes, groups = group_codes(series, *group)
+        codes, groups = group_codes(placed, *group)
+        if "city" in group and (groups < 2 or any(np.array_equal(codes, other) for other in known)):
+            columns += [np.full(len(codes), np.nan)] * len(_GROUP_WINDOWS_DAYS)
+            continue
+        known.append(codes)
         for days in _GROUP_WINDOWS_DAYS:
             window = WINDOWS_DAYS.index(days)
             units = group_sums(codes, history.units[:, window], groups) + _GROUP_PRIOR_UNITS
@@ -151,6 +172,8 @@ def _of_series(seen: Seen) -> dict[str, Floats]:
         found[f"mean_{days}"] = units / np.maximum(history.seen[:, window], 0.5)
         found[f"ratio_{days}"] = (units + 1.0) / (history.exposure[:, window] * rate.mean + 1.0)
         found[f"seen_{days}"] = history.seen[:, window] / days
+    for days in _FULL_WINDOWS_DAYS:
+        found |= _of_full_days(history, rate, days)
     for index, name in enumerate(_SHAPE):
         found[name] = history.shape[:, index]
     found["discount_28"] = history.discount[:, 0]
@@ -162,11 +185,23 @@ def _of_series(seen: Seen) -> dict[str, Floats]:
     return found
 
 
+def _of_full_days(history: History, rate: Rate, days: int) -> dict[str, Floats]:
+    """What days in stock throughout tell by themselves: sales of others are a guess at what a whole day had sold."""
+    window = WINDOWS_DAYS.index(days)
+    units, full = history.full_units[:, window], history.full_days[:, window]
+    return {
+        f"full_mean_{days}": units / np.maximum(full, 0.5),
+        f"full_ratio_{days}": (units + 1.0) / (history.full_exposure[:, window] * rate.mean + 1.0),
+        f"full_seen_{days}": full / days,
+    }
+
+
 def _of_day(seen: Seen, drivers: Drivers, day: date) -> dict[str, Floats]:
     history, weekday = seen.history, day.weekday()
     discount = drivers.discount[drivers.discount_rows(seen.series), drivers.columns(day, 1).start]
     found: dict[str, Floats] = {
         "same_weekday": history.weekday_units[:, weekday] / np.maximum(history.weekday_seen[:, weekday], 0.5),
+        "full_weekday": history.weekday_full_units[:, weekday] / np.maximum(history.weekday_full_days[:, weekday], 0.5),
         "last_weekday": history.last_week[:, weekday],
         "discount": discount,
         "discount_change": discount - history.discount[:, 0],

@@ -18,7 +18,7 @@ from copilot.planning.demand_model import DemandModel
 from copilot.planning.drivers import Drivers
 from copilot.planning.series import DemandPanel
 
-WINDOWS_DAYS = (3, 7, 14, 28, 56)
+WINDOWS_DAYS = (1, 3, 7, 14, 28, 56)
 _WEEKS = 4
 _LEAST_SEEN = 0.3
 """Share of a day below which its sales say too little of the whole day's."""
@@ -58,9 +58,19 @@ class History:
     """(series, windows): days on which demand could be seen."""
     exposure: Floats
     """(series, windows): the same times the shared multipliers."""
+    full_units: Floats
+    """(series, windows): units sold on days in stock throughout."""
+    full_days: Floats
+    """(series, windows): how many these were."""
+    full_exposure: Floats
+    """(series, windows): their shared multipliers."""
     weekday_units: Floats
     """(series, 7): over the last four weeks, Monday first."""
     weekday_seen: Floats
+    """(series, 7)."""
+    weekday_full_units: Floats
+    """(series, 7): the same on days in stock throughout."""
+    weekday_full_days: Floats
     """(series, 7)."""
     last_week: Floats
     """(series, 7): units of the last such weekday, for a whole day."""
@@ -79,7 +89,9 @@ def history_of(past: DemandPanel, drivers: Drivers, model: DemandModel) -> Histo
     days = min(past.days, WINDOWS_DAYS[-1])
     units, seen = past.units[:, -days:], past.availability[:, -days:]
     first = past.before - timedelta(days=days)
-    exposure = model.effects.multipliers(past.series, drivers, first, days) * seen
+    multipliers = model.effects.multipliers(past.series, drivers, first, days)
+    full = past.full[:, -days:].astype(np.float32)
+    full_units = units * full
     whole_days = units / np.maximum(seen, _LEAST_SEEN)
     weekdays = (np.arange(days) + first.weekday()) % 7
     last_month = slice(max(0, days - 7 * _WEEKS), days)
@@ -87,9 +99,14 @@ def history_of(past: DemandPanel, drivers: Drivers, model: DemandModel) -> Histo
     return History(
         units=_windows(units),
         seen=_windows(seen),
-        exposure=_windows(exposure),
+        exposure=_windows(multipliers * seen),
+        full_units=_windows(full_units),
+        full_days=_windows(full),
+        full_exposure=_windows(multipliers * full),
         weekday_units=_sums(units, by_day),
         weekday_seen=_sums(seen, by_day),
+        weekday_full_units=_sums(full_units, by_day),
+        weekday_full_days=_sums(full, by_day),
         last_week=np.stack(
             [whole_days[:, own[-1]] if len(own) else np.zeros(len(units), np.float32) for own in by_day], axis=1
         ),

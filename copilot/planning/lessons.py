@@ -1,8 +1,8 @@
 """What past mornings teach: features as they were known then, beside what was wanted on the days after.
 
-A day on which demand could be seen for part of the time counts for that part (a Poisson rate with that exposure). A day
-that sold out counts at the demand expected of it given that it was at least what sold, as the base model sees it.
-Leaving such days out would teach from the quiet ones.
+A day on which demand could be seen for part of the time counts for that part (a Poisson rate with that exposure), or
+for less. A day that sold out counts at the demand expected of it given that it was at least what sold, as the base
+model sees it: leaving such days out would teach from the quiet ones.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Lesson:
     """Days in stock throughout that did not sell out: what forecasts are compared with."""
 
     def without(self, dropped: Sequence[str]) -> Lesson:
-        """The same without the features of these regressors."""
+        """The same without these features, and without those of regressors of these names."""
         gone = set(dropped)
         kept = [index for index, name in enumerate(self.names) if not {name, _without_window(name)} & gone]
         return Lesson(
@@ -69,10 +69,12 @@ def lesson_at(
     labels: Labels,
     regressors: Sequence[Regressor] = (),
     recover: bool = True,
+    part_time_weight: float = 1.0,
 ) -> Lesson:
     """The lesson of that morning, from the panel up to `days` days after it.
 
-    `recover`: without it days that were part-time or sold out are left out.
+    `recover`: without it days that were part-time or sold out are left out. `part_time_weight` is what part-time days
+    count of their share.
     """
     past = panel.until(morning)
     model = fit_model(past, drivers)
@@ -90,9 +92,10 @@ def lesson_at(
     names, features = matrix(seen, labels, base, drivers, days)
     ahead = slice(past.days, past.days + days)
     units, share, sold_out = panel.units[:, ahead], panel.availability[:, ahead], panel.censored[:, ahead]
-    full = (share >= 1.0) & ~sold_out
+    full = panel.full[:, ahead]
     k = model.calibration.spread.heterogeneity(base, rate.variation[:, None])
     wanted, weight = recovered(units, share, sold_out, base, k) if recover else (units, full.astype(np.float32))
+    weight = np.where(full | sold_out, weight, np.float32(part_time_weight) * weight)
     return Lesson(
         morning=morning,
         names=names,

@@ -40,7 +40,8 @@ settings           JSON: `planning` as it was
 parameters         JSON: what series share, as learnt (`record_parameters`); `parameters_digest` is its SHA-256
 boosted_as_of      morning on which the boosted model was trained, with the digest of its trees, the segments that it
                    forecasts and the features that it asks for; null and empty without it
-drift              why the boosted model is due for training, codes of `boosted_model.DRIFT_CODES`; null: not checked
+drift              why the boosted model is due for training, codes of `boosted_model.Drift` or of
+                   `forecast_check`; null: not checked
 code_version       version of the package
 
 Key: as_of.

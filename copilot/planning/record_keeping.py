@@ -9,7 +9,9 @@ from importlib.metadata import PackageNotFoundError, version
 import polars as pl
 
 from copilot.planning.boosted_model import Drift
+from copilot.planning.check_record import ForecastCheck, write_check
 from copilot.planning.forecast import PanelReader, write_forecasts
+from copilot.planning.forecast_check import check_forecasts
 from copilot.planning.model_choice import BoostedChoice
 from copilot.planning.record import ForecastRun, write_run
 from copilot.planning.record_parameters import parameters_digest, parameters_text
@@ -27,7 +29,7 @@ def keep_forecasts(
     *,
     versions: Mapping[str, int],
     boosted: BoostedChoice | None = None,
-    drift: Drift | None = None,
+    drift: Drift | ForecastCheck | None = None,
 ) -> ForecastRun:
     """Put the forecasts of the reader's morning in place of those of the same morning, with their record.
 
@@ -39,6 +41,15 @@ def keep_forecasts(
     return run
 
 
+def check_morning(lake: Lake, reader: PanelReader, boosted: BoostedChoice | None) -> ForecastCheck | None:
+    """How the forecasts kept a week or more before the reader's morning did, kept too; None: nothing to say of them."""
+    trained_on = boosted.model.made_of.as_of if boosted is not None and boosted.segments else None
+    found = check_forecasts(lake, reader.sample, trained_on=trained_on)
+    if found is not None:
+        write_check(lake, found)
+    return found
+
+
 def run_of(
     forecasts: pl.DataFrame,
     reader: PanelReader,
@@ -47,7 +58,7 @@ def run_of(
     forecasts_version: int,
     versions: Mapping[str, int],
     boosted: BoostedChoice | None = None,
-    drift: Drift | None = None,
+    drift: Drift | ForecastCheck | None = None,
 ) -> ForecastRun:
     """The record of forecasts made with this reader."""
     parameters = parameters_text(reader.fitted)

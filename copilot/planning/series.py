@@ -21,7 +21,7 @@ from copilot.planning.arrays import Flags, Floats, Integers
 from ingestion.errors import ContractError
 
 _KEY = ("sku_id", "location_id")
-_LABELS = ("product_id", "category", "colour", "size", "country", "kind")
+_LABELS = ("product_id", "category", "colour", "size", "city", "country", "kind")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,12 +29,14 @@ class DemandPanel:
     """Days `start` to `before` (exclusive) of all series; row i of each matrix is row i of `series`."""
 
     series: pl.DataFrame
-    """(series,): sku_id, location_id, product_id, category, colour, size, country, kind. Texts are never null."""
+    """(series,): sku_id, location_id, product_id, category, colour, size, city, country, kind. Texts are never
+    null."""
     start: date
     units: Floats
     """(series, days): units sold."""
     availability: Floats
-    """(series, days): share of the day on which demand could be seen, 0 to 1."""
+    """(series, days): share of the day on which demand could be seen: 0 none, 1 all of it. Shares of part-time days may
+    be set higher where these are known to be the busier ones."""
     censored: Flags
     """(series, days): demand was at least `units`."""
     notes: tuple[str, ...] = ()
@@ -49,6 +51,12 @@ class DemandPanel:
     def before(self) -> date:
         """First day after the panel."""
         return self.start + timedelta(days=self.days)
+
+    @property
+    def full(self) -> Flags:
+        """(series, days): True on days in stock throughout that did not sell out."""
+        full: Flags = (self.availability == 1.0) & ~self.censored
+        return full
 
     def until(self, before: date) -> DemandPanel:
         """The same panel as it was known on the morning of `before`."""
@@ -97,8 +105,8 @@ def build_panel(
     """Panel of all series that sold, were stocked, or are `carried` (rows of sku_id, location_id) anyway.
 
     `sales` and `stock` are as `Warehouse.daily_sales` and `Warehouse.stock_history` give them for the window,
-    `catalogue` and `locations` whole. A warehouse is a series only where it sells. Raises `ContractError`, naming the
-    series and the remedy, for days that occur twice and for negative or missing units.
+    `catalogue` and `locations` whole; the latter may lack cities. A warehouse is a series only where it sells. Raises
+    `ContractError`, naming the series and the remedy, for days that occur twice and for negative or missing units.
     """
     _check(sales, "sales", "units")
     _check(stock, "stock", "on_hand_units")
@@ -149,9 +157,10 @@ def _labelled(
     """Series with their labels, sorted; and notes on pairs that have none."""
     unknown_skus = pairs.join(catalogue, on="sku_id", how="anti")["sku_id"].unique().sort().to_list()
     unknown_places = pairs.join(locations, on="location_id", how="anti")["location_id"].unique().sort().to_list()
+    places = locations if "city" in locations.columns else locations.with_columns(city=pl.lit(""))
     series = (
         pairs.join(catalogue.select("sku_id", "product_id", "category", "colour", "size"), on="sku_id")
-        .join(locations.select("location_id", "country", "kind"), on="location_id")
+        .join(places.select("location_id", "city", "country", "kind"), on="location_id")
         .join(sales.select(*_KEY, sells=pl.lit(True)).unique(), on=_KEY, how="left")
         .filter((pl.col("kind") != "warehouse") | pl.col("sells").fill_null(False))
         .select(*_KEY, *(pl.col(label).fill_null("") for label in _LABELS))

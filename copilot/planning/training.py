@@ -15,14 +15,17 @@ from copilot.planning.forecast import PanelReader
 from copilot.planning.hierarchy.level_spread import learn_spreads, write_spreads
 from copilot.planning.history import Regressor
 from copilot.planning.leading.decisions import decide_on_signals, write_decisions
-from copilot.planning.leading.known import weather_of
+from copilot.planning.leading.known import outlook_on, weather_of
 from copilot.planning.leading.lookback import look_back
 from copilot.planning.leading.rises import known_rises
+from copilot.planning.leading.weather_keeping import write_weather
+from copilot.planning.leading.weather_lookback import learn_weather
 from copilot.planning.tournament import tournament, won_by_boosted, write_tournament
 from copilot.signals.past import MOST_MORNINGS
 from copilot.workspace import Workspace
 
-_READ = ("products", "skus", "locations", "sales", "stock", "prices", "promotions", "calendar", "weather")
+_READ = ("products", "skus", "locations", "sales", "stock", "prices", "promotions", "calendar", "weather",
+         "weather_forecasts")  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,9 +80,14 @@ def _drift(workspace: Workspace, reader: PanelReader, regressors: Sequence[Regre
 
 
 def _decided(workspace: Workspace, reader: PanelReader, studied: Study) -> pl.DataFrame:
-    """Decide on signals, and keep that beside what the study decided."""
+    """Decide on signals and weather forecasts, and keep that beside what the study decided."""
     lake, settings = workspace.lake, workspace.settings.signals
     rises = known_rises(lake, workspace.warehouse, reader.as_of, settings, mornings=MOST_MORNINGS)
     looks = look_back(reader.sample, reader.drivers, reader.fitted, rises)
     decision, response = decide_on_signals(looks)
-    return write_decisions(lake, [decision, *studied.decisions], response, reader.as_of)
+    outlook = outlook_on(workspace.warehouse, reader.as_of, since=reader.since)
+    ahead, of_weather = learn_weather(reader.sample, reader.drivers, reader.fitted, outlook)
+    if of_weather is not None:
+        write_weather(lake, of_weather, reader.as_of)
+    decisions = [decision, *studied.decisions, *([] if ahead is None else [ahead])]
+    return write_decisions(lake, decisions, response, reader.as_of)

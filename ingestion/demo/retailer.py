@@ -13,6 +13,7 @@ from ingestion.demo.demand import build_demand
 from ingestion.demo.movements import Movements, join
 from ingestion.demo.network import build_network, locations_frame
 from ingestion.demo.occasions import calendar_frame
+from ingestion.demo.outlook import weather_forecasts_frame
 from ingestion.demo.posts import Posts, write_posts
 from ingestion.demo.pricing import build_pricing
 from ingestion.demo.size import DemoSize
@@ -67,6 +68,7 @@ class Demo:
         yield "promotions", self._pricing.promotions
         yield "calendar", calendar_frame(self.start, self.end + timedelta(days=_CALENDAR_AHEAD_DAYS))
         yield "weather", weather_frame(self._weather, start=self.start)
+        yield "weather_forecasts", weather_forecasts_frame(self._weather, start=self.start, seed=self.seed)
 
     def raw_posts(self) -> Iterator[RawPost]:
         """Posts and reviews in order of time. Personal data: pseudonymise before anything is stored."""

@@ -10,6 +10,7 @@
     promotions   reductions                           promotion_id
     calendar     holidays and commercial events       date, country, event
     weather      daily weather by city                date, city
+    weather_forecasts  what was forecast of it        issued_on, date, city
 
 Dates are local calendar days of the location. Money is in the row's currency, tax included, unless a name says
 otherwise.
@@ -228,7 +229,7 @@ CALENDAR = TableContract(
 
 WEATHER = TableContract(
     name="weather",
-    doc="Daily weather by city.",
+    doc="Daily weather by city, as it was. A day counts from the next morning on.",
     key=("date", "city"),
     columns=(
         _date("date", "the day"),
@@ -238,8 +239,24 @@ WEATHER = TableContract(
     ),
 )
 
+WEATHER_FORECASTS = TableContract(
+    name="weather_forecasts",
+    doc="Weather forecast for days ahead by city. A forecast counts from the morning after it was issued.",
+    key=("issued_on", "date", "city"),
+    columns=(
+        _date("issued_on", "day on which it was issued"),
+        _date("date", "the day that it is about"),
+        _text("city", "city, as in locations"),
+        _number("temperature_c", "mean temperature, degrees Celsius", minimum=-60, maximum=60),
+        _number("rain_mm", "rain, millimetres", minimum=0),
+    ),
+)
+
 CONTRACTS: dict[str, TableContract] = {
     contract.name: contract
-    for contract in (PRODUCTS, SKUS, LOCATIONS, SALES, STOCK, INBOUND, PRICES, PROMOTIONS, CALENDAR, WEATHER)
+    for contract in (
+        *(PRODUCTS, SKUS, LOCATIONS),
+        *(SALES, STOCK, INBOUND, PRICES, PROMOTIONS, CALENDAR, WEATHER, WEATHER_FORECASTS),
+    )
 }
 """Every retail table by name, parents before the tables that refer to them."""

@@ -19,7 +19,13 @@ from ingestion.retail.shaping import Shaped, shape
 
 _REJECTS_SHOWN = 20
 _VALUE_LENGTH = 60
-_FACT_DATES = {"sales": "date", "stock": "date", "inbound": "ordered_on", "weather": "date"}
+_FACT_DATES = {
+    "sales": "date",
+    "stock": "date",
+    "inbound": "ordered_on",
+    "weather": "date",
+    "weather_forecasts": "issued_on",
+}
 
 
 @dataclass(frozen=True, kw_only=True)

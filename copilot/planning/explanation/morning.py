@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -18,11 +19,12 @@ from copilot.planning.demand_model import (
     rate_parts_of,
     state_of,
 )
-from copilot.planning.drivers import Drivers
+from copilot.planning.drivers import Drivers, build_drivers
 from copilot.planning.features import Seen, group_ratios
 from copilot.planning.forecast import PanelReader
 from copilot.planning.history import history_of, joined_histories
 from copilot.planning.model_choice import BoostedChoice, Demand, base_demand, corrected_demand
+from ingestion.retail.contracts import CONTRACTS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +52,14 @@ class Morning:
     def farthest(self) -> int:
         """Days that forecasts reach."""
         return int(self.reader.farthest)
+
+    @cached_property
+    def marked(self) -> Drivers:
+        """Drivers as if there were no promotions: what lower list prices alone take off."""
+        reader = self.reader
+        none = {name: CONTRACTS[name].schema.to_frame() for name in ("calendar", "promotions")}
+        before = self.as_of + timedelta(days=reader.farthest)
+        return build_drivers(since=reader.since, before=before, prices=reader.prices, **none)
 
     def rows_of(self, keys: pl.DataFrame) -> Integers:
         """Where the series of `keys` (sku_id, location_id) are; those that are none are left out."""

@@ -29,11 +29,12 @@ import numpy as np
 from copilot.planning.arrays import Flags, Floats, Integers
 from copilot.planning.boosted import MODEL_NAME as BOOSTED
 from copilot.planning.explanation.morning import Morning
+from copilot.planning.explanation.reductions import told_apart
 from copilot.planning.features import FEATURE_GROUPS, feature_group
 from copilot.planning.model_choice import Demand
 
 OWN_SALES, RESEMBLING, LEVEL_NOW = "own_sales", "resembling", "level_now"
-CORRECTION, AVERAGE, SIGNALS = "correction", "average", "signals"
+CORRECTION, AVERAGE = "correction", "average"
 _MOST_SPLIT = 12_000
 """Series x days whose correction is split by features: one takes about a millisecond."""
 _SERIES_AT_A_TIME = 4_000
@@ -47,8 +48,9 @@ class Explanation:
     mean: Floats
     """Units expected over the days."""
     parts: Mapping[str, Floats]
-    """Code -> units: `own_sales`, `resembling`, `level_now`, `weekday`, `season`, `event:NAME`, `reduction`,
-    `signals` (the gain of rising terms), `correction:GROUP` or `correction`. They add up to `mean`."""
+    """Code -> units: `own_sales`, `resembling`, `level_now`, `weekday`, `season`, `event:NAME`, `list_price` and
+    `promotion` (reductions), `signals` (the gain of rising terms), `weather_ahead` (the weather forecast),
+    `correction:GROUP` or `correction`. They add up to `mean`."""
     own_share: Floats
     """Share of the rate that the series' own sales say, 0 to 1."""
     models: tuple[str, ...]
@@ -101,12 +103,14 @@ def factors_of(morning: Morning, rows: Integers, *, split: bool) -> tuple[Demand
     """Demand as forecast of all days and the logarithms of what the rate is multiplied by, each (series, days)."""
     drivers, days, series = morning.reader.drivers, morning.farthest, morning.series[rows]
     level = np.broadcast_to(np.log(morning.parts.level[rows])[:, None], (len(rows), days))
-    logs = {LEVEL_NOW: level, **morning.model.effects.log_factors(series, drivers, morning.as_of, days)}
+    effects = morning.model.effects.log_factors(series, drivers, morning.as_of, days)
+    logs = {LEVEL_NOW: level, **told_apart(effects, morning, series)}
     demand = morning.demand(rows)
     own: Flags = (demand.models == BOOSTED).to_numpy()
+    led = {}
     if morning.boosted is not None and morning.boosted.leading is not None:
-        factors = morning.boosted.leading.factors(series, days)
-        logs |= {SIGNALS: np.log(factors)} if factors is not None else {}
+        led = morning.boosted.leading.log_factors(series, days)
+        logs |= led
     if morning.boosted is None or morning.seen is None or not own.any():
         return demand, logs
     base = morning.base_means(rows, drivers, days)
@@ -117,7 +121,7 @@ def factors_of(morning: Morning, rows: Integers, *, split: bool) -> tuple[Demand
         given = correction.contributions(seen, base[chosen], drivers)
         parts = {f"{CORRECTION}:{group}": log for group, log in _grouped(given, correction.names).items()}
     else:
-        raised = np.exp(logs[SIGNALS][chosen]) if SIGNALS in logs else 1.0
+        raised = np.exp(sum(led.values()))[chosen] if led else 1.0
         parts = {CORRECTION: np.log(demand.means[chosen] / base[chosen] / raised)}
     for code, log in parts.items():
         logs[code] = np.zeros((len(rows), days))

@@ -14,6 +14,7 @@ from copilot.planning.boosted import MODEL_NAME as BOOSTED
 from copilot.planning.demand_model import MODEL_NAME as GAMMA_POISSON
 from copilot.planning.explanation.morning import Morning
 from copilot.planning.explanation.parts import OWN_SALES, RESEMBLING, explain, shared_out
+from copilot.planning.explanation.reductions import told_apart
 
 SINCE, AGREEMENT = "since", "agreement"
 """Parts of a forecast beside what its model says: what the tables do not give any more, because they have changed since
@@ -74,7 +75,7 @@ def _of_other(morning: Morning, forecasts: pl.DataFrame, model: str, start: int,
     """The level that the model gives, and what the shared effects make of it."""
     rows = morning.rows_of(forecasts)
     logs = morning.model.effects.log_factors(morning.series[rows], morning.reader.drivers, morning.as_of, start + days)
-    logs = {code: log[:, start:] for code, log in logs.items()}
+    logs = {code: log[:, start:] for code, log in told_apart(logs, morning, morning.series[rows]).items()}
     mean = _daily(forecasts, start, days)
     level = mean / np.exp(np.sum([*logs.values()], axis=0))
     parts = {code: float(units.sum()) for code, units in shared_out(level, mean, logs).items()}

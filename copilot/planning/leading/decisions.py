@@ -54,7 +54,7 @@ REGRESSORS_SCHEMA = pl.Schema(
 )
 """Lake table `forecast_regressors`: what `reassort forecast --tournament` decided of leading regressors.
 
-regressor         `signals`, `weather`, or the name of another
+regressor         `signals`, `weather` (of the days before), `weather_ahead` (forecasts of it), or the name of another
 model             the model that it would enter
 groups            rises, or products, of the days held apart; 0: too few to compare on
 deviance_without  per unit forecast, of those days; WAPE is of weeks of rises, or of days of series
@@ -172,6 +172,11 @@ def kept_response(decisions: pl.DataFrame) -> SignalResponse | None:
     """The response to signals that was kept; None: none was."""
     rows = decisions.filter(pl.col("regressor") == SIGNALS, "kept", pl.col("rising").is_not_null())
     return SignalResponse(**rows.select("rising", "falling").row(0, named=True)) if rows.height else None
+
+
+def is_kept(decisions: pl.DataFrame, regressor: str) -> bool:
+    """Whether that regressor enters."""
+    return not decisions.filter(pl.col("regressor") == regressor, "kept").is_empty()
 
 
 def _held_rise(looks: Looks, rise: int) -> tuple[float, ...] | None:

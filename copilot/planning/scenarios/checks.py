@@ -7,7 +7,8 @@ import polars as pl
 
 from copilot.planning.drivers import Drivers
 from copilot.planning.explanation.morning import Morning
-from copilot.planning.scenarios.levers import Event, Lever, Reduction, Refusal, Trend
+from copilot.planning.scenarios.levers import Event, Lever, Reduction, Refusal, Trend, Weather
+from copilot.planning.scenarios.weather import weather_refusal
 
 _DEEPER_BY = 0.02
 """Shares taken off that are this much deeper than any seen are still the same."""
@@ -25,6 +26,8 @@ def refusal_of(
         return _of_reduction(morning, series, columns, changed)
     if isinstance(lever, Event):
         return _of_event(morning, series, lever)
+    if isinstance(lever, Weather):
+        return weather_refusal(series, lever)
     return _of_trend(series, lever)
 
 

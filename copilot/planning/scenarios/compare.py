@@ -3,8 +3,8 @@
 Both are the same model; the days' means under the change are the kept ones times the ratio of the model's means with
 the changed inputs to those without. The difference is shared out among what changed by the additive log-mean Divisia
 index, as in `explanation.parts`. Its interval has two sources, taken as independent: how far the lever's next effect
-may lie from the fitted one (`past`; a trend's by its measured interval), and how sure the level of demand is. Chance
-from day to day is not in it: that is in the forecast's own interval.
+may lie from the fitted one (`past`; a trend's by its measured interval, weather's by its standard error), and how sure
+the level of demand is. Chance from day to day is not in it: that is in the forecast's own interval.
 """
 
 from __future__ import annotations
@@ -24,8 +24,18 @@ from copilot.planning.explanation.morning import Morning
 from copilot.planning.explanation.parts import CORRECTION, shared_out
 from copilot.planning.gamma_poisson import Evidence, posterior_rate
 from copilot.planning.scenarios.checks import refusal_of
-from copilot.planning.scenarios.levers import Event, Lever, Reduction, Refusal, Trend, with_event, with_reduction
+from copilot.planning.scenarios.levers import (
+    Event,
+    Lever,
+    Reduction,
+    Refusal,
+    Trend,
+    Weather,
+    with_event,
+    with_reduction,
+)
 from copilot.planning.scenarios.past import Past, past_events, past_reductions
+from copilot.planning.scenarios.weather import weather_logs
 
 _QUANTILES = (np.arange(41) + 0.5) / 41
 _INTERVAL = (0.1, 0.9)
@@ -41,12 +51,13 @@ class Comparison:
     changed: Floats
     """(series, days)."""
     parts: Mapping[str, float]
-    """`reduction`, `event:NAME`, `trend:TERM`, `correction` -> units; they add up to the difference."""
+    """`reduction`, `event:NAME`, `trend:TERM`, `warmth`, `rain`, `correction` -> units; they add up to the
+    difference."""
     low: float
     high: float
     """Ends of the 80 % interval of the difference."""
     episodes: int
-    """Past reductions or occurrences of the event that say how far effects lie apart; 0 for a trend."""
+    """Past reductions or occurrences of the event that say how far effects lie apart; 0 for a trend and weather."""
 
     @property
     def difference(self) -> float:
@@ -75,6 +86,8 @@ def compare(
     trends = [_carried(morning, series, lever) for lever in levers if isinstance(lever, Trend)]
     window = slice((first - morning.as_of).days, (first - morning.as_of).days + days)
     logs = _logs(morning, rows, drivers, window, trends)
+    skies = [lever for lever in levers if isinstance(lever, Weather)]
+    logs |= {code: log for lever in skies for code, log in weather_logs(series, lever).items()}
     moved = np.sum([*logs.values()], axis=0)
     if not np.abs(moved).max(initial=0.0) > 0.0:
         return Refusal(code="nothing_changes")
@@ -86,6 +99,8 @@ def compare(
         - (morning.reader.drivers.discount[morning.reader.drivers.discount_rows(series), columns])
     )
     doubts = _doubts(series, logs, shares, past)
+    for lever in skies:
+        doubts = doubts + sum(weather_logs(series, lever, errors=True).values())
     low, high = _interval(present, base, logs, doubts, trends)
     return Comparison(
         base=base,
@@ -143,7 +158,7 @@ def _carried(morning: Morning, series: pl.DataFrame, trend: Trend) -> Trend:
     then = posterior_rate(evidence, prior_mean=morning.parts.prior[rows], shape=morning.parts.shape).mean
     now = morning.parts.rate.mean[rows]
     leading = None if morning.boosted is None else morning.boosted.leading
-    factors = None if leading is None else leading.factors(morning.series[rows], 7)
+    factors = None if leading is None else leading.signal_factors(morning.series[rows], 7)
     now = now if factors is None else now * factors.mean(axis=1)
     carried = max(float(now.sum() / max(float(then.sum()), 1e-9)) - 1.0, 0.0)
     return replace(trend, carried=min(carried, max(trend.lift.share or 0.0, 0.0)))

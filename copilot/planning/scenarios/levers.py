@@ -10,11 +10,14 @@ import numpy as np
 
 from copilot.planning.arrays import Floats
 from copilot.planning.drivers import Drivers
+from copilot.planning.leading.sky import Climate, Sky
+from copilot.planning.leading.weather_response import WeatherResponse
 from copilot.signals.lift import Lift
 
 RefusalCode = Literal[
     "no_past_reductions", "deeper_than_seen", "price_rise_unseen", "unknown_event", "event_never_seen",
-    "trend_not_measured", "trend_no_lift", "weather_not_in_model", "nothing_changes", "no_change_named",
+    "trend_not_measured", "trend_no_lift", "weather_not_in_model", "weather_unclear", "weather_elsewhere",
+    "weather_unseen", "weather_no_effect", "nothing_changes", "no_change_named",
     "unknown_price",
 ]  # fmt: skip
 
@@ -25,7 +28,7 @@ class Refusal:
 
     code: RefusalCode
     about: str = ""
-    """Category, event or term."""
+    """Category, event, term or weather."""
     seen_share: float | None = None
     """Deepest reduction that was seen, where a deeper one is asked for."""
 
@@ -68,7 +71,23 @@ class Trend:
         return log
 
 
-Lever = Reduction | Event | Trend
+@dataclass(frozen=True, kw_only=True)
+class Weather:
+    """Each of the days is warmer or colder than expected, or so much rain falls."""
+
+    said: str
+    degrees: float = 0.0
+    """Above what is expected, degrees Celsius; 0: as expected."""
+    rain_mm: float | None = None
+    """Of each day; None: as expected."""
+    response: WeatherResponse | None = None
+    """What past days teach of weather; None: nothing was learnt."""
+    climate: Climate | None = None
+    expected: Sky | None = None
+    """Of the days, as the forecast has it."""
+
+
+Lever = Reduction | Event | Trend | Weather
 
 
 def with_reduction(drivers: Drivers, keys: Sequence[str], columns: slice, share: float) -> Drivers:

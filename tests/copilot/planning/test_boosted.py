@@ -17,7 +17,7 @@ from copilot.planning.boosted_model import BoostedModel, Study, drift_of, errors
 from copilot.planning.boosted_store import load_boosted, save_boosted
 from copilot.planning.calibration import coverage, heterogeneity
 from copilot.planning.demand_model import MODEL_NAME
-from copilot.planning.features import FEATURE_GROUPS, Labels, feature_group
+from copilot.planning.features import FEATURE_GROUPS, FULL_DAY_FEATURES, Labels, feature_group
 from copilot.planning.forecast import forecast_demand
 from copilot.planning.history import Regressor
 from copilot.planning.lessons import lesson_at, mornings_before
@@ -116,6 +116,22 @@ def test_every_feature_is_of_a_group(studied: Study) -> None:
     assert (feature_group("signals_rise_7"), feature_group("weather_rain_mm")) == ("signals", "weather")
 
 
+def test_groups_tell_what_sells_now_in_a_city_and_nothing_where_it_is_the_only_one() -> None:
+    panel = rainy_sales(count=60)
+    far = panel.series["location_id"].is_in(["place00", "place01", "place02"])
+    units = panel.units.copy()
+    units[np.flatnonzero(far.to_numpy()), 47:50] += 4.0
+    cities = panel.series.with_columns(city=pl.when(far).then(pl.lit("Brest")).otherwise(pl.lit("Nice")))
+    placed, alone = (
+        lesson_at(replace(panel, series=series, units=units), DRIVERS, day(50), days=1, labels=Labels(values={}))
+        for series in (cities, panel.series)
+    )
+    for name in ("product_id_city_ratio_3", "category_city_ratio_3", "category_city_ratio_1"):
+        column = placed.features[:, placed.names.index(name)]
+        assert column[far.to_numpy()].min() > column[~far.to_numpy()].max()
+        assert np.isnan(alone.features[:, alone.names.index(name)]).all()
+
+
 def test_a_part_time_day_teaches_in_proportion_and_a_sold_out_day_more_than_it_sold() -> None:
     panel = rainy_sales(count=60)
     share, censored = panel.availability.copy(), panel.censored.copy()
@@ -130,8 +146,44 @@ def test_a_part_time_day_teaches_in_proportion_and_a_sold_out_day_more_than_it_s
     assert lesson.wanted[2, 0] > 1.0
     assert lesson.weight[2, 0] == 1.0
     assert lesson.full[:3, 0].tolist() == [False, False, False]
+    less = lesson_at(odd, DRIVERS, day(50), days=7, labels=labels, part_time_weight=0.2)
+    assert less.weight[:4, 0].tolist() == pytest.approx([0.1, 0.0, 1.0, 1.0])
     plain = lesson_at(odd, DRIVERS, day(50), days=7, labels=labels, recover=False)
     assert plain.weight[:3, 0].tolist() == [0.0, 0.0, 0.0]
+
+
+def test_days_in_stock_throughout_are_told_apart_from_part_time_ones_that_sold_more() -> None:
+    panel = rainy_sales(count=60)
+    share, units = panel.availability.copy(), panel.units.copy()
+    units[:, 43:50] = 2.0
+    units[0, 48:50], share[0, 48:50], units[0, 50], share[0, 50] = 9.0, 1.2, 9.0, 1.2
+    odd = replace(panel, units=units, availability=share)
+    lesson = lesson_at(odd, DRIVERS, day(50), days=1, labels=Labels(values={}), part_time_weight=0.0)
+    first = dict(zip(lesson.names, lesson.features[0], strict=True))
+    assert (first["full_mean_7"], first["full_seen_7"]) == (2.0, pytest.approx(5 / 7))
+    assert first["mean_7"] > 3.0
+    assert first["full_ratio_7"] < first["ratio_7"]
+    assert first["full_weekday"] == pytest.approx(units[0, [22, 29, 36, 43]].mean())
+    assert (lesson.full[0, 0], lesson.weight[0, 0], lesson.weight[1, 0]) == (False, 0.0, 1.0)
+
+
+def test_full_days_tell_trees_something_only_where_others_are_not_full(trained: BoostedModel) -> None:
+    panel = rainy_sales()
+    share = np.where(np.random.default_rng(4).random(panel.units.shape) < 0.2, 0.5, 1.0).astype(np.float32)
+    lesson = lesson_at(replace(panel, availability=share), DRIVERS, day(50), days=7, labels=Labels(values={}))
+    grown = grow([lesson], Labels(values={}), SETTINGS)
+    assert grown is not None
+    assert set(FULL_DAY_FEATURES) <= set(grown.names)
+    assert set(trained.correction.names).isdisjoint(FULL_DAY_FEATURES)
+
+
+def test_many_days_grow_more_and_larger_trees(studied: Study) -> None:
+    few, many = (
+        grow(studied.lessons[:1], studied.labels, replace(SETTINGS, many_rows=rows)) for rows in (1_000_000, 100)
+    )
+    assert few is not None
+    assert many is not None
+    assert (few.text.count("\nTree="), many.text.count("\nTree=")) == (40, 66)
 
 
 def test_mornings_leave_their_days_and_enough_history() -> None:

@@ -84,10 +84,25 @@ def test_parts_add_up_to_the_forecast(which: str, workspace: Workspace, request:
 def test_parts_of_a_forecast_mean_what_they_say(morning: Morning) -> None:
     found = explain(morning, everything(morning), first=day(60), days=7).totals()
     assert found[f"event:{FETE}"] > 0
-    assert found["reduction"] == pytest.approx(0)
+    assert found["promotion"] == pytest.approx(0)
+    assert "list_price" not in found
     later = explain(morning, everything(morning), first=day(70), days=7).totals()
-    assert later["reduction"] > 0
+    assert later["promotion"] > 0
     assert later[f"event:{FETE}"] == pytest.approx(0)
+
+
+def test_a_lower_list_price_is_told_apart_from_a_promotion(tmp_path: Path) -> None:
+    """A fifth off the list price from day 65 on, and a promotion besides from day 70 on."""
+    workspace = retailer(tmp_path)
+    lower = {"product_id": "P", "country": "FR", "valid_from": day(65), "price": 40.0, "currency": "EUR"}
+    workspace.lake.append("prices", table("prices", [lower]))
+    marked = read_morning(PanelReader(workspace.warehouse, MORNING, PLANNING))
+    alone, both = (explain(marked, everything(marked), first=first, days=5).totals() for first in (day(65), day(71)))
+    assert alone["list_price"] > 0
+    assert alone["promotion"] == pytest.approx(0)
+    assert both["list_price"] / both["promotion"] == pytest.approx(np.log(0.8) / np.log(0.7))
+    found = explain(marked, everything(marked), first=MORNING, days=28)
+    assert np.allclose(sum(found.parts.values()), found.mean, rtol=1e-12)
 
 
 def test_what_sold_more_speaks_more_for_itself_and_what_never_sold_leans_on_others(morning: Morning) -> None:
@@ -120,7 +135,7 @@ def test_a_wide_scope_has_its_correction_in_one_piece(corrected: Morning, monkey
 class Said(Leading):
     """Rising terms that raise the whole range by a quarter."""
 
-    def factors(self, series: pl.DataFrame, days: int) -> Floats:
+    def signal_factors(self, series: pl.DataFrame, days: int) -> Floats:
         return np.full((series.height, days), 1.25)
 
 

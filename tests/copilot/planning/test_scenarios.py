@@ -12,9 +12,20 @@ import pytest
 
 from copilot.planning.explanation.morning import Morning, read_morning
 from copilot.planning.forecast import PanelReader, forecast_demand
+from copilot.planning.leading.sky import Climate, Sky
+from copilot.planning.leading.weather_response import WeatherResponse
 from copilot.planning.model_choice import BoostedChoice
 from copilot.planning.scenarios.compare import Comparison, compare
-from copilot.planning.scenarios.levers import Event, Lever, Reduction, Refusal, Trend, with_event, with_reduction
+from copilot.planning.scenarios.levers import (
+    Event,
+    Lever,
+    Reduction,
+    Refusal,
+    Trend,
+    Weather,
+    with_event,
+    with_reduction,
+)
 from copilot.planning.scenarios.past import past_events, past_reductions
 from copilot.planning.segments import SEGMENTS
 from copilot.settings import PlanningSettings
@@ -178,3 +189,72 @@ def test_inputs_are_changed_on_the_days_and_keys_that_are_named() -> None:
     assert changed.event_days[1, :, 0].sum() == 2
     assert not changed.event_days[0].any()
     assert not known.event_days.any()
+
+
+CLIMATE = Climate(
+    cities=("Lyon",), country_of={"Lyon": "FR"}, temperature=np.array([[15.0, 0.0, 0.0]]), wetness=np.array([0.25]),
+    warmth_skill=np.ones(15), wetness_skill=np.ones(15),
+)  # fmt: skip
+RESPONSE = WeatherResponse(
+    categories=("dress",), warmth=np.array([0.05, 0.0]), warmth_error=np.array([0.01, 0.02]), kinds=("store",),
+    wetness=np.array([-0.4, 0.0]), wetness_error=np.array([0.1, 0.5]), coldest=-8.0, warmest=8.0,
+)  # fmt: skip
+
+
+def weather(*, degrees: float = 0.0, rain_mm: float | None = None, **changed: object) -> Weather:
+    """Of a week that is expected three degrees above usual and as wet as usual."""
+    expected = Sky(start=MORNING, warmth=np.full((3, 7), 3.0), wetness=np.zeros((3, 7)), known=np.ones((3, 7)))
+    given = {"response": RESPONSE, "climate": CLIMATE, "expected": expected, **changed}
+    return Weather(said="so", degrees=degrees, rain_mm=rain_mm, **given)  # type: ignore[arg-type]  # one of a field
+
+
+def test_other_weather_moves_demand_by_what_was_learnt(ready: tuple[Morning, pl.DataFrame]) -> None:
+    morning, forecasts = ready
+    warmer = compare(morning, forecasts, [weather(degrees=4.0)], first=MORNING, days=7)
+    assert isinstance(warmer, Comparison)
+    assert warmer.changed / warmer.base == pytest.approx(np.exp(0.05 * 4.0))
+    assert set(warmer.parts) == {"warmth"}
+    assert sum(warmer.parts.values()) == pytest.approx(warmer.difference)
+    assert warmer.low < warmer.difference < warmer.high
+    wet = compare(morning, forecasts, [weather(rain_mm=9.0, degrees=-2.0)], first=MORNING, days=7)
+    assert isinstance(wet, Comparison)
+    assert wet.changed / wet.base == pytest.approx(np.exp(-0.05 * 2.0 - 0.4 * (0.75 - 0.25)))
+    assert set(wet.parts) == {"warmth", "rain"}
+
+
+def test_surer_weather_has_a_narrower_interval(ready: tuple[Morning, pl.DataFrame]) -> None:
+    morning, forecasts = ready
+    sure, doubtful = (
+        compare(
+            morning,
+            forecasts,
+            [weather(degrees=4.0, response=replace(RESPONSE, warmth_error=np.array([error, 0.02])))],
+            first=MORNING,
+            days=7,
+        )
+        for error in (0.001, 0.02)
+    )
+    assert isinstance(sure, Comparison)
+    assert isinstance(doubtful, Comparison)
+    assert doubtful.high - doubtful.low > 1.2 * (sure.high - sure.low)
+
+
+UNANSWERED = {
+    "nothing learnt": (weather(degrees=4.0, response=None), "weather_not_in_model"),
+    "not warmth nor rain": (weather(), "weather_unclear"),
+    "too warm": (weather(degrees=6.0), "weather_unseen"),
+    "too cold": (weather(degrees=-12.0), "weather_unseen"),
+    "other places": (weather(degrees=4.0, climate=replace(CLIMATE, country_of={"Lyon": "IT"})), "weather_elsewhere"),
+    "not sure": (
+        weather(degrees=4.0, response=replace(RESPONSE, warmth_error=np.array([0.04, 0.0]))), "weather_no_effect"
+    ),
+    "rain not sure": (weather(rain_mm=9.0, response=replace(RESPONSE, wetness=np.zeros(2))), "weather_no_effect"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", UNANSWERED)
+def test_weather_that_history_says_nothing_of_is_refused(ready: tuple[Morning, pl.DataFrame], case: str) -> None:
+    lever, code = UNANSWERED[case]
+    found = compare(*ready, [lever], first=MORNING, days=7)
+    assert isinstance(found, Refusal)
+    assert (found.code, found.about) == (code, "so")
