@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
 
 SeriesKind = Literal["line", "bar", "band", "step", "marker"]
 Role = Literal["observed", "expected", "forecast", "stock", "threshold"]
+Stroke = Literal["solid", "dash", "dot", "dashdot"]
+
+_STROKES: tuple[Stroke, ...] = ("solid", "dash", "dot", "dashdot")
+_DASHED_ROLES = frozenset[Role]({"expected", "threshold"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,3 +38,13 @@ class Chart:
     series: tuple[ChartSeries, ...]
     description: str
     """What it shows in a sentence, for readers who cannot see it."""
+
+    def strokes(self) -> list[Stroke]:
+        """How each series is drawn where it is a line: as its role is, further lines of a role each in another way."""
+        seen: Counter[tuple[SeriesKind, Role]] = Counter()
+        strokes: list[Stroke] = []
+        for series in self.series:
+            own = _STROKES[1:] if series.role in _DASHED_ROLES else _STROKES
+            strokes.append(own[seen[series.kind, series.role] % len(own)])
+            seen[series.kind, series.role] += 1
+        return strokes

@@ -18,7 +18,7 @@ from copilot.planning.forecast import PanelReader, forecast_demand
 from copilot.planning.launches.keeping import keeper
 from copilot.planning.launches.texts import texts_of
 from copilot.planning.model_choice import choose_model
-from copilot.planning.record_keeping import keep_forecasts
+from copilot.planning.record_keeping import check_morning, keep_forecasts
 from copilot.planning.restock import plan_restock, write_plan
 from copilot.settings import Language
 from copilot.signals.new_phrases import update_phrases_of
@@ -66,7 +66,10 @@ def run_daily(
         embed=texts_of(workspace),
         keep_analogues=keeper(workspace.lake, as_of),
     )
-    keep_forecasts(workspace.lake, forecasts, reader, settings.planning, versions=versions, boosted=boosted)
+    check = check_morning(workspace.lake, reader, boosted)
+    keep_forecasts(
+        workspace.lake, forecasts, reader, settings.planning, versions=versions, boosted=boosted, drift=check
+    )
     with Context(workspace, as_of) as context:
         update_lifts(context, reader)
     planned = _plan(workspace, as_of, forecasts)

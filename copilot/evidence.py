@@ -27,6 +27,8 @@ Unit = Literal[
     "skus",
     "terms",
     "severity",
+    "degrees",
+    "millimetres",
 ]
 Kind = Literal["products", "stock", "inbound", "sales", "forecast", "restock", "signal", "posts", "freshness"]
 

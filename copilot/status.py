@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 import polars as pl
 
+from copilot.planning.check_record import ForecastCheck, newest_check
 from copilot.planning.record import read_run
 from copilot.register import Register, processing_register
 from copilot.workspace import RunningService, Workspace
@@ -18,6 +19,7 @@ _DATE_COLUMNS = {
     "stock": "date",
     "inbound": "ordered_on",
     "weather": "date",
+    "weather_forecasts": "issued_on",
     "posts": "published_at",
     "mentions": "date",
     "signals": "as_of",
@@ -72,8 +74,10 @@ class ForecastStatus:
     trained_on: date | None
     """Morning on which the boosted model was trained; None: none takes part."""
     due: tuple[str, ...]
-    """Why it is due, as found when the forecasts were made: `old`, `no_gain`, `biased`; none: it is not, or was not
-    checked."""
+    """Why it is time to train, as found when the forecasts were made: `old`, `no_gain`, `worse`, `biased`, `too_sure`;
+    none: it is not, or was not checked."""
+    check: ForecastCheck | None = None
+    """How the newest forecasts of which a week is over did; None: none were checked."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +117,13 @@ def _forecast(workspace: Workspace) -> ForecastStatus | None:
     run = read_run(workspace.lake)
     if run is None:
         return None
-    return ForecastStatus(as_of=run.as_of, models=run.models, trained_on=run.boosted_as_of, due=run.drift or ())
+    return ForecastStatus(
+        as_of=run.as_of,
+        models=run.models,
+        trained_on=run.boosted_as_of,
+        due=run.drift or (),
+        check=newest_check(workspace.lake, as_of=run.as_of),
+    )
 
 
 def _sources(workspace: Workspace) -> tuple[SourceStatus, ...]:

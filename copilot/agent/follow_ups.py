@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from copilot import wording
 from copilot.evidence import Evidence, Kind
+from copilot.lookups.uncarried import NOT_CARRIED
 from copilot.settings import Language
 
 _MOST = 3
@@ -42,6 +43,10 @@ def _of(evidence: Evidence, language: Language) -> Iterator[str]:
     if len(names) == 1:
         for key in _ABOUT.get(evidence.kind, ()):
             yield wording.phrase(f"agent.follow_ups.{key}", language, about=next(iter(names)))
+    for note in evidence.notes:
+        code, _, about = note.partition(":")
+        if code == NOT_CARRIED:
+            yield wording.phrase("agent.follow_ups.analogues", language, about=about)
     of_terms = bool(evidence.rows) and all("term" in row.labels for row in evidence.rows)
     if evidence.kind == "signal" and len(evidence.rows) > 1 and of_terms:
         yield wording.phrase("agent.follow_ups.term", language, about=evidence.rows[0].labels["term"])

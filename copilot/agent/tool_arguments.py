@@ -102,7 +102,7 @@ class ScenarioArguments(ScopeArguments):
     event: str = Field(default="", max_length=300, description="Event or holiday that falls on these days.")
     term: str = Field(default="", max_length=100, description="Rising term, in words or by its id.")
     term_change: TermChange = "doubles"
-    weather: str = Field(default="", max_length=100, description="Weather, in words.")
+    weather: str = Field(default="", max_length=100, description="Weather: `5 degrees colder`, `rain`, `dry`.")
     since: date | None = Field(default=None, description="First day of the change; without one, today.")
     until: date | None = Field(default=None, description="Last day, included; without one, 28 days ahead.")
 

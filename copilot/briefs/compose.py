@@ -13,19 +13,20 @@ from copilot.briefs.records import Brief, Item, Section, SectionName
 from copilot.briefs.trends import FoundTrend, find_trends, trend_items
 from copilot.errors import NoDataError, UngroundedError
 from copilot.evidence import Evidence, Row
-from copilot.grounding import check_text
+from copilot.grounding import check_texts
 from copilot.lookups.context import Context
 from copilot.lookups.freshness import freshness
 from copilot.lookups.restock import restock_lines
 from copilot.lookups.scope import EVERYTHING
+from copilot.planning.check_record import newest_check
 from copilot.settings import Language
 from copilot.wording import day, label, listing, phrase
 
 _FADING = ("fading",)
 _RISING = ("emerging", "rising", "peaking")
 _SHOWN_TABLES = ("sales", "stock", "posts")
-Missing = Literal["signals", "plan"]
-"""What was never computed for this morning."""
+Missing = Literal["signals", "plan", "training"]
+"""What was never computed for this morning, or is due."""
 
 
 def compose_brief(context: Context, language: Language) -> Brief:
@@ -43,6 +44,9 @@ def compose_brief(context: Context, language: Language) -> Brief:
     linked = _by_product(rising, citations)
     to_do = _or_missing(missing, "plan", lambda: restock_items(context, language, citations, linked))
     at_risk = _or_missing(missing, "plan", lambda: risk_items(context, language, citations))
+    check = newest_check(context.workspace.lake, as_of=context.as_of)
+    if check is not None and check.as_of == context.as_of and check.codes:
+        missing.append("training")
     known = trends is not None
     sections = (
         _section("to_do", language, to_do),
@@ -71,7 +75,7 @@ def check_brief(brief: Brief) -> None:
     """Raise `UngroundedError` unless every sentence is held by what it cites."""
     items = [item for section in brief.sections for item in section.items]
     sentences = [*brief.summary, *(sentence for item in items for sentence in item.sentences)]
-    problems = [problem for sentence in sentences for problem in check_text(sentence, brief.evidence, brief.language)]
+    problems = check_texts(sentences, brief.evidence, brief.language)
     if problems:
         raise UngroundedError([str(problem) for problem in problems])
 

@@ -19,6 +19,7 @@ def proof_sentences(evidence: Evidence, language: Language, cited: int) -> Itera
         key = "who_few" if "crowd_few" in row.reasons else "who_many"
         authors = phrase("units.authors", language, count=int(value(row, "crowd_authors")))
         yield phrase(f"briefs.signal.{key}", language, authors=authors, n=cited)
+        yield from _leading(row, language, cited)
     markets = [
         _part(country(row.labels["market"], language), row, language)
         for row in _about(evidence, "market")[:_MOST_MARKETS]
@@ -36,6 +37,13 @@ def proof_sentences(evidence: Evidence, language: Language, cited: int) -> Itera
     yield from _effect(evidence, language, cited)
     for row in _about(evidence, "in_forecast"):
         yield phrase(f"briefs.signal.{row.reasons[0]}", language, n=cited)
+
+
+def _leading(crowd: Row, language: Language, cited: int) -> Iterator[str]:
+    if "leaders_leading" in crowd.reasons and any(figure.name == "leading_authors" for figure in crowd.figures):
+        authors = phrase("units.authors", language, count=int(value(crowd, "leading_authors")))
+        part = share(value(crowd, "leading_share"), language)
+        yield phrase("briefs.signal.leading", language, authors=authors, share=part, n=cited)
 
 
 def _left(evidence: Evidence, language: Language, cited: int) -> Iterator[str]:

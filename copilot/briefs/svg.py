@@ -9,10 +9,12 @@ from datetime import date
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-from copilot.charts import Chart, ChartSeries, Role
+from copilot.charts import Chart, ChartSeries, Role, Stroke
 
 COLOURS: dict[Role, str] = {
     "observed": "#1f3a5f",
@@ -21,6 +23,7 @@ COLOURS: dict[Role, str] = {
     "stock": "#2f7d5b",
     "threshold": "#a4243b",
 }
+_LINE_STYLES: dict[Stroke, str] = {"solid": "-", "dash": "--", "dot": ":", "dashdot": "-."}
 # Text is laid out in the font that comes with matplotlib and shown in the page's own.
 _MEASURED_FONT = "DejaVu Sans"
 _STYLE = {
@@ -45,20 +48,27 @@ def render_svg(chart: Chart, *, width: float = 6.4, height: float = 2.7) -> str:
     with mpl.rc_context(_STYLE):
         if bars and not dated:
             height = 0.7 + _BAR_INCHES * len(bars[0].x) * (len(bars) + 0.5)
-        figure = Figure(figsize=(width, height), layout="constrained")
-        axes = figure.add_subplot()
+        figure = Figure(figsize=(width, height), dpi=_SVG_DPI, facecolor="none")
+        canvas, layout = FigureCanvasSVG(figure), ConstrainedLayoutEngine()
+        figure.set_layout_engine(layout)
+        axes = figure.add_subplot(facecolor="none")
         if bars and not dated:
             _draw_bars(axes, bars, chart.y_label)
         else:
             _draw_over_x(axes, chart, dated)
         if len(chart.series) > 1:
             figure.legend(loc="outside upper left", ncols=len(chart.series), fontsize=9)
+        # Laid out and drawn once: `savefig` would draw it for the layout, and again.
+        layout.execute(figure)
+        figure.set_layout_engine("none")
         out = io.StringIO()
-        figure.savefig(out, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
+        canvas.print_svg(out, metadata={"Date": None, "Creator": None})
     return _element(out.getvalue(), chart)
 
 
 _BAR_INCHES = 0.11
+_SVG_DPI = 72
+"""Of every SVG that matplotlib writes: a layout for another one would not fit."""
 
 # Numbers only: month names would be in the language of the machine, not of the reader.
 _DATE_FORMATS = ["%Y", "%m/%Y", "%d/%m", "%H:%M", "%H:%M", "%S"]
@@ -82,8 +92,8 @@ def _draw_bars(axes: Axes, bars: Sequence[ChartSeries], value_label: str) -> Non
 
 
 def _draw_over_x(axes: Axes, chart: Chart, dated: bool) -> None:
-    for series in chart.series:
-        _draw(axes, series, dated)
+    for series, stroke in zip(chart.series, chart.strokes(), strict=True):
+        _draw(axes, series, stroke, dated)
     if dated:
         locator = AutoDateLocator(minticks=3, maxticks=8)
         axes.xaxis.set_major_locator(locator)
@@ -97,7 +107,7 @@ def _draw_over_x(axes: Axes, chart: Chart, dated: bool) -> None:
     axes.set_ylim(bottom=0)
 
 
-def _draw(axes: Axes, series: ChartSeries, dated: bool) -> None:
+def _draw(axes: Axes, series: ChartSeries, stroke: Stroke, dated: bool) -> None:
     x = np.array([date2num(date.fromisoformat(value)) if dated else place for place, value in enumerate(series.x)])
     colour = COLOURS[series.role]
     if series.kind == "band":
@@ -109,8 +119,7 @@ def _draw(axes: Axes, series: ChartSeries, dated: bool) -> None:
     elif series.kind == "marker":
         axes.plot(x, series.y, color=colour, linestyle="none", marker="o", markersize=4, label=series.name)
     else:
-        dashed = "--" if series.role in {"expected", "threshold"} else "-"
-        axes.plot(x, series.y, color=colour, linestyle=dashed, label=series.name, linewidth=1.8)
+        axes.plot(x, series.y, color=colour, linestyle=_LINE_STYLES[stroke], label=series.name, linewidth=1.8)
 
 
 def _is_dated(chart: Chart) -> bool:

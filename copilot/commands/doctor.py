@@ -7,9 +7,11 @@ from pathlib import Path
 
 import click
 
+from copilot.commands.forecast_checks import missed, summary
 from copilot.commands.options import home_option, json_option, note, open_workspace, print_json
 from copilot.commands.progress import progress_bars
 from copilot.indexing import post_differences, repair_post_differences
+from copilot.planning.check_record import newest_check
 from copilot.web.remote import find_service
 from copilot.workspace import Workspace
 from ingestion.post_checks import PostDifference
@@ -32,9 +34,12 @@ def doctor(context: click.Context, repair: bool, home: Path, as_json: bool) -> N
     findings = check_quality(workspace.lake)
     if as_json:
         posts = {"differences": [asdict(each) for each in found], "repaired": [asdict(each) for each in repaired]}
-        print_json({"findings": [asdict(finding) for finding in findings], "posts": posts})
+        check = newest_check(workspace.lake)
+        forecasts = None if check is None else asdict(check)
+        print_json({"findings": [asdict(finding) for finding in findings], "posts": posts, "forecasts": forecasts})
     else:
         _print(findings)
+        _print_forecasts(workspace)
         _print_differences(found, repaired)
     if found or any(finding.severity == "error" for finding in findings):
         context.exit(_EXIT_FOUND)
@@ -64,6 +69,14 @@ def _print(findings: list[Finding]) -> None:
         )
     if not findings:
         click.echo("Tables: nothing found.")
+
+
+def _print_forecasts(workspace: Workspace) -> None:
+    """What the daily check says of forecasts; no reason to fail, as they are still the best there are."""
+    check = newest_check(workspace.lake)
+    if check is None:
+        return
+    click.echo(f"warning: {missed(check)} Train: `reassort forecast --tournament`." if check.codes else summary(check))
 
 
 def _print_differences(found: list[PostDifference], repaired: list[PostDifference]) -> None:

@@ -10,6 +10,7 @@ import polars as pl
 from rich.console import Console
 from rich.table import Table
 
+from copilot.commands.forecast_checks import missed
 from copilot.commands.forecast_levels import AT, BY, level_of, show_levels
 from copilot.commands.forecast_reasons import show_reasons
 from copilot.commands.launches import show_analogues
@@ -30,12 +31,13 @@ from copilot.commands.tournament import show_tournament
 from copilot.errors import NoDataError
 from copilot.lookups.context import Context, last_morning
 from copilot.lookups.scope import Period, Scope
+from copilot.lookups.uncarried import uncarried_products
 from copilot.planning.boosted_model import Drift, drift_of
 from copilot.planning.forecast import PanelReader, forecast_demand
 from copilot.planning.launches.keeping import keeper
 from copilot.planning.launches.texts import texts_of
 from copilot.planning.model_choice import BoostedChoice, choose_model
-from copilot.planning.record_keeping import keep_forecasts
+from copilot.planning.record_keeping import check_morning, keep_forecasts
 from copilot.settings import Language
 from copilot.workspace import Workspace
 
@@ -127,8 +129,13 @@ def _forecast(workspace: Workspace, morning: date, scope: Scope, limit: int, *, 
             keep_analogues=keeper(workspace.lake, morning),
         )
     drift = _drift(boosted, reader) if boosted is not None and boosted.segments else None
-    keep_forecasts(workspace.lake, found, reader, planning, versions=versions, boosted=boosted, drift=drift)
-    shown = _chosen(found, scope, reader.catalogue).head(limit)
+    check = check_morning(workspace.lake, reader, boosted)
+    if check is not None and check.codes:
+        note(f"{missed(check)} Train: `reassort forecast --tournament`.")
+    kept = drift if drift is not None and drift.codes else check or drift
+    keep_forecasts(workspace.lake, found, reader, planning, versions=versions, boosted=boosted, drift=kept)
+    with Context(workspace, morning) as context:
+        shown = _chosen(context, found, scope).head(limit)
     if as_json:
         print_json(shown.to_dicts())
         return
@@ -145,16 +152,29 @@ def _drift(boosted: BoostedChoice, reader: PanelReader) -> Drift | None:
     return drift
 
 
-def _chosen(found: pl.DataFrame, scope: Scope, catalogue: pl.DataFrame) -> pl.DataFrame:
+def _chosen(context: Context, made: pl.DataFrame, scope: Scope) -> pl.DataFrame:
+    found = made
     if scope.names_skus:
-        found = found.join(scope.skus(catalogue), on="sku_id", how="semi")
+        found = found.join(scope.skus(context.catalogue), on="sku_id", how="semi")
     if scope.location_ids:
         found = found.filter(pl.col("location_id").is_in(list(scope.location_ids)))
     if found.is_empty():
+        _refuse_uncarried(uncarried_products(context, scope, made))
         raise NoDataError(
             "No forecast for that SKU and location: see `reassort status`, and the ids in your catalogue."
         )
     return found.sort(pl.col("mean_units").neg(), "sku_id", "location_id", "horizon_days")
+
+
+def _refuse_uncarried(products: pl.DataFrame) -> None:
+    """Raise `NoDataError` that names what nothing carries, where there is any."""
+    for name, described in products.select("name", "described").iter_rows():
+        instead = (
+            f'What products like it say: `reassort forecast --analogues --product "{name}"`.'
+            if described
+            else "The catalogue tells nothing of it to compare it by: give it a category, a material or a description."
+        )
+        raise NoDataError(f"Nothing stocks, sells or has ordered {name!r}, so it has no forecast. {instead}")
 
 
 def _table(shown: pl.DataFrame) -> Table:

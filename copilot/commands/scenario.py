@@ -18,7 +18,7 @@ from copilot.settings import Language
 
 SCENARIO_HELP = (
     "Instead: what if, nothing kept. promotion=30%, price=-20% or price=49.90, event=NAME, trend=TERM:doubles or "
-    "TERM:dies, weather=WORDS; with from=DATE to=DATE. May be given again."
+    "TERM:dies, weather=+5C, weather=rain or weather=dry; with from=DATE to=DATE. May be given again."
 )
 _KEYS = ("promotion", "price", "event", "trend", "weather", "from", "to")
 

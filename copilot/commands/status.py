@@ -11,6 +11,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from copilot.commands.forecast_checks import summary
 from copilot.commands.options import home_option, json_option, open_workspace, print_json
 from copilot.commands.register import print_register
 from copilot.status import ForecastStatus, SourceStatus, WorkspaceStatus, workspace_status
@@ -58,9 +59,11 @@ def _print_forecast(console: Console, forecast: ForecastStatus | None) -> None:
     models = ", ".join(f"{name} {count:,} series" for name, count in sorted(forecast.models.items()))
     trained = f", trees of {forecast.trained_on}" if forecast.trained_on is not None else ""
     console.print(f"Forecasts of {forecast.as_of}: {models}{trained}.", soft_wrap=True, highlight=False)
+    if forecast.check is not None:
+        console.print(summary(forecast.check), soft_wrap=True, highlight=False, markup=False)
     if forecast.due:
         console.print(
-            f"The boosted model is due ({', '.join(forecast.due)}). Train it: `reassort forecast --tournament`.",
+            f"Training is due ({', '.join(forecast.due)}): `reassort forecast --tournament`.",
             soft_wrap=True, highlight=False, markup=False,
         )  # fmt: skip
 

@@ -8,7 +8,7 @@ the evidence has that name. Words in quotation marks are words of the evidence o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -57,13 +57,24 @@ def check_text(
 
     `question` is what was asked: its words may be quoted back.
     """
-    everything = held_by(citations.values())
+    return check_texts([text], citations, language, question=question)
+
+
+def check_texts(
+    texts: Iterable[str], citations: Mapping[int, Evidence], language: Language, *, question: str = ""
+) -> list[Problem]:
+    """Problems of several texts that cite the same evidence, as `check_text` finds them."""
+    # What some pieces of evidence hold is asked once a sentence: hundreds of times a brief, of a few dozen pieces.
+    held_by_cited: dict[frozenset[int], Held] = {}
     problems: list[Problem] = []
-    for sentence in sentences(text):
+    for sentence in (sentence for text in texts for sentence in sentences(text)):
         unknown = [number for number in sentence.citations if number not in citations]
         problems += [Problem(kind="unknown_citation", sentence=sentence.text, found=str(n)) for n in unknown]
-        known = [citations[number] for number in sentence.citations if number in citations]
-        held = held_by(known) if known else everything
+        # A sentence that cites nothing is read beside all that there is.
+        cited = frozenset(sentence.citations) & frozenset(citations) or frozenset(citations)
+        if cited not in held_by_cited:
+            held_by_cited[cited] = held_by(citations[number] for number in sorted(cited))
+        held = held_by_cited[cited]
         problems += _check(sentence, held, cited=bool(sentence.citations), language=language, question=question)
     return problems
 

@@ -25,6 +25,8 @@ _UNIT_WORDS: Mapping[Unit, str] = {
     "lines": r"lines?|lignes?",
     "stars": r"stars?|etoiles?",
     "terms": r"terms?|termes?",
+    "degrees": r"degrees?|degres?",
+    "millimetres": r"millimetres?|mm",
     "severity": r"(?:out of|of|sur|/) ?10",
     "ratio": r"x|×|times|fois",
 }

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from datetime import date, timedelta
 from types import TracebackType
-from typing import Self
+from typing import Any, Self, TypeVar
 
 import polars as pl
 
@@ -25,6 +25,9 @@ from ingestion.warehouse import Warehouse
 
 _CATALOGUE_TABLES = ("products", "skus", "locations", "prices")
 _WEEKS = 26
+_MOST_KEPT = 64
+"""Answers of the retail tables kept at once."""
+T = TypeVar("T")
 
 
 class Context:
@@ -51,6 +54,8 @@ class Context:
         self._past_at: dict[str, int] = {}
         self._morning: Morning | None = None
         self._morning_at: dict[str, int] = {}
+        self._once: dict[Hashable, Any] = {}
+        self._once_at: dict[str, int] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -155,6 +160,20 @@ class Context:
         if self._morning is None or self._morning.as_of != as_of or self._morning_at != read:
             self._morning, self._morning_at = morning_of(self.workspace, as_of), read
         return self._morning
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What `make` reads of the retail tables; asked again under the same key, it is read again only where one of
+        them has changed. A warehouse by URL, whose changes are not seen, is asked each time.
+        """
+        read = self.warehouse.versions()
+        if not read:
+            return make()
+        if self._once_at != read or len(self._once) >= _MOST_KEPT:
+            self._once, self._once_at = {}, read
+        if key not in self._once:
+            self._once[key] = make()
+        kept: T = self._once[key]
+        return kept
 
     def versions(self, *tables: str) -> dict[str, int]:
         """Newest version of each of the tables that exist in the lake."""

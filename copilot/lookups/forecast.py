@@ -14,6 +14,7 @@ from copilot.lookups import charts
 from copilot.lookups.context import Context
 from copilot.lookups.rows import to_figures, to_rows, with_names
 from copilot.lookups.scope import Period, Scope
+from copilot.lookups.uncarried import uncarried_notes, uncarried_products
 from copilot.planning.fan import observed_history, total_forecast
 from copilot.planning.hierarchy.level_spread import at_their_level, newest_spreads
 from copilot.planning.records import QUANTILE_COLUMNS
@@ -54,7 +55,9 @@ def demand_forecast(
     their level are, where `reassort forecast --tournament` learnt it. Each row's label `model` names the model that
     made it, or its models, the one of most series first. `history_days` and `in_stock_share` say what
     the forecast rests on (means over the series). Notes: `beyond_horizon` when the period ends later than forecasts
-    reach (the days that they reach are answered), `period_past`, `no_forecast` for nothing in scope, `thin_history`,
+    reach (the days that they reach are answered), `period_past`, `no_forecast` for nothing in scope,
+    `not_carried:NAMES` and `not_described:NAMES` for products that nothing stocks, sells or orders (the latter without
+    a fact to liken them to others by), `thin_history`,
     `stale_forecast`, `cut`. Raises `NoDataError` where no forecast was made.
     """
     sources = context.versions("forecasts", "skus", "products", "locations", "sales")
@@ -87,13 +90,15 @@ def asked_for(
 ) -> tuple[pl.DataFrame, Period, list[str]] | Evidence:
     """The forecasts in scope, their days in the period and notes on these; or the evidence that says why there are
     none. Raises `NoDataError` where no forecast was made."""
-    series = _in_scope(context, scope, context.derived("forecasts", command="forecast"))
+    made = context.derived("forecasts", command="forecast")
+    series = _in_scope(context, scope, made)
+    uncarried = uncarried_notes(uncarried_products(context, scope, made))
     window = window_of(context, period, series)
     if window is None:
         note = "no_forecast" if series.is_empty() else "period_past"
-        return make_evidence("forecast", as_of=context.as_of, sources=sources, notes=[note])
+        return make_evidence("forecast", as_of=context.as_of, sources=sources, notes=[*uncarried, note])
     days, notes = window
-    return series, days, notes + (["stale_forecast"] if series["as_of"][0] < context.as_of else [])
+    return series, days, notes + uncarried + (["stale_forecast"] if series["as_of"][0] < context.as_of else [])
 
 
 def _in_scope(context: Context, scope: Scope, forecasts: pl.DataFrame) -> pl.DataFrame:

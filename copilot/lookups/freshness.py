@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 import polars as pl
@@ -28,8 +29,9 @@ def freshness(context: Context) -> Evidence:
     sales. Reasons: `missing` (no data at all), `stale` (late), `silent`. Notes: `missing_tables`, `stale`,
     `silent_locations` where there are any.
     """
-    tables = [_table_row(context, table, last) for table, last in _last_dates(context).items()]
-    silent = _silent_locations(context)
+    retail = context.once("last dates", lambda: context.warehouse.last_dates(before=context.as_of))
+    tables = [_table_row(context, table, last) for table, last in _last_dates(context, retail).items()]
+    silent = context.once("silent locations", lambda: _silent_locations(context, retail.get("sales")))
     rows = [*tables, *silent]
     reasons = {reason for row in rows for reason in row.reasons}
     notes = {"missing": "missing_tables", "stale": "stale", "silent": "silent_locations"}
@@ -43,8 +45,7 @@ def freshness(context: Context) -> Evidence:
     )
 
 
-def _last_dates(context: Context) -> dict[str, date | None]:
-    retail = context.warehouse.last_dates(before=context.as_of)
+def _last_dates(context: Context, retail: Mapping[str, date]) -> dict[str, date | None]:
     found: dict[str, date | None] = {table: retail.get(table) for table in ("sales", "stock")}
     found |= {table: retail[table] for table in _RETAIL if table in retail}
     for table, column in _OWN.items():
@@ -76,8 +77,8 @@ def _table_row(context: Context, table: str, last: date | None) -> Row:
     )
 
 
-def _silent_locations(context: Context) -> list[Row]:
-    newest = context.warehouse.last_dates(before=context.as_of).get("sales")
+def _silent_locations(context: Context, newest: date | None) -> list[Row]:
+    """Rows of those silent; `newest` is the last day of sales."""
     if newest is None:
         return []
     since = newest - timedelta(days=_WATCHED_DAYS + _SILENT_DAYS - 1)

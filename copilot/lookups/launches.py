@@ -11,13 +11,16 @@ from copilot.charts import Chart, ChartSeries
 from copilot.evidence import Evidence, Figure, Row, make_evidence
 from copilot.lookups.context import Context
 from copilot.lookups.scope import EVERYTHING, Scope
+from copilot.lookups.uncarried import tells_uncarried, uncarried_notes, uncarried_products
 from copilot.planning.launches.curves import CURVE_WEEKS, FIRST_WEEKS
 from copilot.planning.launches.keeping import read_analogues
-from copilot.planning.launches.records import ANALOGUES_TABLE
+from copilot.planning.launches.records import ANALOGUES_SCHEMA, ANALOGUES_TABLE
+from copilot.planning.launches.texts import texts_of
+from copilot.planning.launches.uncarried import as_if_carried, shop_on
 from copilot.settings import Language
 from copilot.wording import phrase
 
-NOT_NEW, NONE_NEW = "not_new", "none_new"
+NOT_NEW, NONE_NEW, AS_IF_CARRIED = "not_new", "none_new", "as_if_carried"
 _CURVES = 3
 """Analogues drawn beside the product."""
 
@@ -32,18 +35,25 @@ def launch_analogues(
     wrong, `category_share`, the share of its category and of all products in it, and `history_days`. An analogue's row
     has `analogue_of`, `weight_share`, `first_weeks_units` as if it were carried where the product is, and the facts
     that the two have in common as reasons (`alike_category`, ...). The chart is the launch curve of the first product.
-    Notes: `not_new` where the scope names products and none of them is new, `none_new` where nothing is,
+    A product that nothing stocks, sells or orders is told as if it were carried where its category is, with the note
+    `as_if_carried`; where that cannot be told, a note `not_likened:NAMES` or `not_described:NAMES` says so. Other
+    notes: `not_new` where the scope names products and none of them is new, `none_new` where nothing is,
     `stale_forecast`. Raises `NoDataError` where no forecast was made.
     """
-    made_on = context.derived("forecasts", command="forecast")["as_of"][0]
+    forecasts = context.derived("forecasts", command="forecast")
+    made_on = forecasts["as_of"][0]
     found = read_analogues(context.workspace.lake, as_of=made_on)
+    notes = ["stale_forecast"] if made_on < context.as_of else []
     if scope.names_skus:
         products = scope.skus(context.catalogue)["product_id"].unique().to_list()
         found = found.filter(pl.col("product_id").is_in(products))
-    notes = ["stale_forecast"] if made_on < context.as_of else []
+        uncarried = uncarried_products(context, scope, forecasts)
+        supposed = _supposed(context, uncarried, made_on)
+        notes += [AS_IF_CARRIED] if supposed.height else uncarried_notes(uncarried, likened=True)
+        found = pl.concat([found, supposed])
     names = dict(context.products.select("product_id", "name").iter_rows())
     rows = [row for _, own in found.group_by("product_id", maintain_order=True) for row in _rows(own, names, limit)]
-    if not rows:
+    if not rows and not tells_uncarried(notes):
         notes.append(NOT_NEW if scope.names_skus else NONE_NEW)
     return make_evidence(
         "forecast",
@@ -59,6 +69,15 @@ def launch_analogues(
         charts=[_curve(found, names, made_on, language)] if rows else [],
         notes=notes,
     )
+
+
+def _supposed(context: Context, products: pl.DataFrame, made_on: date) -> pl.DataFrame:
+    """Analogues of products that nothing carries, as if their category's places did; no rows where nothing tells."""
+    described = products.filter(pl.col("described"))["product_id"].to_list()
+    if not described:
+        return ANALOGUES_SCHEMA.to_frame()
+    shop = shop_on(context.morning(made_on), context.catalogue, context.warehouse.read("prices"))
+    return as_if_carried(shop, described, locations=context.locations, embed=texts_of(context.workspace))
 
 
 def _rows(found: pl.DataFrame, names: Mapping[str, str], limit: int) -> Iterator[Row]:

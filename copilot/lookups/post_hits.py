@@ -51,7 +51,7 @@ def understood(context: Context, query: str, language: Language) -> Wanted:
     as asked."""
     wanted = understand(query, context.lexicon, language=language)
     english = context.workspace.settings.index.encoder == PACKAGED_MODEL
-    return wanted if english else replace(wanted, meaning="")
+    return wanted if english else replace(wanted, meaning="", known=1.0)
 
 
 def ranking_of(settings: SearchSettings, *, now: datetime) -> Ranking:

@@ -22,6 +22,7 @@ from ingestion.errors import TableMissingError
 from ingestion.records import Sentiment
 from vectorstore.search import RankedHit
 from vectorstore.store import Filter
+from vectorstore.wanted import Wanted
 
 _UNITS: dict[str, Unit] = {"posts": "posts", "authors": "authors", "complaint_share": "share"}
 _TOTALS: dict[str, Unit] = {
@@ -37,6 +38,8 @@ _ALIKE, _ALIKE_TRANSLATED = 0.30, 0.35
 translated are adapted, which lowers cosines; both floors let one in eight questions on anything but clothes find any
 of 2,800 reviews.
 """
+_KNOWN = 0.5
+"""Share of a question that must be translated for its meaning to count: to an English encoder all French is alike."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,8 +189,15 @@ def _found(context: Context, query: str, filter: Filter | None, language: Langua
         return []
     # Not varied yet: copies of one text by many authors are many authors.
     hits = ranked_posts(context, query, filter=filter, language=language)
-    alike = _ALIKE_TRANSLATED if understood(context, query, language).translated else _ALIKE
+    alike = _alike(understood(context, query, language))
     return [hit for hit in hits if _is_about(hit, alike) and _is_known(hit, context.as_of)]
+
+
+def _alike(wanted: Wanted) -> float:
+    """The least cosine of a post that is found by its meaning alone; infinite where the question's is not known."""
+    if not wanted.translated:
+        return _ALIKE
+    return _ALIKE_TRANSLATED if wanted.known >= _KNOWN else inf
 
 
 def _is_about(hit: RankedHit, alike: float) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import polars as pl
@@ -55,7 +56,11 @@ def _products(skus: pl.DataFrame) -> pl.DataFrame:
 
 def _activity(context: Context, skus: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
     """Stock now and units sold over 28 days, by product."""
-    ids, locations = skus["sku_id"].to_list(), places["location_id"].to_list()
+    ids, locations = tuple(skus["sku_id"]), tuple(places["location_id"])
+    return context.once(("activity", ids, locations), lambda: _read_activity(context, skus, ids, locations))
+
+
+def _read_activity(context: Context, skus: pl.DataFrame, ids: Sequence[str], locations: Sequence[str]) -> pl.DataFrame:
     since = context.as_of - timedelta(days=_SALES_DAYS)
     warehouse = context.warehouse
     stock = warehouse.stock_levels(context.as_of, sku_ids=ids, location_ids=locations).select("sku_id", "on_hand_units")

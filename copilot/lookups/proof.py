@@ -39,6 +39,7 @@ _UNITS: dict[str, Unit] = {
     "top_10_share": "share",
     "leading_authors": "authors",
     "leading_share": "share",
+    "usual_leading_share": "share",
     "peak_share": "share",
     "thread_share": "share",
     "p10_days_left": "days",
@@ -135,6 +136,7 @@ def _crowd(proof: SignalProof, language: Language) -> Iterator[Row]:
         "top_10_share": crowd.top_10_share,
         "leading_authors": crowd.leading_authors,
         "leading_share": crowd.leading_share,
+        "usual_leading_share": crowd.usual_leading_share,
     }
     yield Row(
         labels={"crowd": phrase(f"proof.crowd.{crowd.kind}", language)},

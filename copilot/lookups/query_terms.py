@@ -70,6 +70,7 @@ def understand(text: str, lexicon: Lexicon, *, language: str = "en") -> Wanted:
         further=_further(wishes, [*told, *parts], spoken),
         translated=spoken != "en",
         meaning=_meaning(told) if spoken != "en" or "#" in text else "",
+        known=1.0 if spoken == "en" else sum(bool(one.meanings) for one in told) / max(1, len(told)),
     )
 
 

@@ -18,11 +18,16 @@ from copilot.lookups.lift import kept_lift
 from copilot.lookups.rows import to_figures
 from copilot.lookups.scope import Period, Scope
 from copilot.lookups.text import tokens
+from copilot.lookups.weather_words import SaidWeather, weather_said
 from copilot.planning.explanation.morning import Morning
 from copilot.planning.fan import total_forecast
 from copilot.planning.hierarchy.level_spread import at_their_level, newest_spreads
+from copilot.planning.leading.known import outlook_on
+from copilot.planning.leading.weather_keeping import newest_weather
+from copilot.planning.leading.weather_lookback import climate_on
 from copilot.planning.scenarios.compare import Comparison, compare
-from copilot.planning.scenarios.levers import Event, Lever, Reduction, Refusal, Trend
+from copilot.planning.scenarios.levers import Event, Lever, Reduction, Refusal, Trend, Weather
+from copilot.planning.scenarios.weather import expected_sky
 from copilot.settings import Language
 from copilot.signals.lift import nothing_known
 
@@ -38,12 +43,15 @@ _UNITS: dict[str, Unit] = {
     "deepest_share": "share",
     "lift_share": "share",
     "horizon_days": "days",
+    "warmer_degrees": "degrees",
+    "colder_degrees": "degrees",
+    "rain_millimetres": "millimetres",
 }
 _SOURCES = ("forecasts", "forecast_runs", "skus", "products", "locations", "sales", "stock", "prices", "promotions",
-            "calendar", "lifts")  # fmt: skip
+            "calendar", "lifts", "weather", "weather_forecasts", "weather_response")  # fmt: skip
 _LEAST_SCORE = 0.5
 _OF_CATEGORIES = frozenset({"no_past_reductions", "deeper_than_seen"})
-_OF_EVENTS = frozenset({"unknown_event", "event_never_seen", "weather_not_in_model"})
+_OF_EVENTS = frozenset({"unknown_event", "event_never_seen"})
 _MOST_PRODUCTS = 10
 
 
@@ -63,6 +71,7 @@ class Change:
     """Rising term."""
     term_change: TermChange = "doubles"
     weather: str = ""
+    """In words: `5 degrees colder`, `rain`."""
 
 
 def scenario(
@@ -75,8 +84,11 @@ def scenario(
     `p10_difference_units` and `p90_difference_units`, its 80 % interval. Where history has no answer there is no
     difference, and a note says why: `no_past_reductions:CATEGORY`, `deeper_than_seen:CATEGORY` (with the total
     `deepest_share`), `price_rise_unseen`, `unknown_event`, `event_never_seen:NAME`, `trend_not_measured:TERM`,
-    `trend_no_lift:TERM`, `weather_not_in_model`, `unknown_price`, `no_change_named`, `nothing_changes`. Other notes
-    as of `demand_forecast`. Raises `NoDataError` where no forecast was made, `UnknownNameError` for an unknown term.
+    `trend_no_lift:TERM`, `weather_not_in_model:WORDS` (nothing was learnt of weather), `weather_unclear:WORDS`,
+    `weather_elsewhere:WORDS` (none is known of these places), `weather_unseen:WORDS` (no day so warm or cold was),
+    `weather_no_effect:WORDS`, `unknown_price`, `no_change_named`, `nothing_changes`. What is meant by weather is in the
+    totals `warmer_degrees`, `colder_degrees` and `rain_millimetres`. Other notes as of `demand_forecast`. Raises
+    `NoDataError` where no forecast was made, `UnknownNameError` for an unknown term.
     """
     sources = context.versions(*_SOURCES)
     asked = asked_for(context, scope, period, sources)
@@ -87,11 +99,19 @@ def scenario(
     series = series.join(morning.series, on=["sku_id", "location_id"], how="semi", maintain_order="left")
     series = at_their_level(series, newest_spreads(context.workspace.lake, as_of=context.as_of))
     found = _compared(context, morning, series, change, days, language)
-    cells: dict[str, object] = {"reduction_share": _asked_share(change), "horizon_days": days.days}
+    cells: dict[str, object] = {
+        "reduction_share": _asked_share(change), "horizon_days": days.days, **_asked_weather(change)
+    }  # fmt: skip
     if isinstance(found, Refusal):
         cells["deepest_share"] = found.seen_share
         said = f"{found.code}:{found.about}" if found.about else found.code
-        named = "category" if found.code in _OF_CATEGORIES else "part" if found.code in _OF_EVENTS else "term"
+        named = (
+            "category"
+            if found.code in _OF_CATEGORIES
+            else "part"
+            if found.code in _OF_EVENTS or change.weather
+            else "term"
+        )
         return make_evidence(
             "forecast", as_of=context.as_of, sources=sources, totals=to_figures(cells, _UNITS),
             rows=[Row(labels={named: found.about})] if found.about else [],
@@ -112,18 +132,16 @@ def scenario(
 def _compared(
     context: Context, morning: Morning, series: pl.DataFrame, change: Change, days: Period, language: Language
 ) -> Comparison | Refusal:
-    levers = _levers(context, morning, series, change, language)
+    levers = _levers(context, morning, series, change, days, language)
     if isinstance(levers, Refusal):
         return levers
     return compare(morning, series, levers, first=days.since, days=days.days)
 
 
 def _levers(
-    context: Context, morning: Morning, series: pl.DataFrame, change: Change, language: Language
+    context: Context, morning: Morning, series: pl.DataFrame, change: Change, days: Period, language: Language
 ) -> list[Lever] | Refusal:
-    if change.weather:
-        return Refusal(code="weather_not_in_model", about=change.weather)
-    found: list[Lever] = []
+    found: list[Lever] = [_weather(context, morning, change.weather, days)] if change.weather else []
     if change.price is not None:
         listed = _list_price(context, series)
         if listed is None:
@@ -139,6 +157,20 @@ def _levers(
             return Refusal(code="unknown_event")
         found.append(Event(name=name))
     return found or Refusal(code="no_change_named")
+
+
+def _weather(context: Context, morning: Morning, said: str, days: Period) -> Weather:
+    meant = weather_said(said) or SaidWeather()
+    response = newest_weather(context.workspace.lake, as_of=morning.as_of)
+    climate = None if response is None else climate_on(outlook_on(context.warehouse, morning.as_of), morning.as_of)
+    return Weather(
+        said=said,
+        degrees=meant.degrees,
+        rain_mm=meant.rain_mm,
+        response=response,
+        climate=climate,
+        expected=None if climate is None else expected_sky(morning, climate, days.since, days.days),
+    )
 
 
 def _event_named(said: str, events: Sequence[str]) -> str | None:
@@ -188,6 +220,15 @@ def _list_price(context: Context, series: pl.DataFrame) -> float | None:
 def _asked_share(change: Change) -> float | None:
     """Share taken off, as asked for; None where none is named."""
     return change.promotion if change.price_change is None else abs(change.price_change)
+
+
+def _asked_weather(change: Change) -> dict[str, object]:
+    """The weather that is meant, as figures."""
+    meant = weather_said(change.weather) if change.weather else None
+    if meant is None:
+        return {}
+    warmer = "warmer_degrees" if meant.degrees > 0.0 else "colder_degrees"
+    return {warmer: abs(meant.degrees) or None, "rain_millimetres": meant.rain_mm}
 
 
 def _parts(found: Comparison, language: Language) -> Iterator[Row]:

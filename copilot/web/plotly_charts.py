@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from copilot.briefs.svg import COLOURS
-from copilot.charts import Chart, ChartSeries
+from copilot.charts import Chart, ChartSeries, Stroke
 
 _INK, _SOFT, _LINE = "#1c2430", "#5b6472", "#e3e5e8"
 _FONT = 'Helvetica, Arial, "DejaVu Sans", sans-serif'
@@ -17,7 +17,8 @@ _SEPARATORS = {"en": ".,", "fr": ", "}
 
 def plotly_figure(chart: Chart, *, language: str) -> dict[str, object]:
     """The figure as plotly.js takes it: `data`, `layout`, `config`."""
-    traces = [trace for series in chart.series for trace in _traces(series)]
+    drawn = zip(chart.series, chart.strokes(), strict=True)
+    traces = [trace for series, stroke in drawn for trace in _traces(series, stroke)]
     horizontal = _is_horizontal(chart)
     if horizontal:
         traces = [{**trace, "orientation": "h", "x": trace["y"], "y": trace["x"]} for trace in traces]
@@ -29,7 +30,7 @@ def plotly_json(chart: Chart, *, language: str) -> str:
     return json.dumps(plotly_figure(chart, language=language), ensure_ascii=False, separators=(",", ":"))
 
 
-def _traces(series: ChartSeries) -> list[dict[str, object]]:
+def _traces(series: ChartSeries, stroke: Stroke) -> list[dict[str, object]]:
     colour = COLOURS[series.role]
     shared: dict[str, object] = {"name": series.name, "x": list(series.x)}
     if series.kind == "band":
@@ -42,9 +43,7 @@ def _traces(series: ChartSeries) -> list[dict[str, object]]:
         return [{**shared, "type": "bar", "marker": {"color": colour}}]
     if series.kind == "marker":
         return [{**shared, "type": "scatter", "mode": "markers", "marker": {"color": colour, "size": 6}}]
-    line = {"color": colour, "width": 2, "shape": "hv" if series.kind == "step" else "linear"}
-    if series.role in ("expected", "threshold"):
-        line["dash"] = "dash"
+    line = {"color": colour, "width": 2, "shape": "hv" if series.kind == "step" else "linear", "dash": stroke}
     return [{**shared, "type": "scatter", "mode": "lines", "line": line}]
 
 

@@ -6,6 +6,8 @@ line, as a user would bring them in; signals, forecasts, a brief and three answe
 
 from __future__ import annotations
 
+import csv
+import gzip
 import json
 import os
 import subprocess
@@ -20,6 +22,10 @@ from typing import Any
 
 MAPPINGS = Path(__file__).parent.parent / "ingestion"
 AS_OF = "2011-11-01"
+POSTS = {
+    "reviews": "reviews_womens_clothing/reviews.csv.gz",
+    "posts": "posts_reddit_fashion/reddit_fashion_top_posts.csv.gz",
+}
 QUESTIONS = (
     "How many JUMBO BAG RED RETROSPOT did we sell last month?",
     "What is rising this week?",
@@ -39,32 +45,54 @@ class Step:
     """Largest resident memory of the process, MiB."""
 
 
-def run_journey(home: Path, data: Path, settings: Mapping[str, str] | None = None) -> Iterator[Step]:
-    """Every step in order, with `settings` in its environment; one that fails raises RuntimeError with its words."""
+def run_journey(home: Path, data: Path, settings: Mapping[str, str] | None = None, *, every: int = 1) -> Iterator[Step]:
+    """Every step in order, with `settings` in its environment; one that fails raises RuntimeError with its words.
+
+    Of people's posts each `every`-th is read, `rows_of` its file; of the shop's invoices all lines are.
+    """
     run = partial(_run, {**os.environ, **(settings or {})})
     shop = _beside(home, data / "sales_online_retail" / "online_retail.parquet")
     for table in ("locations", "products", "skus", "sales"):
         mapping = MAPPINGS / "retail" / f"online_retail_{table}.yaml"
         yield run(f"import {table}", home, "import", table, str(shop), "--map", str(mapping))
-    for name, file in (
-        ("reviews", "reviews_womens_clothing/reviews"),
-        ("posts", "posts_reddit_fashion/reddit_fashion_top_posts"),
-    ):
+    for name, file in POSTS.items():
         mapping = MAPPINGS / "sources" / f"{file.split('/')[0]}.yaml"
-        yield run(f"ingest {name}", home, "ingest", str(_beside(home, data / f"{file}.csv.gz")), "--map", str(mapping))
+        posts = _thinned(home, data / file, every) if every > 1 else _beside(home, data / file)
+        yield run(f"ingest {name}", home, "ingest", str(posts), "--map", str(mapping))
     yield run("signals, forecasts, brief", home, "run", "daily", "--as-of", AS_OF)
     for number, question in enumerate(QUESTIONS, start=1):
         yield run(f"question {number}", home, "ask", question, "--as-of", AS_OF)
 
 
+def rows_of(file: Path, every: int) -> list[dict[str, str]]:
+    """Each `every`-th row of a file of posts, by column."""
+    with gzip.open(file, "rt", encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))[::every]
+
+
+def _thinned(home: Path, file: Path, every: int) -> Path:
+    """A file of the same name with each `every`-th row, in the folder of our own."""
+    rows = rows_of(file, every)
+    thinned = _folder(home) / file.name
+    with gzip.open(thinned, "wt", encoding="utf-8", newline="", compresslevel=1) as out:
+        writer = csv.DictWriter(out, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    return thinned
+
+
 def _beside(home: Path, file: Path) -> Path:
     """A link to the file in a folder of our own, where its rejects can be written."""
-    folder = home.with_name(f"{home.name}-inputs")
-    folder.mkdir(parents=True, exist_ok=True)
-    link = folder / file.name
+    link = _folder(home) / file.name
     if not link.is_symlink():
         link.symlink_to(file)
     return link
+
+
+def _folder(home: Path) -> Path:
+    folder = home.with_name(f"{home.name}-inputs")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def _run(environment: Mapping[str, str], name: str, home: Path, *arguments: str) -> Step:

@@ -58,6 +58,8 @@ class Page:
             timeout=_PATIENCE_MS
         )
         assert source.count(), self.page.locator(".ai-message").all_inner_texts()
+        # Until the answer is complete its buttons are drawn anew, and a click on one may be lost.
+        self.page.locator("#stop-button").wait_for(state="detached", timeout=_PATIENCE_MS)
         return str(self.page.locator(".ai-message").last.inner_text())
 
 
@@ -98,6 +100,7 @@ def test_brief_page_shows_charts(page: Page, tmp_path: Path) -> None:
     page.page.goto(f"{page.url}/briefs")
     page.page.locator(f'a[hreflang="{language}"]').first.click()
     page.page.locator("main svg").first.wait_for(timeout=_PATIENCE_MS)
+    page.page.wait_for_load_state()  # the page is shown as it comes in
     # Those in closed details have a box too, but are not shown.
     shown = [svg for svg in page.page.locator("main svg").all() if svg.evaluate("svg => svg.checkVisibility()")]
     boxes = [box for svg in shown if (box := svg.bounding_box())]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from copilot.charts import Chart, ChartSeries, SeriesKind
+from copilot.charts import Chart, ChartSeries, Role, SeriesKind
 from copilot.web.plotly_charts import plotly_figure, plotly_json
 
 
@@ -45,3 +45,10 @@ def test_bars_with_long_names_lie_down() -> None:
     short = json.loads(plotly_json(_chart(_series("bar", ("38", "40"), y=(1.0, 2.0))), language="en"))
     assert "orientation" not in short["data"][0]
     assert short["layout"]["xaxis"]["type"] == "category"
+
+
+def test_lines_that_mean_the_same_are_told_apart() -> None:
+    roles: tuple[Role, ...] = ("observed", "expected", "observed", "observed", "expected")
+    lines = [ChartSeries(name=str(at), kind="line", role=role, x=DAYS, y=(1.0, 2.0)) for at, role in enumerate(roles)]
+    traces = json.loads(plotly_json(_chart(*lines), language="en"))["data"]
+    assert [trace["line"]["dash"] for trace in traces] == ["solid", "dash", "dash", "dot", "dot"]

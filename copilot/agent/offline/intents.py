@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -11,7 +12,7 @@ from typing import Literal, cast, get_args
 import yaml
 from rapidfuzz import fuzz
 
-from copilot.lookups.text import singular, tokens
+from copilot.lookups.text import fold, singular, tokens
 
 Task = Literal["stock", "inbound", "sales", "forecast", "restock", "at_risk", "trends", "opinions", "returns",
                "freshness", "products", "new_phrases", "gaps", "like",
@@ -35,6 +36,8 @@ _SPECIFIC_FIRST: tuple[Intent, ...] = (
     *MISSING, "scenario", "analogues", "gaps", "new_phrases", "like", "freshness", "at_risk", "restock", "returns",
     "opinions", "reasons", "forecast", "trends", "inbound", "sales", "stock", "products", *TALK,
 )  # fmt: skip
+_WHAT_IF = re.compile(r"\W*(?:et|que se passe.t.il) s['’]ils?\b")
+"""An elided `si` is no word by itself, and `et il` says nothing."""
 _LIKENESS: frozenset[Intent] = frozenset({"like", "forecast", "products"})
 """What a question about the products that a forecast is taken from may be taken for."""
 
@@ -54,6 +57,9 @@ def intent_of(text: str) -> Guess:
     # Politeness around a question is no question: `Bonjour, combien ...`.
     asked = [intent for intent in _SPECIFIC_FIRST if intent not in TALK and scores[intent]] or list(TALK)
     clear = [intent for intent in asked if scores[intent] >= _STRONG]
+    if _WHAT_IF.match(fold(text)) or clear[:2] == ["weather", "scenario"]:
+        # What rain would do is asked, not whether it will rain.
+        return Guess(intent="scenario", clear=True)
     if clear and clear[0] in _LIKENESS and scores["forecast"] >= _STRONG and _score(words, _resembling()):
         # What a product is like for its forecast is not what it looks like.
         return Guess(intent="analogues", clear=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,12 +23,27 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def brief(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Brief:
     """The demo's brief in English, composed once."""
-    home = tmp_path_factory.mktemp("composed") / "demo"
-    shutil.copytree(demo_home, home)
-    with Context(Workspace(load_settings(home)), DEMO_AS_OF) as context:
+    with Context(_copy(demo_home, tmp_path_factory.mktemp("composed")), DEMO_AS_OF) as context:
         composed = compose_brief(context, "en")
         assert composed.sources["restock_lines"] == context.workspace.lake.version("restock_lines")
     return composed
+
+
+@pytest.fixture(scope="module")
+def planless(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Context]:
+    """The demo without stock and without a plan, to be read alone."""
+    workspace = _copy(demo_home, tmp_path_factory.mktemp("planless"))
+    for table in ("stock", "restock_lines"):
+        shutil.rmtree(workspace.home / "lake" / table)
+    with Context(workspace, DEMO_AS_OF) as context:
+        yield context
+
+
+def _copy(demo_home: Path, folder: Path) -> Workspace:
+    home = folder / "demo"
+    shutil.copytree(demo_home, home, ignore=shutil.ignore_patterns("models"))
+    (home / "models").symlink_to(demo_home / "models")
+    return Workspace(load_settings(home))
 
 
 def test_every_item_cites_evidence_that_the_brief_carries(brief: Brief) -> None:
@@ -72,12 +88,9 @@ def test_a_figure_that_the_evidence_does_not_hold_is_refused(brief: Brief) -> No
     ],
 )
 def test_without_a_plan_it_says_so_rather_than_nothing_to_do(
-    demo_workspace: Workspace, language: Language, said: str, never: str
+    planless: Context, language: Language, said: str, never: str
 ) -> None:
-    for table in ("stock", "restock_lines"):
-        shutil.rmtree(demo_workspace.home / "lake" / table)
-    with Context(demo_workspace, DEMO_AS_OF) as context:
-        brief = compose_brief(context, language)
+    brief = compose_brief(planless, language)
     unknown = brief.sections[-1]
     assert any(said in item.title for item in unknown.items)
     assert all(never not in section.empty for section in brief.sections if section.name != "unknown")

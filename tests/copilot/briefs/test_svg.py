@@ -49,3 +49,10 @@ def test_markup_in_names_stays_text() -> None:
     svg = render_svg(_chart(title='<script>alert("x")</script>', y_label="<b>"))
     assert "<script" not in svg
     assert "<b>" not in svg
+
+
+def test_lines_that_mean_the_same_are_told_apart() -> None:
+    weeks = ("1", "2")
+    lines = tuple(ChartSeries(name=name, kind="line", role="observed", x=weeks, y=(1, 2)) for name in ("a", "b"))
+    alone, both = (render_svg(_chart(series=lines[:count])).count("stroke-dasharray") for count in (1, 2))
+    assert both == alone + 2  # the line and the legend's

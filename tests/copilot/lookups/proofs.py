@@ -59,6 +59,7 @@ FULL = SignalProof(
         leaders="leading",
         leading_authors=9,
         leading_share=9 / 63,
+        usual_leading_share=0.02,
     ),
     longevity=Longevity(days=26, low_days=11, high_days=77, past_rises=8, ended=5),
     spike=Spike(
@@ -78,7 +79,14 @@ FULL = SignalProof(
 QUIET = replace(
     FULL,
     products=(),
-    crowd=replace(FULL.crowd, kind="many", leaders="not_leading", leading_authors=None, leading_share=None)
+    crowd=replace(
+        FULL.crowd,
+        kind="many",
+        leaders="not_leading",
+        leading_authors=None,
+        leading_share=None,
+        usual_leading_share=None,
+    )
     if FULL.crowd
     else None,
     spike=replace(FULL.spike, shape="several_days", thread_share=None, threads=0, occasions=()),

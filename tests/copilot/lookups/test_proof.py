@@ -30,6 +30,7 @@ from copilot.lookups.lift import LIFTS, LIFTS_SCHEMA, kept_lift, lift_of_term, u
 from copilot.lookups.proof import proof_notes, proof_rows
 from copilot.planning.leading.decisions import SIGNALS, Decision, Reason, write_decisions
 from copilot.settings import Language, Settings
+from copilot.signals.crowd import LeadersFound
 from copilot.signals.lift import Verdict
 from copilot.signals.of_market import beside_all_markets
 from copilot.signals.proof import ForecastUse, SignalProof
@@ -192,10 +193,41 @@ def _evidence(context: Context, proof: SignalProof, language: Language) -> Evide
 def test_everything_that_is_known_is_said(voiced: Context) -> None:
     chat = explained(Page(evidence=_evidence(voiced, FULL, "en"), language="en"))
 
-    for said in ("63 authors", "as if 12 wrote alike", "9 authors of them usually lead", "France 50%", "social 66%",
-                 "Odette 11%", "58% of the rise is on one day, 28 October", "Fashion Week 26", "“office”",
-                 "another 26 days", "11 to 77", "+35%", "+26% to +44%", "after 5 days"):  # fmt: skip
+    for said in ("63 authors", "as if 12 wrote alike", "9 authors who led earlier rises are among them: 14%",
+                 "France 50%", "social 66%", "Odette 11%", "58% of the rise is on one day, 28 October",
+                 "Fashion Week 26", "“office”", "another 26 days", "11 to 77", "+35%",
+                 "+26% to +44%", "after 5 days"):  # fmt: skip
         assert said in chat, said
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "9 authors who led earlier rises are among them (14%)"),
+        ("fr", "9 auteurs qui ont devancé des hausses passées en sont (14\u202f%)"),
+    ],
+)
+def test_the_brief_says_who_leads_where_they_do(voiced: Context, language: Language, told: str) -> None:
+    said = [
+        " ".join(proof_sentences(_evidence(voiced, proof, language), language, 1)) for proof in (FULL, QUIET, UNKNOWN)
+    ]
+
+    assert [told in one.replace("\xa0", "\u202f") for one in said] == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("leaders", "told"),
+    [
+        ("leading", "More of those who led earlier rises"),
+        ("not_leading", "No more of those who led"),
+        ("not_enough_history", "not known yet: too few past rises"),
+    ],
+)
+def test_the_chat_says_whether_those_who_usually_lead_do(voiced: Context, leaders: LeadersFound, told: str) -> None:
+    assert QUIET.crowd is not None
+    proof = replace(QUIET, crowd=replace(QUIET.crowd, leaders=leaders))
+
+    assert told in explained(Page(evidence=_evidence(voiced, proof, "en"), language="en"))
 
 
 def test_what_is_not_known_is_said(voiced: Context) -> None:

@@ -85,6 +85,19 @@ def test_an_english_encoder_gets_english(question: str, english: str) -> None:
     assert understand(question, LEXICON).meaning == english
 
 
+@pytest.mark.parametrize(
+    ("question", "share"),
+    [
+        ("le tissu gratte", 1.0),
+        ("prix de l'essence", 0.5),
+        ("cuisson du riz", 0.0),
+        ("how are the interest rates", 1.0),
+    ],
+)
+def test_how_much_of_a_question_its_english_says(question: str, share: float) -> None:
+    assert understand(question, LEXICON, language="fr").known == share
+
+
 def test_words_that_are_not_known_stay_as_asked_in_any_language() -> None:
     wanted = understand("robe Odette", LEXICON)
     assert wanted.words == "odette"

@@ -93,6 +93,7 @@ REFUSED = {
     "dearer": (Change(price=60.0), "price_rise_unseen"),
     "no event": (Change(event="and what of next week?"), "unknown_event"),
     "weather": (Change(weather="rain"), "weather_not_in_model:rain"),
+    "snow": (Change(weather="snow"), "weather_unclear:snow"),
     "nothing": (Change(), "no_change_named"),
     "a trend not measured": (Change(term_id="linen"), "trend_not_measured:linen"),
 }
@@ -141,6 +142,10 @@ QUESTIONS: dict[str, dict[str, object]] = {
     "Et si le prix passe à 49,90 ?": {"price": 49.9},
     "What if it rains next week?": {"weather": "rains"},
     "Et s'il fait froid ?": {"weather": "froid"},
+    "What if it is 5 degrees colder next week?": {"weather": "5 degrees colder"},
+    "Et s'il faisait 4 degrés de moins ?": {"weather": "4 degres moins"},
+    "What if there is no rain?": {"weather": "no rain"},
+    "What if Odette has +5C next week?": {"weather": "+5c"},
     "What if it is Black Friday?": {"event": "What if it is Black Friday?"},
 }
 

@@ -81,12 +81,24 @@ def scenario(page: Page) -> str:
     return join(
         page.say("forecast.reach") if "beyond_horizon" in page.evidence.notes else "",
         lead,
+        *_weather(page),
         page.say("scenario.change", change=page.change(change)) if change else "",
         listed(page, _part, rows=parts) if len(parts) > 1 else [],
         listed(page, _moved, rows=products),
         page.say("scenario.basis"),
         page.notes("beyond_horizon"),
     )
+
+
+def _weather(page: Page) -> Iterator[str]:
+    """What the words for weather were taken to mean."""
+    for name in ("warmer", "colder"):
+        degrees = page.total(f"{name}_degrees")
+        if degrees:
+            yield page.say(f"scenario.{name}", degrees=degrees)
+    rain = page.total("rain_millimetres")
+    if rain:
+        yield page.say("scenario.rain", rain=rain)
 
 
 def _moved(row: RowWords) -> Iterator[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from copilot import wording
 from copilot.agent.offline.writing.pieces import Page, RowWords, join, listed
 from copilot.lookups.launches import NOT_NEW
+from copilot.lookups.uncarried import tells_uncarried
 
 _PRODUCTS, _ANALOGUES = 3, 5
 
@@ -15,6 +16,8 @@ def analogues(page: Page) -> str:
     """Each new product with its analogues; the first few."""
     own = [place for place, row in enumerate(page.evidence.rows) if "analogue_of" not in row.labels]
     if not own:
+        if tells_uncarried(page.evidence.notes):
+            return join(page.say("forecast.none"), page.notes())
         key = "not_new" if NOT_NEW in page.evidence.notes else "none"
         return join(page.say(f"launches.{key}"), page.notes("not_new", "none_new"))
     ends = [*own[1:], len(page.evidence.rows)]

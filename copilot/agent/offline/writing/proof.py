@@ -37,8 +37,10 @@ def _who(page: Page) -> Iterator[str]:
             yield page.say("proof.crowd_few", **values, effective=as_if)
         else:
             yield page.say("proof.crowd_many", **values)
-        if "leaders_leading" in row.row.reasons:
+        if row.amount("leading_authors") and "leaders_leading" in row.row.reasons:
             yield page.say("proof.leading", leading=row.amount("leading_authors"), share=row.amount("leading_share"))
+        else:
+            yield from (page.say(f"proof.{reason}") for reason in row.row.reasons if reason.startswith("leaders_"))
 
 
 def _parts(page: Page) -> Iterator[str]:
