@@ -19,6 +19,7 @@ from typing import Final, Literal
 
 import numpy as np
 import polars as pl
+from scipy.special import stdtr
 
 from copilot.planning.arrays import Floats
 from copilot.planning.demand_model import MODEL_NAME as GAMMA_POISSON
@@ -203,9 +204,7 @@ def _held_rise(looks: Looks, rise: int) -> tuple[float, ...] | None:
 
 def _paired(gains: Floats) -> float:
     """p-value of a mean gain above 0."""
-    from scipy import stats  # a second to load, and only a tournament needs it
-
     spread = float(gains.std(ddof=1))
     if spread == 0.0:
         return 0.0 if float(gains.mean()) > 0.0 else 1.0
-    return float(stats.t.sf(float(gains.mean()) / (spread / np.sqrt(len(gains))), len(gains) - 1))
+    return float(stdtr(len(gains) - 1, -float(gains.mean()) / (spread / np.sqrt(len(gains)))))
