@@ -16,7 +16,6 @@ from functools import cache
 from pathlib import Path
 from string import Formatter
 
-import yaml
 from babel import Locale
 from babel.dates import format_date
 from babel.lists import format_list
@@ -24,6 +23,7 @@ from babel.numbers import format_decimal, get_currency_symbol
 
 from copilot.evidence import Figure
 from copilot.settings import Language
+from ingestion.data_files import read_yaml
 
 NO_BREAK = "\u00a0"
 Forms = Mapping[str, str]
@@ -180,7 +180,7 @@ def variables(entry: str | Forms) -> frozenset[str]:
 def _phrases(language: Language) -> Mapping[str, str | Forms]:
     found: dict[str, str | Forms] = {}
     for path in sorted([FOLDER / f"{language}.yaml", *FOLDER.glob(f"{language}.*.yaml")]):
-        for key, entry in _flat(yaml.safe_load(path.read_text(encoding="utf-8")), ""):
+        for key, entry in _flat(read_yaml(path), ""):
             if key in found:
                 raise ValueError(f"{path.name}: {key!r} is in another file too.")
             found[key] = entry

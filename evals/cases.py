@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from copilot.settings import Language
 from evals.errors import CaseError
+from ingestion.data_files import read_yaml
 
 _FOLDER = Path(__file__).parent / "cases"
 
@@ -56,7 +56,7 @@ def load_cases(suite: str, folder: Path | None = None) -> tuple[Case, ...]:
 
 
 def _read(file: Path) -> list[Case]:
-    entries = yaml.safe_load(file.read_text(encoding="utf-8"))
+    entries = read_yaml(file)
     cases = []
     for number, entry in enumerate(entries, start=1):
         try:

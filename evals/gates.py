@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
+from ingestion.data_files import read_yaml
 
 _FILE = Path(__file__).with_name("gates.yaml")
 
@@ -24,5 +24,5 @@ class Gate:
 
 def gates_of(suite: str) -> tuple[Gate, ...]:
     """The gates of a suite; none where the file names none."""
-    data = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    data = read_yaml(_FILE)
     return tuple(Gate(metric=metric, least=float(least)) for metric, least in (data.get(suite) or {}).items())

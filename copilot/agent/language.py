@@ -6,9 +6,8 @@ import re
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from copilot.settings import Language
+from ingestion.data_files import read_yaml
 
 _ACCENT = re.compile(r"[àâçèéêëîïôûùœ]", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
@@ -27,5 +26,5 @@ def language_of(text: str) -> Language | None:
 
 @cache
 def _small_words() -> dict[str, frozenset[str]]:
-    data = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
+    data = read_yaml(Path(__file__).with_suffix(".yaml"))
     return {language: frozenset(str(words).split()) for language, words in data.items()}

@@ -11,10 +11,9 @@ from functools import cache
 from pathlib import Path
 from typing import cast
 
-import yaml
-
 from copilot.lookups.meanings import Meanings, load_meanings
 from copilot.signals.lexicon import Lexicon, fold
+from ingestion.data_files import read_yaml
 
 _FILE = Path(__file__).with_name("small_words.yaml")
 _WORD = re.compile(r"\w+")
@@ -57,6 +56,4 @@ def _longest(folded: Sequence[str], meanings: Meanings, language: str) -> tuple[
 
 @cache
 def _small_words() -> Mapping[str, Mapping[str, str]]:
-    return cast(
-        "Mapping[str, Mapping[str, str]]", yaml.load(_FILE.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    )
+    return cast("Mapping[str, Mapping[str, str]]", read_yaml(_FILE))

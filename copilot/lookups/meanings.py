@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from copilot.errors import SettingsError
 from copilot.signals.lexicon import Lexicon, fold
 from copilot.signals.lexicon.inflect import inflections
+from ingestion.data_files import read_yaml
 from vectorstore.stems import stemmer
 
 _SHORTEST_PART = 3
@@ -169,7 +168,7 @@ def load_meanings(lexicon: Lexicon) -> Meanings:
 
 def read_review_words(path: Path) -> list[Mapping[str, Sequence[str]]]:
     """Entries of a file of review words. Raises `SettingsError`, naming the entry."""
-    entries = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    entries = read_yaml(path)
     for entry in entries:
         known = {"en", "fr"} <= set(entry) <= set(SMALL_WORDS)
         if not known or not all(isinstance(word, str) for said in entry.values() for word in said):

@@ -9,13 +9,13 @@ from functools import cache
 from pathlib import Path
 
 import polars as pl
-import yaml
 from babel import Locale
 from pydantic import BaseModel, ConfigDict
 
 from copilot.lookups.product_names import ProductNames
 from copilot.lookups.text import fold, phrase_of, tokens
 from copilot.signals.lexicon import Lexicon
+from ingestion.data_files import read_yaml
 
 Phrase = tuple[str, ...]
 Phrases = Mapping[Phrase, tuple[str, ...]]
@@ -102,8 +102,7 @@ def build_vocabulary(catalogue: pl.DataFrame, locations: pl.DataFrame, lexicon: 
 
 @cache
 def _words() -> _Words:
-    path = Path(__file__).with_name("words.yaml")
-    return _Words.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    return _Words.model_validate(read_yaml(Path(__file__).with_name("words.yaml")))
 
 
 def _said_in_lexicon(lexicon: Lexicon) -> dict[str, tuple[str, ...]]:

@@ -10,8 +10,7 @@ from string import Formatter
 from typing import Literal
 from zlib import crc32
 
-import yaml
-
+from ingestion.data_files import read_yaml
 from ingestion.names_training.examples import Bounds, Example
 from ingestion.names_training.lists import LANGUAGES, NameLists, held_out, more_common_words
 
@@ -172,8 +171,8 @@ def _slip(part: str, chance: Random) -> str:
 
 
 def _language(code: str, names: NameLists, purpose: Purpose) -> Language:
-    patterns = yaml.safe_load((_FOLDER / f"{code}.yaml").read_text(encoding="utf-8"))
-    words = yaml.safe_load((_FOLDER / "words.yaml").read_text(encoding="utf-8"))
+    patterns = read_yaml(_FOLDER / f"{code}.yaml")
+    words = read_yaml(_FOLDER / "words.yaml")
     measured = purpose == "measure"
     return Language(
         named=tuple(pattern for pattern in patterns["named"] if _is_measured(pattern) == measured),

@@ -11,9 +11,9 @@ from pathlib import Path
 from zlib import crc32
 
 import faker.providers.person
-import yaml
 from babel import Locale
 
+from ingestion.data_files import read_yaml
 from ingestion.pseudonymise.names.gazetteer import COMMON, FIRST, LAST, PLACE, Gazetteer
 from ingestion.pseudonymise.names.words import WORD
 
@@ -95,7 +95,7 @@ def common_words(texts: Iterable[str]) -> set[str]:
 
 def more_common_words() -> dict[str, list[str]]:
     """Words of customers in each language, in lower case; some are names of people as well."""
-    by_language = yaml.safe_load(_MORE_COMMON.read_text(encoding="utf-8"))
+    by_language = read_yaml(_MORE_COMMON)
     return {code: words.split() for code, words in by_language.items()}
 
 

@@ -11,10 +11,10 @@ from importlib.resources import files
 from pathlib import Path
 
 import polars as pl
-import yaml
 from babel import Locale
 from rapidfuzz import fuzz
 
+from ingestion.data_files import read_yaml
 from ingestion.errors import MappingError
 from ingestion.retail.contracts import CONTRACTS, Column, TableContract
 from ingestion.retail.converting import as_text
@@ -210,7 +210,7 @@ def _plain(name: str) -> str:
 
 @cache
 def _synonyms() -> dict[str, dict[str, list[str]]]:
-    content = yaml.safe_load(files(__package__).joinpath("synonyms.yaml").read_text(encoding="utf-8"))
+    content = read_yaml(files(__package__).joinpath("synonyms.yaml"))
     return {
         table: {column: [_plain(column), *map(_plain, names)] for column, names in columns.items()}
         for table, columns in content.items()
@@ -219,7 +219,7 @@ def _synonyms() -> dict[str, dict[str, list[str]]]:
 
 @cache
 def _values() -> dict[str, dict[str, str]]:
-    content = yaml.safe_load(files(__package__).joinpath("value_synonyms.yaml").read_text(encoding="utf-8"))
+    content = read_yaml(files(__package__).joinpath("value_synonyms.yaml"))
     return {
         column: {_plain(word): value for value, words in values.items() for word in words}
         for column, values in content.items()

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
-import yaml
 from pydantic import BaseModel, ConfigDict
 
+from ingestion.data_files import read_yaml
 from ingestion.records import PostKind
 
 
@@ -57,8 +57,7 @@ class Layouts(BaseModel):
 @cache
 def known_layouts() -> Layouts:
     """The layouts that are shipped."""
-    text = files("ingestion.sources").joinpath("layouts.yaml").read_text(encoding="utf-8")
-    return Layouts.model_validate(yaml.safe_load(text))
+    return Layouts.model_validate(read_yaml(files("ingestion.sources").joinpath("layouts.yaml")))
 
 
 def detect_layout(columns: Sequence[str]) -> Layout | None:

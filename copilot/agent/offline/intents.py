@@ -9,10 +9,10 @@ from functools import cache
 from pathlib import Path
 from typing import Literal, cast, get_args
 
-import yaml
 from rapidfuzz import fuzz
 
 from copilot.lookups.text import fold, singular, tokens
+from ingestion.data_files import read_yaml
 
 Task = Literal["stock", "inbound", "sales", "forecast", "restock", "at_risk", "trends", "opinions", "returns",
                "freshness", "products", "new_phrases", "gaps", "like",
@@ -102,7 +102,7 @@ def _resembling() -> Mapping[tuple[str, ...], int]:
 
 @cache
 def _data() -> dict[Intent, dict[str, list[str]]]:
-    return cast("dict[Intent, dict[str, list[str]]]", yaml.safe_load(_FILE.read_text(encoding="utf-8")))
+    return cast("dict[Intent, dict[str, list[str]]]", read_yaml(_FILE))
 
 
 @cache

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from copilot.signals.aspects.records import Aspect, Polarity
+from ingestion.data_files import read_yaml
 
 _FILE = Path(__file__).with_name("words.yaml")
 _NEGATION_REACH = 3
@@ -69,7 +68,7 @@ class AspectWords:
 @cache
 def load_words() -> AspectWords:
     """The words that ship."""
-    data = yaml.load(_FILE.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    data = read_yaml(_FILE)
     return AspectWords(
         aspects={aspect: _pattern(words) for aspect, words in data["aspects"].items()},
         positive=_pattern(data["positive"]),

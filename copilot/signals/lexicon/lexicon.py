@@ -17,6 +17,7 @@ from copilot.errors import SettingsError, UnknownNameError
 from copilot.signals.lexicon.matcher import Matcher
 from copilot.signals.lexicon.tokens import fold
 from copilot.signals.records import Term, TermKind
+from ingestion.data_files import read_yaml
 
 _MATCHING = "2"
 """Version of how forms are matched: a change makes every post be counted again."""
@@ -122,7 +123,7 @@ def _load(folder: Path) -> Lexicon:
 
 def _read(path: Path) -> list[Term]:
     try:
-        entries = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+        entries = read_yaml(path)
     except yaml.YAMLError as error:
         raise SettingsError(f"{path}: not valid YAML: {error}.") from error
     terms = []
