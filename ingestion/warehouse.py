@@ -1,9 +1,10 @@
-"""Questions on the retail tables, asked through Ibis: of the lake (DuckDB over its files), or of a warehouse by URL.
+"""Questions on the retail tables: of a warehouse by URL, through Ibis, or of the lake, through Ibis and DuckDB where
+much is read and as its files are where little is.
 
 Every answer is a polars frame. Dates are exclusive at the end: `as_of` and `before` D mean what was known, or had
 happened, on the morning of day D. A table that is optional and absent answers with no rows and the contract's columns.
 
-Ibis and DuckDB are imported at the first question, so that commands that ask none start quickly.
+Ibis and DuckDB are imported at the first question that needs them, so that commands that ask none start quickly.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import polars as pl
 
@@ -69,11 +70,8 @@ class Warehouse:
         Raises `TableMissingError` where it does not exist and is not an optional retail table.
         """
         if not self._url or table not in CONTRACTS:
-            try:
-                return self._lake.read(table, version=self._at.get(table), columns=columns)
-            except TableMissingError as missing:
-                empty = _empty(missing)
-                return empty if columns is None else empty.select(columns)
+            rows = self._scan(table)
+            return (rows if columns is None else rows.select(columns)).collect()
         with self._tables() as tables:
             found = tables(table)
             return _typed(found if columns is None else found.select(*columns), table)
@@ -182,11 +180,9 @@ class Warehouse:
 
     def prices(self, as_of: date) -> pl.DataFrame:
         """List prices that hold on day `as_of`: product_id, country, price, currency."""
-        with self._tables() as tables:
-            prices = tables("prices")
-            started = _typed(prices.filter(prices.valid_from <= as_of), "prices")
         return (
-            started.sort("valid_from")
+            self._dated_rows("prices", None, as_of + timedelta(days=1), column="valid_from")
+            .sort("valid_from")
             .group_by("product_id", "country")
             .agg(pl.col("price", "currency").last())
             .sort("product_id", "country")
@@ -194,10 +190,8 @@ class Warehouse:
 
     def promotions(self, since: date, before: date) -> pl.DataFrame:
         """Promotions with at least one day in `since <= day < before`, in the contract's columns."""
-        with self._tables() as tables:
-            promotions = tables("promotions")
-            running = promotions.filter(promotions.starts_on < before, promotions.ends_on >= since)
-            return _typed(running, "promotions").sort("starts_on", "promotion_id")
+        begun = self._dated_rows("promotions", None, before, column="starts_on")
+        return begun.filter(pl.col("ends_on") >= since).sort("starts_on", "promotion_id")
 
     def calendar(self, since: date, before: date) -> pl.DataFrame:
         """Holidays and events of `since <= date < before`, in the contract's columns."""
@@ -221,21 +215,39 @@ class Warehouse:
         on).
         """
         found: dict[str, date] = {}
-        with self._tables() as tables:
-            for name, column in _DATED.items():
-                with contextlib.suppress(TableMissingError):
-                    table = tables(name)
-                    rows = table if before is None else table.filter(table[column] < before)
-                    last = rows.agg(last=rows[column].max()).to_polars()["last"].cast(pl.Date).item()
-                    if last is not None:
-                        found[name] = last
+        for name, column in _DATED.items():
+            with contextlib.suppress(TableMissingError):
+                last = self._last_date(name, column, before)
+                if last is not None:
+                    found[name] = last
         return found
 
-    def _dated_rows(self, name: str, since: date, before: date, *, column: str = "date") -> pl.DataFrame:
+    def _last_date(self, name: str, column: str, before: date | None) -> date | None:
+        if not self._url:
+            dates = self._scan(name).select(pl.col(column).cast(pl.Date))
+            known = dates if before is None else dates.filter(pl.col(column) < before)
+            return cast("date | None", known.max().collect().item())
         with self._tables() as tables:
             table = tables(name)
-            inside = table.filter(table[column] >= since, table[column] < before)
-            return _typed(inside, name).sort(CONTRACTS[name].key)
+            rows = table if before is None else table.filter(table[column] < before)
+            return cast("date | None", rows.agg(last=rows[column].max()).to_polars()["last"].cast(pl.Date).item())
+
+    def _dated_rows(self, name: str, since: date | None, before: date, *, column: str = "date") -> pl.DataFrame:
+        """Rows of a small table by key, in the contract's columns. The lake's need no Ibis, a second to load."""
+        key = CONTRACTS[name].key
+        if not self._url:
+            rows = self._scan(name).filter(pl.col(column) < before)
+            return (rows if since is None else rows.filter(pl.col(column) >= since)).collect().sort(key)
+        with self._tables() as tables:
+            table = tables(name)
+            inside = table.filter(table[column] < before)
+            return _typed(inside if since is None else inside.filter(table[column] >= since), name).sort(key)
+
+    def _scan(self, name: str) -> pl.LazyFrame:
+        try:
+            return self._lake.scan(name, version=self._at.get(name))
+        except TableMissingError as missing:
+            return _empty(missing).lazy()
 
     @contextlib.contextmanager
     def _tables(self) -> Iterator[Callable[[str], Any]]:
