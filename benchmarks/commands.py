@@ -21,10 +21,16 @@ from ingestion.retail.contracts import CONTRACTS
 
 HELP_TARGET_S = 1.0
 STATUS_TARGET_S = 2.0
+_QUESTIONS = {
+    "ask_signals_seconds": "What is rising this week?",
+    "ask_stock_seconds": "How many Alba dresses are in stock?",
+}
+ASK_TARGET_S = 3.0
 
 
 def run(quick: bool) -> Iterable[Figure]:
-    """Seconds of `--help`, and of `status` on the retail tables of the demo (`quick`: of the small one)."""
+    """Seconds of `--help`, of `status` on the retail tables of the demo (`quick`: of the small one), and of `ask` on
+    the small demo, no service running."""
     size, runs = ("small", 3) if quick else ("full", 9)
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "home"
@@ -36,6 +42,10 @@ def run(quick: bool) -> Iterable[Figure]:
         yield _figure(
             "status_seconds", ["status", "--home", str(home)], STATUS_TARGET_S, runs, f"{detail}, {size} demo"
         )
+        demo = str(Path(folder) / "demo")
+        _seconds(["demo", "--size", "small", "--no-serve", "--home", demo])
+        for name, question in _QUESTIONS.items():
+            yield _figure(name, ["ask", question, "--home", demo], ASK_TARGET_S, runs, f"{detail}, small demo")
 
 
 def _figure(name: str, arguments: list[str], target: float, runs: int, detail: str) -> Figure:
