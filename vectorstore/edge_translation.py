@@ -29,12 +29,10 @@ def number_of(id: int | UUID | str) -> int:
 def make_point(id: str, *, vector: Vector, terms: Terms, payload: Stored, flags: Collection[str] = ()) -> edge.Point:
     """A document as a point; `flags` are the fields whose 0 and 1 the shard keeps as booleans."""
     sparse = edge.SparseVector(terms.indices, terms.values)
-    for name in flags:
-        if payload.get(name) is not None:
-            payload[name] = bool(payload[name])
+    kept = {name: bool(payload[name]) for name in flags if payload.get(name) is not None}
     # Edge's declared type is a list; a tuple is read in two thirds of the time.
     dense = cast(list[float], tuple(vector.tolist()))
-    return edge.Point(UUID(id), {DENSE: dense, BM25: sparse}, payload)
+    return edge.Point(UUID(id), {DENSE: dense, BM25: sparse}, {**payload, **kept})
 
 
 def points_of(records: Sequence[edge.Record]) -> list[edge.Point]:

@@ -13,6 +13,7 @@ from copilot.lookups import charts
 from copilot.lookups.context import Context
 from copilot.lookups.rows import to_figures, to_rows, with_names
 from copilot.lookups.scope import Period, Scope
+from copilot.lookups.sizes import size_order
 from copilot.settings import Language
 
 SalesGroup = Literal["product", "sku", "location", "country", "size", "day"]
@@ -79,7 +80,7 @@ def returns_by_size(context: Context, scope: Scope, *, period: Period, limit: in
     known, notes = _known(context, period)
     now = _sales(context, scope, known) if known else _nothing()
     frame = _by(context, now, _nothing(), "size")
-    frame = frame.sort(pl.col("size").map_elements(_size_order, return_dtype=pl.Float64), "size")
+    frame = frame.sort(pl.col("size").map_elements(size_order, return_dtype=pl.Float64), "size")
     thin = frame.filter(pl.col("sold_units") < _THIN_UNITS).height > 0
     return make_evidence(
         "sales",
@@ -172,14 +173,3 @@ def _totals(now: pl.DataFrame, before: pl.DataFrame, period: Period | None) -> l
     if period:
         figures.append(Figure(name="period_days", value=float(period.days), unit="days"))
     return figures
-
-
-_LETTERS = {size: float(rank) for rank, size in enumerate(("XXS", "XS", "S", "M", "L", "XL", "XXL", "XXXL"))}
-
-
-def _size_order(size: str) -> float:
-    """Numbers by value, letters from small to large, others last."""
-    try:
-        return float(size.replace(",", "."))
-    except ValueError:
-        return _LETTERS.get(size.upper(), 1e6)

@@ -1,4 +1,4 @@
-"""Sizes that a question names: `en 38`, `taille M`, `38 et 40`, `36-40`."""
+"""Sizes that a question names (`en 38`, `taille M`, `38 et 40`, `36-40`), and the order of sizes."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from copilot.lookups.text import Token
 _CUES = frozenset({"taille", "tailles", "size", "sizes", "sz", "pointure", "pointures", "en", "in", "t"})
 _JOINS = frozenset({"et", "and", "ou", "or", "a", "to", "au"})
 _RANGE = re.compile(r"\b(\d{2})\s*(?:-|–|/|à|a|to|au)\s*(\d{2})\b")
+
+_LETTERS = re.compile(r"(?:(\d)X|(X*))([SML])")
 
 
 def find_sizes(read: Sequence[Token], text: str, known: Mapping[str, str], *, after: Set[int]) -> tuple[str, ...]:
@@ -36,3 +38,16 @@ def _between(low: str, high: str, known: Mapping[str, str]) -> list[str]:
         return []
     numbers = [size for size in known.values() if size.isdigit() and int(low) <= int(size) <= int(high)]
     return sorted(numbers, key=int)
+
+
+def size_order(size: str) -> float:
+    """What sizes are sorted by: letters from small to large (`3XL` as `XXXL`), numbers by value, others last."""
+    letters = _LETTERS.fullmatch(size.upper())
+    if letters:
+        times, extra, letter = letters.groups()
+        beyond = int(times) if times else len(extra)
+        return -100.0 + {"S": -1 - beyond, "M": 0, "L": 1 + beyond}[letter]
+    try:
+        return float(size.replace(",", "."))
+    except ValueError:
+        return 1e6

@@ -12,17 +12,21 @@ USUAL_CHANGE_DEGREES = 5.0
 RAIN_MM = 10.0
 """What falls on a day of `rain`, without a number."""
 
+_COLD_WORDS = r"cold\w*|cool\w*|chill\w*|frost\w*|freez\w*|froid\w*|frais|fraich\w*|gel\w*"
+_WARM_WORDS = r"warm\w*|hot\w*|heat\w*|mild\w*|chaud\w*|canicul\w*|doux|douce\w*"
+_DRY_WORDS = r"dry|drier|sunny|sun|sec|seche\w*|soleil|ensoleill\w*|(?:no|without|sans|pas de) (?:rain|pluie)"
+_WET_WORDS = r"rain\w*|wet\w*|shower\w*|pluie\w*|pluvieu\w*|pleu\w*|averse\w*"
+_OTHER_WORDS = r"weather|meteo|temperature|snow\w*|neige\w*"
+"""Weather that says neither warmth nor rain."""
+
 _DEGREES = re.compile(r"([+-]?)\s*(\d+(?:[.,]\d+)?)\s*(?:degrees?\b|degres?\b|deg\b|°|c\b|celsius\b)")
 _NUMBER = re.compile(r"\s*([+-])\s*(\d+(?:[.,]\d+)?)\s*")
 _MILLIMETRES = re.compile(r"(\d+(?:[.,]\d+)?)\s*(?:mm\b|millimetres?\b)")
-_COLD = re.compile(
-    r"\b(?:cold\w*|cool\w*|chill\w*|frost\w*|freez\w*|froid\w*|frais|fraich\w*|gel\w*|moins|less|below|lower)\b"
-)
-_WARM = re.compile(r"\b(?:warm\w*|hot\w*|heat\w*|mild\w*|chaud\w*|canicul\w*|doux|douce\w*)\b")
-_DRY = re.compile(
-    r"\b(?:dry|drier|sunny|sun|sec|seche\w*|soleil|ensoleill\w*|(?:no|without|sans|pas de) (?:rain|pluie))\b"
-)
-_WET = re.compile(r"\b(?:rain\w*|wet\w*|shower\w*|pluie\w*|pluvieu\w*|pleu\w*|averse\w*)\b")
+_COLDER = re.compile(rf"\b(?:{_COLD_WORDS}|moins|less|below|lower)\b")
+_WARM = re.compile(rf"\b(?:{_WARM_WORDS})\b")
+_DRY = re.compile(rf"\b(?:{_DRY_WORDS})\b")
+_WET = re.compile(rf"\b(?:{_WET_WORDS})\b")
+_ANY = re.compile(rf"\b(?:{_DRY_WORDS}|{_WET_WORDS}|{_COLD_WORDS}|{_WARM_WORDS}|{_OTHER_WORDS})\b")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,9 +47,20 @@ def weather_said(said: str) -> SaidWeather | None:
     return SaidWeather(degrees=degrees, rain_mm=rain) if degrees or rain is not None else None
 
 
+def weather_in(question: str) -> str:
+    """The words of a question that say a change of weather, folded, for `weather_said`; empty where there are none."""
+    text = fold(question)
+    degrees = _DEGREES.search(text)
+    if degrees is None:
+        named = _ANY.search(text)
+        return named[0] if named else ""
+    colder = _COLDER.search(text)
+    return f"{degrees[0].strip()} {colder[0] if colder else ''}".strip()
+
+
 def _degrees(text: str) -> float:
     number = _DEGREES.search(text) or _NUMBER.fullmatch(text)
-    cold = bool(_COLD.search(text))
+    cold = bool(_COLDER.search(text))
     if number is None:
         return -USUAL_CHANGE_DEGREES if cold else USUAL_CHANGE_DEGREES if _WARM.search(text) else 0.0
     degrees = float(number[2].replace(",", "."))

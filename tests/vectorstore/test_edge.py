@@ -257,6 +257,20 @@ def check_changed(store: EdgeStore) -> None:
     assert store.query(Query(vector=unit(1, 0, 0, 0), limit=3))[0].dense_score == pytest.approx(1.0, abs=1e-3)
 
 
+def test_a_shard_opens_in_a_thread_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    EdgeStore.open(tmp_path, SMALL).close()
+    load, opened_in = qdrant_edge.EdgeShard.load, []
+
+    def noted(path: str) -> qdrant_edge.EdgeShard:
+        opened_in.append(threading.get_ident())
+        return load(path)
+
+    monkeypatch.setattr(qdrant_edge.EdgeShard, "load", staticmethod(noted))
+    EdgeStore.open(tmp_path, SMALL).close()
+    assert len(opened_in) == 1
+    assert threading.get_ident() not in opened_in
+
+
 def test_a_small_index_is_left_as_it_is(tmp_path: Path) -> None:
     store = EdgeStore.open(tmp_path, SMALL, quantise_from=3)
     store.upsert([document(1), document(2)])

@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 import qdrant_edge
 
-from tests.contracts.material import SCHEMA, doc_id, document, matching
+from tests.contracts.material import SCHEMA, doc_id, document, matching, unit
+from vectorstore.bm25 import Terms
 from vectorstore.edge import EdgeStore
 from vectorstore.edge_folder import DATA
+from vectorstore.edge_translation import make_point
+from vectorstore.payload import Stored
 from vectorstore.store import Filter
 
 FLAGGED = replace(SCHEMA, fields={"author": "keyword", "spam": "bool"})
@@ -72,3 +75,13 @@ def test_an_index_made_now_has_flags(tmp_path: Path) -> None:
     store.upsert([document(1, spam=True)])
     store.close()
     assert kept_as(tmp_path) == {bool}
+
+
+def test_a_payload_is_left_as_it_was_given() -> None:
+    payload: Stored = {"author": "a1", "spam": 1, "other": 1}
+    point = make_point(
+        doc_id(1), vector=unit(1), terms=Terms(indices=[], values=[]), payload=payload, flags=["spam", "missing"]
+    )
+    assert type(payload["spam"]) is int
+    assert point.payload == {"author": "a1", "spam": True, "other": 1}
+    assert (point.payload or {})["spam"] is True

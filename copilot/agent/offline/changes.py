@@ -6,6 +6,7 @@ import re
 
 from copilot.agent.offline.reading import Reading
 from copilot.lookups.text import fold
+from copilot.lookups.weather_words import weather_in
 
 _SHARE = re.compile(r"(\d+(?:[.,]\d+)?)\s*(?:%|percent|per cent|pour ?cent|pct)")
 _PRICE = re.compile(
@@ -17,12 +18,6 @@ _OF_PRICE = re.compile(r"\b(?:prices?|prix)\b")
 _DIES = re.compile(
     r"\b(?:dies?|died|dead|disappear\w*|stops?|stopped|ends?|fades?|faded|over|meurt|mour\w*|disparai\w*|s.arret\w*|retomb\w*|finit)\b"
 )
-_WEATHER = re.compile(
-    r"\b(?:weather|meteo|(?:(?:no|without|sans|pas de) )?(?:rain\w*|pluie)|snow\w*|hot\w*|cold\w*|warm\w*|cool\w*"
-    r"|mild\w*|heat\w*|dry|sunny|temperature|pleut|pleuv\w*|neige|froid|chaud|frais|doux|canicule|soleil)\b"
-)
-_DEGREES = re.compile(r"[+-]?\s*\d+(?:[.,]\d+)?\s*(?:degrees?|degres?|°|c\b|celsius\b)")
-_FEWER = re.compile(r"\b(?:moins|less|lower|below|cold\w*|cool\w*|froid|frais)\b")
 
 
 def change_in(reading: Reading) -> dict[str, object]:
@@ -39,8 +34,5 @@ def change_in(reading: Reading) -> dict[str, object]:
         return {"price": float(price[1].replace(",", "."))}
     if names.term_ids:
         return {"term": names.term_ids[0], "term_change": "dies" if _DIES.search(text) else "doubles"}
-    degrees, weather = _DEGREES.search(text), _WEATHER.search(text)
-    if degrees:
-        fewer = _FEWER.search(text)
-        return {"weather": f"{degrees[0].strip()} {fewer[0] if fewer else ''}".strip()}
-    return {"weather": weather[0]} if weather else {"event": reading.question[:300]}
+    weather = weather_in(reading.question)
+    return {"weather": weather} if weather else {"event": reading.question[:300]}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from copilot.lookups.weather_words import RAIN_MM, USUAL_CHANGE_DEGREES, SaidWeather, weather_said
+from copilot.lookups.weather_words import RAIN_MM, USUAL_CHANGE_DEGREES, SaidWeather, weather_in, weather_said
 
 SAID: dict[str, SaidWeather | None] = {
     "warmer": SaidWeather(degrees=USUAL_CHANGE_DEGREES),
@@ -33,3 +33,20 @@ SAID: dict[str, SaidWeather | None] = {
 @pytest.mark.parametrize("said", SAID)
 def test_words_say_warmth_or_rain(said: str) -> None:
     assert weather_said(said) == SAID[said]
+
+
+ASKED = {
+    "What if it is cold and wet next week?": "cold",
+    "Et s'il y a des averses samedi ?": "averses",
+    "Et si une vague de gel arrive ?": "gel",
+    "Et si la météo change ?": "meteo",
+    "Et s'il fait 3 deg de moins ?": "3 deg moins",
+    "What if there is no rain?": "no rain",
+    "What if we sell less?": "",
+    "What if it is Black Friday?": "",
+}
+
+
+@pytest.mark.parametrize("question", ASKED)
+def test_a_question_names_weather_in_the_words_that_are_understood(question: str) -> None:
+    assert weather_in(question) == ASKED[question]
