@@ -6,9 +6,13 @@ Data goes to stdout, notes and progress to stderr. Exit codes: 0 done, 1 failed,
 
 from __future__ import annotations
 
+import errno
 import importlib
+import os
 import sys
+import traceback
 from importlib.metadata import entry_points
+from pathlib import Path
 
 import click
 
@@ -38,6 +42,12 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "doctor": ("copilot.commands.doctor:doctor", "Check tables and index, and repair what can be."),
 }
 """Name -> where it is, and its line in the help. The line is here so that help loads no command."""
+
+_TRACE = "REASSORT_TRACE"
+_ROOT = Path(__file__).parents[1]
+_PACKAGES = ("copilot", "evals", "ingestion", "prompts", "vectorstore")
+_REMEDIES = dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), "Make room on the disk")
+"""System error -> what to do."""
 
 
 class _LazyGroup(click.Group):
@@ -73,7 +83,7 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Run the command line; what the packages raise becomes one line on stderr and an exit code."""
+    """Run the command line; what goes wrong becomes one line on stderr and an exit code."""
     try:
         cli(standalone_mode=True)
     except (NoDataError, TableMissingError) as error:
@@ -82,3 +92,29 @@ def main() -> None:
     except (CopilotError, IngestionError, VectorStoreError, PromptError) as error:
         click.echo(f"Error: {error}", err=True)
         sys.exit(EXIT_FAILED)
+    except OSError as error:
+        click.echo(f"Error: {_of_system(error)}", err=True)
+        sys.exit(EXIT_FAILED)
+    except Exception as error:
+        if os.environ.get(_TRACE):
+            raise
+        click.echo(f"Error: {_unexpected(error)}", err=True)
+        sys.exit(EXIT_FAILED)
+
+
+def _of_system(error: OSError) -> str:
+    """What the system refused, of which file, and what to do."""
+    where = f"{error.filename}: " if error.filename is not None else ""
+    remedy = _REMEDIES.get(error.errno or 0, "Check the path, and who may use it")
+    return f"{where}{error.strerror or type(error).__name__}. {remedy}, then run it again."
+
+
+def _unexpected(error: Exception) -> str:
+    """Which kind of error, and where. Its message is left out: it may hold what was being read, a post for one."""
+    ours = [
+        f" in {Path(frame.filename).relative_to(_ROOT)}, line {frame.lineno}"
+        for frame in traceback.extract_tb(error.__traceback__)
+        if any(Path(frame.filename).is_relative_to(_ROOT / package) for package in _PACKAGES)
+    ]
+    place = ours[-1] if ours else ""
+    return f"{type(error).__name__}{place}, which should not happen. {_TRACE}=1 shows all of it, data included."

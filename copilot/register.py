@@ -10,6 +10,7 @@ import polars as pl
 
 from copilot.workspace import Workspace
 from ingestion.pseudonymise.keys import key_location
+from ingestion.urls import without_secrets
 
 _OPENAI = "api.openai.com"
 
@@ -60,8 +61,8 @@ def processing_register(workspace: Workspace) -> Register:
     index_host = urlsplit(index.url).hostname or ""
     return Register(
         entries=(*_sources(workspace), *_others(workspace)),
-        lake=_public(workspace.lake.url),
-        index=_public(index.url) or str(workspace.index_path),
+        lake=without_secrets(workspace.lake.url),
+        index=without_secrets(index.url) or str(workspace.index_path),
         state=str(workspace.state_path),
         briefs=str(workspace.briefs_path),
         key=key_location(settings.pseudonym, workspace.home),
@@ -161,14 +162,6 @@ def _others(workspace: Workspace) -> list[ProcessingEntry]:
             posts=0,
         ),
     ]
-
-
-def _public(url: str) -> str:
-    """The URL without what may be a secret in it."""
-    parts = urlsplit(url)
-    if "@" not in parts.netloc and not parts.query:
-        return url
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="").geturl()
 
 
 def _is_here(host: str) -> bool:

@@ -11,6 +11,7 @@ reassort.toml   settings, none of them secret by default
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +20,7 @@ from copilot.errors import WorkspaceError
 from copilot.settings import Settings
 from ingestion.lake import Lake
 from ingestion.warehouse import Warehouse
+from ingestion.whole_files import written_whole
 
 _SERVICE_FILE = "service.json"
 
@@ -82,17 +84,31 @@ class Workspace:
         return self.home / "state.db"
 
     def running_service(self) -> RunningService | None:
-        """What the service on this workspace said of itself, or None. It may have died since."""
-        path = self.home / _SERVICE_FILE
-        if not path.is_file():
+        """What the service on this workspace said of itself; None where there is none or its process is gone."""
+        try:
+            said = RunningService(**json.loads((self.home / _SERVICE_FILE).read_text(encoding="utf-8")))
+        except (FileNotFoundError, ValueError, TypeError):  # none, or half a file that a full disk left
             return None
-        return RunningService(**json.loads(path.read_text(encoding="utf-8")))
+        return said if _lives(said.pid) else None
 
     def announce_service(self, service: RunningService) -> None:
         """Let other commands find the service."""
         self.home.mkdir(parents=True, exist_ok=True)
-        (self.home / _SERVICE_FILE).write_text(json.dumps(vars(service)), encoding="utf-8")
+        with written_whole(self.home / _SERVICE_FILE) as draft:
+            draft.write_text(json.dumps(vars(service)), encoding="utf-8")
 
     def withdraw_service(self) -> None:
         """The service ends."""
         (self.home / _SERVICE_FILE).unlink(missing_ok=True)
+
+
+def _lives(pid: int) -> bool:
+    if os.name == "nt":
+        return True  # a signal would end it there
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

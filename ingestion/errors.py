@@ -5,6 +5,8 @@ IngestionError
 ├── ReadError           a file cannot be read at all (encoding, format, missing)
 ├── ContractError       rows were given that break a table's contract
 ├── TableMissingError   a table is asked for that nothing was imported into
+├── LakeError           a table cannot be read or written: the disk is full, the object store says no
+├── WarehouseError      the warehouse by URL cannot be reached
 ├── SourceError         a post source failed
 │   ├── SourceUnavailableError  its host does not answer, or is busy: worth another try later
 │   ├── SourcePausedError       its host failed too often and is left alone until its pause is over
@@ -13,7 +15,9 @@ IngestionError
 ├── RunnerError         what posts are prepared on cannot be had
 ├── DemoSizeError       a size of the demo retailer that cannot be read
 ├── KeyMissingError     the pseudonym key cannot be found or made
-└── KeyMismatchError    another pseudonym key is given than the workspace's own
+├── KeyUnreadableError  the pseudonym key, or what the workspace says of it, cannot be read
+├── KeyMismatchError    another pseudonym key is given than the workspace's own
+└── NamesModelError     the model that finds names of people cannot be used
 """
 
 from __future__ import annotations
@@ -62,6 +66,26 @@ class TableMissingError(IngestionError):
     def __init__(self, table: str) -> None:
         super().__init__(f'No data in table "{table}" yet. Bring some in with `reassort import {table} FILE`.')
         self.table = table
+
+
+class LakeError(IngestionError):
+    """The table at `uri` cannot be read or written."""
+
+    def __init__(self, table: str, uri: str, reason: str) -> None:
+        super().__init__(
+            f'Table "{table}" failed: {reason}. Check room and rights at {uri}, then run it again:'
+            " a write that fails leaves the table as it was."
+        )
+        self.table = table
+        self.uri = uri
+
+
+class WarehouseError(IngestionError):
+    """The warehouse of `lake.warehouse_url` cannot be reached; `where` is its address without what may be secret."""
+
+    def __init__(self, where: str, problem: str, remedy: str) -> None:
+        super().__init__(f"Warehouse {where!r}: {problem}. {remedy}")
+        self.where = where
 
 
 class SourceError(IngestionError):
@@ -114,14 +138,24 @@ class RunnerError(IngestionError):
 
 
 class KeyMissingError(IngestionError):
-    """No pseudonym key; `looked_in` lists the places tried, in order."""
+    """No pseudonym key; `looked_in` lists the places tried, in order. `lost`: the workspace had one."""
 
-    def __init__(self, looked_in: Sequence[str]) -> None:
-        super().__init__(
-            f"No pseudonym key. Set REASSORT_PSEUDONYM__KEY, or let `reassort init` make one."
-            f" Looked in: {', '.join(looked_in)}."
+    def __init__(self, looked_in: Sequence[str], *, lost: bool = False) -> None:
+        remedy = (
+            "The one that the workspace was made with is gone: put your copy back, or set REASSORT_PSEUDONYM__KEY."
+            if lost
+            else "Set REASSORT_PSEUDONYM__KEY, or let `reassort init` make one."
         )
+        super().__init__(f"No pseudonym key. {remedy} Looked in: {', '.join(looked_in)}.")
         self.looked_in = tuple(looked_in)
+
+
+class KeyUnreadableError(IngestionError):
+    """The file at `path`, which holds the pseudonym key or says which one it is, cannot be read."""
+
+    def __init__(self, path: str, problem: str, remedy: str) -> None:
+        super().__init__(f"{path}: {problem}. {remedy}")
+        self.path = path
 
 
 class DemoSizeError(IngestionError):

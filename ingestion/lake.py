@@ -13,14 +13,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from urllib.parse import unquote
 
 import polars as pl
 from deltalake import CommitProperties, DeltaTable, write_deltalake
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 from filelock import FileLock
 
-from ingestion.errors import ContractError, TableMissingError
+from ingestion.errors import ContractError, LakeError, TableMissingError
 from ingestion.table_rewriting import BOUNDED, FILE_BYTES, with_rows
+from ingestion.urls import without_secrets
 
 _COMMIT_TRIES = 5
 _COMMIT = re.compile(r"(\d{20})\.(?:json|checkpoint.*\.parquet)")
@@ -48,11 +50,17 @@ class Lake:
     def tables(self) -> list[str]:
         """Names of the tables that exist in a local lake, sorted."""
         folder = Path(self.url)
-        return sorted(path.parent.name for path in folder.glob("*/_delta_log")) if folder.is_dir() else []
+        with contextlib.suppress(FileNotFoundError):
+            return sorted(name for name in os.listdir(folder) if (folder / name / "_delta_log").is_dir())
+        return []
 
     def exists(self, table: str) -> bool:
         """Whether anything was ever written to the table."""
-        return bool(DeltaTable.is_deltatable(self._uri(table), storage_options=self._options))
+        with self._reached(table), contextlib.suppress(TableMissingError):
+            if "://" in self.url:
+                return bool(DeltaTable.is_deltatable(self._uri(table), storage_options=self._options))
+            return _newest_commit(table, Path(self._uri(table))) >= 0
+        return False
 
     def version(self, table: str) -> int:
         """Newest version of the table. Raises `TableMissingError`."""
@@ -72,18 +80,18 @@ class Lake:
         """Whether that version of the table can still be read: older ones go where history is forgotten."""
         try:
             return all(Path(uri).is_file() for uri in self.uris(table, version=version) if "://" not in uri)
-        except (TableMissingError, DeltaError):
+        except (TableMissingError, LakeError):
             return False
 
     def scan(self, table: str, *, version: int | None = None) -> pl.LazyFrame:
         """The table as of a version (default: newest), lazily. Raises `TableMissingError`."""
         opened = self._open(table, version)
-        uris = opened.file_uris()
+        uris = self._files(opened)
         if not uris:
             arrow = opened.schema().to_arrow()
             empty = pl.DataFrame(schema=pl.Schema(arrow))
             return empty.lazy()
-        return pl.scan_parquet(uris, storage_options=self._options or None, missing_columns="insert")
+        return pl.scan_parquet(uris, storage_options=self._options or None, missing_columns="insert", glob=False)
 
     def read(self, table: str, *, version: int | None = None, columns: Sequence[str] | None = None) -> pl.DataFrame:
         """The table as of a version (default: newest). Raises `TableMissingError`."""
@@ -92,7 +100,7 @@ class Lake:
 
     def uris(self, table: str, *, version: int | None = None) -> list[str]:
         """Parquet files that make up the table, for engines that read them themselves. Raises `TableMissingError`."""
-        return list(self._open(table, version).file_uris())
+        return self._files(self._open(table, version))
 
     def rows(self, table: str) -> int:
         """Rows of the newest version, from the commit log where it has them. Raises `TableMissingError`."""
@@ -101,10 +109,11 @@ class Lake:
     def append(self, table: str, frame: pl.DataFrame, *, note: str = "") -> int:
         """Add rows in one commit; return the version that has them."""
         uri, properties = self._uri(table), _properties(note)
-        _commit(
+        self._commit(
+            table,
             lambda: write_deltalake(
                 uri, frame, mode="append", storage_options=self._options, commit_properties=properties
-            )
+            ),
         )
         return self.version(table)
 
@@ -127,7 +136,8 @@ class Lake:
         if not self.exists(table):
             return self.append(table, frame, note=note)
         uri, properties = self._uri(table), _properties(note)
-        _commit(
+        self._commit(
+            table,
             lambda: write_deltalake(
                 uri,
                 frame,
@@ -135,7 +145,7 @@ class Lake:
                 predicate=f"as_of = DATE '{as_of.isoformat()}'",
                 storage_options=self._options,
                 commit_properties=properties,
-            )
+            ),
         )
         return self.version(table)
 
@@ -155,8 +165,9 @@ class Lake:
 
         `predicate` is a SQL condition over the table's columns.
         """
-        opened = self._open(table)
-        deleted = int(opened.delete(predicate, commit_properties=_properties(note))["num_deleted_rows"])
+        with self._reached(table):
+            opened = self._open(table)
+            deleted = int(opened.delete(predicate, commit_properties=_properties(note))["num_deleted_rows"])
         self.forget_history(table)
         return deleted
 
@@ -164,22 +175,24 @@ class Lake:
         """Leave the newest version alone to be read: older data files go, files that no version has, and the commit log
         up to here, with its notes, conditions and the least and greatest texts of files that are gone.
         """
-        opened = self._open(table)
-        kept_for = opened.metadata().configuration.get(_LOG_KEPT, _LOG_KEPT_BY_DEFAULT)
-        opened.alter.set_table_properties({_LOG_KEPT: "interval 0 days"})
-        self._open(table).vacuum(retention_hours=0, dry_run=False, enforce_retention_duration=False, full=True)
-        opened = self._open(table)
-        opened.create_checkpoint()
-        opened.cleanup_metadata()
-        self._open(table).alter.set_table_properties({_LOG_KEPT: kept_for})
+        with self._reached(table):
+            opened = self._open(table)
+            kept_for = opened.metadata().configuration.get(_LOG_KEPT, _LOG_KEPT_BY_DEFAULT)
+            opened.alter.set_table_properties({_LOG_KEPT: "interval 0 days"})
+            self._open(table).vacuum(retention_hours=0, dry_run=False, enforce_retention_duration=False, full=True)
+            opened = self._open(table)
+            opened.create_checkpoint()
+            opened.cleanup_metadata()
+            self._open(table).alter.set_table_properties({_LOG_KEPT: kept_for})
 
     def _overwrite(self, table: str, frame: pl.DataFrame, *, predicate: str | None) -> int:
         uri = self._uri(table)
         with self._one_writer(table):
-            _commit(
+            self._commit(
+                table,
                 lambda: write_deltalake(
                     uri, frame, mode="overwrite", predicate=predicate, storage_options=self._options
-                )
+                ),
             )
         return self.version(table)
 
@@ -217,9 +230,9 @@ class Lake:
         if len(key) > 1 or rows.schema[key[0]] != pl.String or rows[key[0]].has_nulls():
             self._merge_joined(table, rows, key, note)
         elif rows.height <= _FEW_ROWS:
-            _commit(lambda: self._replace_few(table, rows, key[0], note))
+            self._commit(table, lambda: self._replace_few(table, rows, key[0], note))
         else:
-            _commit(lambda: self._replace_many(table, rows, key[0], note))
+            self._commit(table, lambda: self._replace_many(table, rows, key[0], note))
 
     def _replace_few(self, table: str, rows: pl.DataFrame, key: str, note: str) -> None:
         """Only files that hold one of the keys are written anew; asking each row takes as long as the keys are many."""
@@ -238,7 +251,7 @@ class Lake:
         opened = self._open(table)
         write_deltalake(
             opened,
-            with_rows(opened.file_uris(), rows, key=key, storage_options=self._options),
+            with_rows(self._files(opened), rows, key=key, storage_options=self._options),
             mode="overwrite",
             commit_properties=_properties(note),
             writer_properties=BOUNDED,
@@ -259,7 +272,7 @@ class Lake:
             )
             merger.when_matched_update_all().when_not_matched_insert_all().execute()
 
-        _commit(merge)
+        self._commit(table, merge)
 
     @contextlib.contextmanager
     def _one_writer(self, table: str) -> Iterator[None]:
@@ -276,10 +289,35 @@ class Lake:
         return f"{self.url}/{table}"
 
     def _open(self, table: str, version: int | None = None) -> DeltaTable:
-        try:
+        with self._reached(table):
+            if "://" not in self.url:
+                _newest_commit(table, Path(self._uri(table)))  # Delta Lake takes a folder that it may not read for none
             return DeltaTable(self._uri(table), version=version, storage_options=self._options)
+
+    def _files(self, opened: DeltaTable) -> list[str]:
+        uris = opened.file_uris()
+        # Of a local folder the paths come with its spaces and accents escaped, which nothing that reads files takes.
+        return uris if "://" in self.url else [unquote(uri) for uri in uris]
+
+    def _commit(self, table: str, write: Callable[[], None]) -> None:
+        """Write, again where a concurrent writer committed first."""
+        with self._reached(table):
+            for _ in range(_COMMIT_TRIES - 1):
+                with contextlib.suppress(CommitFailedError):
+                    write()
+                    return
+            write()
+
+    @contextlib.contextmanager
+    def _reached(self, table: str) -> Iterator[None]:
+        """What Delta Lake raises over a table, as errors of this package."""
+        try:
+            yield
         except TableNotFoundError as error:
             raise TableMissingError(table) from error
+        except (DeltaError, OSError) as error:
+            reason = str(error).partition("\n")[0]
+            raise LakeError(table, without_secrets(self._uri(table)), reason) from error
 
 
 def _newest_commit(table: str, folder: Path) -> int:
@@ -299,15 +337,6 @@ def _newest_commit(table: str, folder: Path) -> int:
 def _one_of(column: str, values: Iterable[str]) -> str:
     listed = ", ".join("'" + value.replace("'", "''") + "'" for value in values)
     return f"{column} IN ({listed})"
-
-
-def _commit(write: Callable[[], None]) -> None:
-    """Write, again where a concurrent writer committed first."""
-    for _ in range(_COMMIT_TRIES - 1):
-        with contextlib.suppress(CommitFailedError):
-            write()
-            return
-    write()
 
 
 def _properties(note: str) -> CommitProperties:

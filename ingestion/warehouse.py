@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 import polars as pl
 
-from ingestion.errors import TableMissingError
+from ingestion.errors import TableMissingError, WarehouseError
 from ingestion.lake import Lake
 from ingestion.retail.contracts import CONTRACTS
+from ingestion.urls import without_secrets
 
 if TYPE_CHECKING:
     import duckdb
@@ -274,7 +275,16 @@ class Warehouse:
     def _backend(self) -> Any:
         import ibis
 
-        return ibis.connect(self._url)
+        where = without_secrets(self._url)
+        try:
+            return ibis.connect(self._url)
+        except ImportError as error:
+            kind = where.partition(":")[0]
+            remedy = f'Install it: pip install "ibis-framework[{kind}]".'
+            raise WarehouseError(where, "its driver is not installed", remedy) from error
+        except Exception as error:  # each vendor raises its own, with the URL in its words
+            problem = f"cannot be reached ({type(error).__name__})"
+            raise WarehouseError(where, problem, "Check lake.warehouse_url.") from error
 
     def _remote_table(self, name: str) -> Any:
         from ibis.common.exceptions import TableNotFound

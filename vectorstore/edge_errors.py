@@ -6,6 +6,7 @@ panics, which arrives as a `PanicException`, and that is no `Exception` at all.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,7 +35,14 @@ def using(path: Path) -> Iterator[None]:
     except BaseException as error:
         if not _comes_from_edge(error) and not isinstance(error, OSError):
             raise
-        raise StoreFailedError(str(path), str(error)) from error
+        raise StoreFailedError(str(path), _reason(error)) from error
+
+
+def _reason(error: BaseException) -> str:
+    """What a copy of a folder failed at is told of its first file alone: every file of it may have failed alike."""
+    if isinstance(error, shutil.Error):
+        return str(error.args[0][0][-1])
+    return str(error)
 
 
 def _comes_from_edge(error: BaseException) -> bool:

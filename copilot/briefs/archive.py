@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 from datetime import date
 from pathlib import Path
 from typing import cast
@@ -13,6 +11,7 @@ from copilot.briefs.records import Brief, BriefRef
 from copilot.briefs.render import render_html, render_json, render_markdown
 from copilot.settings import Language
 from copilot.workspace import Workspace
+from ingestion.whole_files import written_whole
 
 _NAME = re.compile(r"brief-(\d{4}-\d{2}-\d{2})\.(en|fr)\.html")
 
@@ -21,9 +20,10 @@ def archive_brief(workspace: Workspace, brief: Brief) -> BriefRef:
     """Write the brief in its three forms, replacing an earlier one of the same morning and language."""
     ref = _ref(workspace.briefs_path, brief.as_of, brief.language)
     workspace.briefs_path.mkdir(parents=True, exist_ok=True)
-    _write(ref.path_json, render_json(brief))
-    _write(ref.path_md, render_markdown(brief))
-    _write(ref.path_html, render_html(brief))
+    forms = ((ref.path_json, render_json), (ref.path_md, render_markdown), (ref.path_html, render_html))
+    for path, render in forms:
+        with written_whole(path) as draft:
+            draft.write_text(render(brief), encoding="utf-8")
     return ref
 
 
@@ -46,11 +46,3 @@ def _ref(folder: Path, as_of: date, language: Language) -> BriefRef:
         path_md=stem.with_name(stem.name + ".md"),
         path_json=stem.with_name(stem.name + ".json"),
     )
-
-
-def _write(path: Path, text: str) -> None:
-    """A reader sees the old file or the new one, never a part."""
-    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
-    os.replace(draft, path)

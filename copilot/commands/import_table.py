@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import asdict
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from ingestion.retail.contracts import CONTRACTS
 from ingestion.retail.importing import import_table
 from ingestion.retail.mapping import load_mapping
 from ingestion.retail.proposing import propose, propose_mapping
+
+_EXIT_FAILED = 1
 
 
 @click.command("import")
@@ -37,7 +40,10 @@ def import_command(
     home: Path,
     as_json: bool,
 ) -> None:
-    """Import TABLE from FILE (CSV, TSV, Excel or Parquet). Importing a file twice changes nothing."""
+    """Import TABLE from FILE (CSV, TSV, Excel or Parquet). Importing a file twice changes nothing.
+
+    Rows that do not fit are listed and the others go in; exit code 1: none did.
+    """
     given = _constants(table, constants)
     if save_map is not None:
         save_map.write_text(propose(file, table, constants=given).to_yaml(), encoding="utf-8")
@@ -59,6 +65,8 @@ def import_command(
         print_json(asdict(report))
     else:
         click.echo(report.summary())
+    if report.rejected and report.rejected == report.rows_read:
+        sys.exit(_EXIT_FAILED)
 
 
 def _constants(table: str, pairs: tuple[str, ...]) -> dict[str, str]:

@@ -59,6 +59,7 @@ def ingest(
 
     Without SOURCE every configured source is read; one that fails stops no other, and makes the exit code 1. Posts are
     pseudonymised before anything is stored. Ingesting the same twice adds nothing, whatever the file is called then.
+    Rows that are no posts are listed and the others go in; exit code 1: none did.
     """
     workspace = new_workspace(home)
     configured = workspace.settings.posts.named_sources()
@@ -70,7 +71,7 @@ def ingest(
         _read_configured(workspace, [source] if source is not None else list(configured), retry, as_json)
         return
     if not Path(source).exists():
-        raise NoDataError(_unknown(source, configured))
+        raise click.BadParameter(_unknown(source, configured), param_hint="SOURCE")
     if save_map is not None:
         save_map.write_text(FileSource(Path(source), source=name).mapping.to_yaml(), encoding="utf-8")
         click.echo(str(save_map))
@@ -135,6 +136,8 @@ def _read_file(workspace: Workspace, path: Path, map_file: Path | None, name: st
         print_json(asdict(report))
     else:
         click.echo(f"{path.name} as {report.summary()}")
+    if report.rejected and report.rejected == report.read:
+        sys.exit(_EXIT_FAILED)
 
 
 def _checked(name: str | None) -> str:

@@ -9,6 +9,7 @@ import click
 from copilot.commands.options import home_option, new_workspace, note
 from copilot.settings import FILE_NAME
 from ingestion.pseudonymise.keys import ensure_key
+from ingestion.whole_files import written_whole
 
 _FILE = """\
 # Settings of this Reassort workspace. An environment variable wins over a line here: REASSORT_LLM__MODEL, ...
@@ -46,7 +47,8 @@ def init(home: Path) -> None:
     workspace.home.mkdir(parents=True, exist_ok=True)
     settings_file = workspace.home / FILE_NAME
     if not settings_file.exists():
-        settings_file.write_text(_FILE, encoding="utf-8")
+        with written_whole(settings_file) as draft:
+            draft.write_text(_FILE, encoding="utf-8")
     key_file = ensure_key(workspace.settings.pseudonym, workspace.home)
     note(f"Settings: {settings_file}")
     note(f"Pseudonym key: {key_file}. Keep a copy apart from the data: without it, authors cannot be found again.")

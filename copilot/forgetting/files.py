@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from copilot.workspace import Workspace
 from ingestion.privacy.traces import Traces
+from ingestion.whole_files import written_whole
 
 _LEFT_BEHIND = ("index.new", "index.old")
 """What a rebuild of the index that was killed leaves: copies of every post."""
@@ -45,7 +45,9 @@ def erase_from_files(workspace: Workspace, traces: Traces) -> FileErasure:
             path.unlink()
             removed += 1
         else:
-            _write(path, text)
+            with written_whole(path) as draft:
+                draft.write_bytes(text)
+                shutil.copymode(path, draft)
             rewritten += 1
     return FileErasure(files=files, removed=removed, rewritten=rewritten)
 
@@ -85,11 +87,3 @@ def _without_traces(data: bytes, traces: Traces) -> bytes | None:
         return text.encode()
     lines = [line for line in text.splitlines(keepends=True) if not traces.find_in_bytes(line.encode())]
     return "".join(lines).encode()
-
-
-def _write(path: Path, data: bytes) -> None:
-    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-    shutil.copymode(path, draft)
-    os.replace(draft, path)

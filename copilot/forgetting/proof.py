@@ -9,11 +9,13 @@ from __future__ import annotations
 import gzip
 import sqlite3
 import zipfile
+import zlib
 from collections import Counter
 from contextlib import closing
 from pathlib import Path
 
 import polars as pl
+from polars.exceptions import PolarsError
 
 from copilot.forgetting.extents import written_bytes
 from copilot.forgetting.files import files_of
@@ -27,18 +29,28 @@ from vectorstore.store import DocumentStore
 _READ = 4_000_000
 _READ_WHOLE = 65_536
 _SQLITE = b"SQLite format 3\x00"
+_UNREADABLE = (PolarsError, sqlite3.DatabaseError, zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError)
+"""Raised over what is not whole; the last over an archive with a password."""
 _KINDS: tuple[TraceKind, ...] = ("pseudonym", "post id", "text")
 
 
 def prove(workspace: Workspace, traces: Traces, store: DocumentStore | None, *, progress: Progress = silent) -> Proof:
     """Search everything for the traces. `store`: the open index, None where the workspace has none."""
     remaining: list[Remaining] = []
+    unread: list[str] = []
     paths = list(files_of(workspace))
     read = 0
     for number, path in enumerate(paths):
         progress("proof", number, len(paths))
+        name = str(path.relative_to(workspace.home))
         read += path.stat().st_size
-        remaining += _remaining(str(path.relative_to(workspace.home)), _in_file(path, traces))
+        found = _in_bytes(path, traces)
+        try:
+            found += _in_stored(path, traces)
+        except _UNREADABLE as error:
+            # Parts of messages may be of the content.
+            unread.append(f"{name}: searched as it is; what it stores cannot be read ({type(error).__name__})")
+        remaining += _remaining(name, found)
     documents, in_index = _in_index(store, traces) if store is not None else (0, Counter())
     remaining += _remaining("index (documents)", in_index)
     elsewhere = _in_remote_lake(workspace, traces)
@@ -49,7 +61,7 @@ def prove(workspace: Workspace, traces: Traces, store: DocumentStore | None, *, 
         bytes_read=read,
         documents=documents,
         remaining=tuple(remaining),
-        unproved=_unproved(workspace),
+        unproved=(*unread, *_unproved(workspace)),
     )
 
 
@@ -57,23 +69,23 @@ def _remaining(place: str, found: Counter[TraceKind]) -> list[Remaining]:
     return [Remaining(place=place, kinds=tuple(kind for kind in _KINDS if kind in found))] if found else []
 
 
-def _in_file(path: Path, traces: Traces) -> Counter[TraceKind]:
-    found = traces.find_in_bytes(path.name.encode())
-    size = path.stat().st_size
-    small = size <= _READ_WHOLE
-    found += traces.find_in_bytes(path.read_bytes()) if small else traces.find_in_chunks(written_bytes(path))
+def _in_bytes(path: Path, traces: Traces) -> Counter[TraceKind]:
+    small = path.stat().st_size <= _READ_WHOLE
+    found = traces.find_in_bytes(path.read_bytes()) if small else traces.find_in_chunks(written_bytes(path))
+    return found + traces.find_in_bytes(path.name.encode())
+
+
+def _in_stored(path: Path, traces: Traces) -> Counter[TraceKind]:
     with path.open("rb") as file:
         head = file.read(len(_SQLITE))
     if path.suffix == ".parquet":
-        found += _in_frame(pl.scan_parquet(path), traces)
-    elif head == _SQLITE:
-        found += _in_sqlite(path, traces)
-    elif head[:2] == b"\x1f\x8b":
+        return _in_frame(pl.scan_parquet(path), traces)
+    if head == _SQLITE:
+        return _in_sqlite(path, traces)
+    if head[:2] == b"\x1f\x8b":
         with gzip.open(path, "rb") as unpacked:
-            found += traces.find_in_chunks(iter(lambda: unpacked.read(_READ), b""))
-    elif zipfile.is_zipfile(path):
-        found += _in_zip(path, traces)
-    return found
+            return traces.find_in_chunks(iter(lambda: unpacked.read(_READ), b""))
+    return _in_zip(path, traces) if zipfile.is_zipfile(path) else Counter()
 
 
 def _in_frame(frame: pl.LazyFrame, traces: Traces) -> Counter[TraceKind]:

@@ -47,7 +47,8 @@ class Proof:
     remaining: tuple[Remaining, ...]
     """Empty: no trace is left."""
     unproved: tuple[str, ...]
-    """Places that could be changed but not read byte by byte: servers and object stores."""
+    """Places that could be changed but not read byte by byte (servers, object stores), and files that store something
+    which cannot be unpacked."""
 
 
 @dataclass(frozen=True, kw_only=True)

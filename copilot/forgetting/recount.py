@@ -17,6 +17,7 @@ from copilot.signals.post_words import drop_stale_words
 from copilot.signals.run import update_signals
 from copilot.workspace import Workspace
 from ingestion.progress import Progress, silent
+from ingestion.whole_files import written_whole
 
 _PENDING = "forgetting.json"
 
@@ -25,10 +26,8 @@ def note_mornings(workspace: Workspace, posts: pl.DataFrame) -> None:
     """Remember, for a run that is killed, which mornings counted posts that are about to go: their dates alone."""
     mornings = sorted({*_pending(workspace), *_mornings(workspace, posts)})
     if mornings:
-        path = _path(workspace)
-        draft = path.with_suffix(".part")
-        draft.write_text(json.dumps([morning.isoformat() for morning in mornings]), encoding="utf-8")
-        draft.replace(path)
+        with written_whole(_path(workspace)) as draft:
+            draft.write_text(json.dumps([morning.isoformat() for morning in mornings]), encoding="utf-8")
 
 
 def recount(workspace: Workspace, *, progress: Progress = silent) -> int:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -20,6 +19,7 @@ from copilot.planning.calibration import Spread
 from copilot.planning.features import Labels
 from copilot.planning.segment_spread import Spreads
 from copilot.planning.segments import Segmentation
+from ingestion.whole_files import written_whole
 
 _FILE = "demand-boosted-{as_of}.json"
 _FORMAT = 1
@@ -32,10 +32,9 @@ def save_boosted(folder: Path, model: BoostedModel) -> Path:
     """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / _FILE.format(as_of=model.made_of.as_of)
-    beside = path.with_suffix(".new")
     kept = {"format": _FORMAT, "digest": _digest(model.correction.text), **asdict(model)}
-    beside.write_text(json.dumps(kept, default=_as_text), encoding="utf-8")
-    os.replace(beside, path)
+    with written_whole(path) as draft:
+        draft.write_text(json.dumps(kept, default=_as_text), encoding="utf-8")
     for old in _files(folder)[:-_KEPT]:
         old.unlink(missing_ok=True)
     return path

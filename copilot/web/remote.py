@@ -126,20 +126,15 @@ class RemoteService:
 
 
 def find_service(workspace: Workspace) -> RemoteService | None:
-    """The service that has this workspace, or None. What a service left behind that died is cleared away.
-
-    Raises `ServiceInUseError` where its process lives but does not answer.
-    """
+    """The service that has this workspace, or None. Raises `ServiceInUseError` where it lives but does not answer."""
     running = workspace.running_service()
-    if running is None:
+    # A container numbers its processes alike each time: what a killed service left may be this process's own number.
+    if running is None or running.pid == os.getpid():
         return None
     try:
         httpx.get(f"{running.url}/api/v1/health", timeout=_PROBE_SECONDS).raise_for_status()
     except httpx.HTTPError as error:
-        if _lives(running.pid):
-            raise ServiceInUseError(running.url, f"{type(error).__name__}. Stop process {running.pid}") from error
-        workspace.withdraw_service()
-        return None
+        raise ServiceInUseError(running.url, f"{type(error).__name__}. Stop process {running.pid}") from error
     web = workspace.settings.web
     return RemoteService(running, web.password, web.admin_password)
 
@@ -159,18 +154,6 @@ def _broken_off(url: str) -> str:
 
 def _auth(password: SecretStr | None) -> httpx.BasicAuth | None:
     return httpx.BasicAuth("reassort", password.get_secret_value()) if password else None
-
-
-def _lives(pid: int) -> bool:
-    if os.name == "nt":
-        return True  # a signal would end it there
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def _detail(answer: httpx.Response) -> str:

@@ -34,6 +34,8 @@ HOLDINGS: Mapping[str, Holding] = {
     "phrase_runs": "counts",
     "forecasts": "none",
     "forecast_runs": "none",
+    "forecast_checks": "none",
+    "weather_response": "none",
     "forecast_tournament": "none",
     "forecast_regressors": "none",
     "level_spreads": "none",

@@ -18,8 +18,9 @@ from pathlib import Path
 
 from platformdirs import user_config_path
 
-from ingestion.errors import KeyMismatchError, KeyMissingError
+from ingestion.errors import KeyMismatchError, KeyMissingError, KeyUnreadableError
 from ingestion.settings import PseudonymSettings
+from ingestion.whole_files import written_whole
 
 _ID_FILE = "pseudonym.json"
 _KEY_BYTES = 32
@@ -55,7 +56,7 @@ def load_key(settings: PseudonymSettings, home: Path) -> PseudonymKey:
     text = _find(settings, workspace_id)
     key = _parse(text)
     if key is None:
-        raise KeyMissingError(places)
+        raise KeyMissingError(places, lost=bool(check))
     if check and not hmac.compare_digest(check, _check_value(key)):
         raise KeyMismatchError(str(home))
     return key
@@ -92,8 +93,13 @@ def _find(settings: PseudonymSettings, workspace_id: str) -> str:
     if settings.key is not None:
         return settings.key.get_secret_value()
     for path in _files(settings, workspace_id):
-        if path.is_file():
+        try:
             return path.read_text(encoding="ascii", errors="replace")
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except OSError as error:
+            problem = f"the pseudonym key cannot be read ({error.strerror})"
+            raise KeyUnreadableError(str(path), problem, "Check the file, and who may read it.") from error
     return ""
 
 
@@ -119,24 +125,26 @@ def _read_id(home: Path) -> tuple[str, str]:
     path = home / _ID_FILE
     if not path.is_file():
         return "", ""
-    content = json.loads(path.read_text(encoding="utf-8"))
-    return str(content["workspace_id"]), str(content["key_check"])
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        return str(content["workspace_id"]), str(content["key_check"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        problem = f"does not say which pseudonym key is the workspace's ({type(error).__name__})"
+        remedy = "Put it back from a backup, or set REASSORT_PSEUDONYM__KEY to the key and delete the file."
+        raise KeyUnreadableError(str(path), problem, remedy) from error
 
 
 def _write_id(home: Path, workspace_id: str, *, check: str) -> None:
     home.mkdir(parents=True, exist_ok=True)
-    unfinished = home / f".{_ID_FILE}.part"
-    unfinished.write_text(json.dumps({"workspace_id": workspace_id, "key_check": check}) + "\n", encoding="utf-8")
-    unfinished.replace(home / _ID_FILE)
+    with written_whole(home / _ID_FILE) as draft:
+        draft.write_text(json.dumps({"workspace_id": workspace_id, "key_check": check}) + "\n", encoding="utf-8")
 
 
 def _write_secret(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    unfinished = path.with_name(f".{path.name}.part")
-    unfinished.unlink(missing_ok=True)
-    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(text + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.replace(path)
+    with written_whole(path) as draft:
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(text + "\n")
+            file.flush()
+            os.fsync(file.fileno())

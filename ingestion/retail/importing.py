@@ -68,7 +68,8 @@ class ImportReport:
         )
         if self.rejects:
             first = self.rejects[0]
-            value = first.value if len(first.value) <= _VALUE_LENGTH else f"{first.value[:_VALUE_LENGTH]}..."
+            value = " ".join(first.value.split())
+            value = value if len(value) <= _VALUE_LENGTH else f"{value[:_VALUE_LENGTH]}..."
             column = f' column "{first.column}",' if first.column else ""
             text += f' First: row {first.row},{column} "{value}": {first.reason}.'
         if self.kept and not self.inserted and not self.updated:

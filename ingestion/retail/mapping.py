@@ -13,20 +13,22 @@
     skip_when:
       - {column: Modele, equals: [PORT], reason: postage is no product}
 
-A column left out is empty. A `sale_line_id` left out is made from the row itself; see `ColumnMapping.hash`.
+A column left out is empty. A `sale_line_id` left out is made from the row itself, as by `hash`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
+import polars as pl
 import yaml
+from polars.exceptions import ComputeError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
-from rapidfuzz import fuzz, process, utils
 
 from ingestion.errors import MappingError
+from ingestion.mapping_files import check_named_columns, listed, misfits, read_mapping_file
 from ingestion.retail.contracts import CONTRACTS, TableContract
 
 EMPTY_TEXTS = ("", "NULL", "null", "NaN", "nan", "N/A", "#N/A")
@@ -36,11 +38,11 @@ EMPTY_TEXTS = ("", "NULL", "null", "NaN", "nan", "N/A", "#N/A")
 class FileFormat(BaseModel):
     """How a file is written. What is left empty is found out from the file."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     encoding: str = ""
     """Of text files: `utf-8`, `cp1252`, `latin-1`, `utf-16`, ..."""
-    delimiter: str = ""
+    delimiter: str = Field(default="", pattern=r'^[^"\r\n]?$')
     """One character between fields of a text file."""
     header_row: int = Field(default=1, ge=1)
     """Row that holds the column names; rows before it are skipped."""
@@ -57,7 +59,7 @@ class FileFormat(BaseModel):
 class ColumnMapping(BaseModel):
     """Where the values of one column of the table come from: exactly one of the first five."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     column: str = ""
     """A column of the file."""
@@ -71,12 +73,14 @@ class ColumnMapping(BaseModel):
     unit_price: str = ""
     """For revenue: a column with the price of one unit, multiplied by `units`."""
     separator: str = "-"
+    """Between the values of several columns."""
     date_formats: tuple[str, ...] = ()
     """Forms of dates as `strftime` writes them, tried in order, or `excel` for serial day numbers; empty: ISO. A time
     of day after the date is left out."""
     translate: dict[str, str] = Field(default_factory=dict)
     """Values of the file, whatever their case, and what to write instead."""
     case: Literal["keep", "upper", "lower"] = "keep"
+    """What becomes of capital and small letters."""
     default: str = ""
     """Written where the file has no value."""
 
@@ -117,9 +121,10 @@ class ReturnRule(BaseModel):
     Marked lines get negative units and revenue. Without a rule, negative units mean a return.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     column: str
+    """A column of the file."""
     values: tuple[str, ...] = ()
     """Values of the column that mark a return, whatever their case."""
     prefix: str = ""
@@ -135,10 +140,12 @@ class ReturnRule(BaseModel):
 class SkipRule(BaseModel):
     """Rows that do not belong in the table. They count as rejected, with the reason given. Exactly one condition."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     column: str
+    """A column of the file."""
     reason: str
+    """Told of each row that is left out."""
     equals: tuple[str, ...] = ()
     """Any of these values, whatever their case."""
     matches: str = ""
@@ -149,6 +156,15 @@ class SkipRule(BaseModel):
     """No value."""
     at_most: float | None = None
     """A number of this size or less."""
+
+    @field_validator("matches", "matches_not")
+    @classmethod
+    def _is_expression(cls, value: str) -> str:
+        try:
+            pl.Series([""]).str.contains(value)
+        except ComputeError:
+            raise ValueError("is no regular expression") from None
+        return value
 
     @model_validator(mode="after")
     def _one_condition(self) -> SkipRule:
@@ -161,7 +177,7 @@ class SkipRule(BaseModel):
 class Mapping(BaseModel):
     """How one kind of file becomes rows of one table."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     table: str
     format: FileFormat = Field(default_factory=FileFormat)
@@ -214,42 +230,22 @@ class Mapping(BaseModel):
 
 def load_mapping(path: Path) -> Mapping:
     """The mapping in a YAML file. Raises `MappingError`, naming the entry and what to do."""
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise MappingError(str(path), "cannot be read", "Check the path given with --map.") from error
-    except yaml.YAMLError as error:
-        raise MappingError(str(path), f"is not valid YAML: {error}", "Correct it at that line.") from error
+    content = read_mapping_file(path)
     try:
         return Mapping.model_validate(content)
     except ValidationError as error:
-        problems = "; ".join(_problem(found) for found in error.errors(include_input=False))
-        raise MappingError(str(path), problems, "Correct these entries.") from error
+        raise MappingError(str(path), misfits(error), "Correct these entries.") from error
 
 
 def check_columns(mapping: Mapping, file_columns: Sequence[str], *, where: str) -> None:
     """Raise `MappingError` where the mapping names a column that the file lacks, or leaves a required one out."""
-    for name in mapping.file_columns:
-        if name not in file_columns:
-            near = process.extractOne(
-                name, file_columns, scorer=fuzz.ratio, processor=utils.default_process, score_cutoff=60
-            )
-            hint = f"Did you mean {near[0]!r}?" if near else "Correct the mapping."
-            raise MappingError(where, f"has no column {name!r}; it has {_listed(file_columns)}", hint)
+    check_named_columns(mapping.file_columns, file_columns, where=where)
     for column in mapping.contract.columns:
         made = column.name == "sale_line_id"
         if column.required and column.name not in mapping.columns and not made:
             raise MappingError(
                 where,
                 f'the mapping leaves out "{column.name}" ({column.doc}), which {mapping.table} need;'
-                f" the file has {_listed(file_columns)}",
+                f" the file has {listed(file_columns)}",
                 f"Add `{column.name}: COLUMN` or `{column.name}: {{constant: VALUE}}` to its columns.",
             )
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(map(repr, names))
-
-
-def _problem(found: Any) -> str:
-    return f"{'.'.join(map(str, found['loc'])) or 'mapping'}: {found['msg']}"

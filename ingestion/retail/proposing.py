@@ -16,6 +16,7 @@ from rapidfuzz import fuzz
 
 from ingestion.data_files import read_yaml
 from ingestion.errors import MappingError
+from ingestion.mapping_files import listed
 from ingestion.retail.contracts import CONTRACTS, Column, TableContract
 from ingestion.retail.converting import as_text
 from ingestion.retail.forms import date_forms, number_form
@@ -56,10 +57,9 @@ class Proposal:
         """The mapping. Raises `MappingError` where something is missing or undecided."""
         if self.missing:
             wanted = "; ".join(f"{column.name} ({column.doc})" for column in self.missing)
-            listed = ", ".join(map(repr, self.file_columns))
             raise MappingError(
                 self.where,
-                f"no column found for {wanted}. The file has {listed}",
+                f"no column found for {wanted}. The file has {listed(self.file_columns)}",
                 f"Write a mapping that names them (`{self.missing[0].name}: COLUMN`) or sets them"
                 f" (`{self.missing[0].name}: {{constant: VALUE}}`), and give it with --map.",
             )
@@ -73,7 +73,7 @@ class Proposal:
         """A mapping file to edit: what was found, and a comment for each thing that was not."""
         lines = [f"# {note}" for note in (*self.undecided, *self.notes)]
         lines += [f"# To add to columns: {column.name}: ...   # {column.doc}" for column in self.missing]
-        lines += [f"# Not used: {', '.join(map(repr, self.unused))}"] if self.unused else []
+        lines += [f"# Not used: {listed(self.unused)}"] if self.unused else []
         return "\n".join([*lines, self._mapping().to_yaml()])
 
     def _mapping(self) -> Mapping:
@@ -107,6 +107,11 @@ def propose(path: Path, table: str, *, constants: Map[str, str] | None = None) -
     file_format = rows.format.model_copy(update={"decimal": decimal, "thousands": thousands})
     columns, doubts, notes = _columns(contract, chosen, rows, texts)
     columns |= {name: ColumnMapping(constant=value) for name, value in (constants or {}).items()}
+    twice = [
+        f"two columns are called {name!r}, of which the mapping calls the second {f'{name} (2)'!r}"
+        for name in chosen.values()
+        if f"{name} (2)" in rows.columns
+    ]
     made = (LINE_ID,)
     return Proposal(
         where=path.name,
@@ -119,7 +124,7 @@ def propose(path: Path, table: str, *, constants: Map[str, str] | None = None) -
             for column in contract.columns
             if column.required and column.name not in columns and column.name not in made
         ),
-        undecided=(*undecided, *doubts),
+        undecided=(*twice, *undecided, *doubts),
         notes=notes,
     )
 

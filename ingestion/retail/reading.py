@@ -111,7 +111,8 @@ def _cells(path: Path, sheet: str) -> tuple[str, pl.DataFrame]:
             raise ReadError(str(path), f"has no sheet {name!r}; it has {found}", "Name one in the mapping's format.")
         return name, book.load_sheet(name, header_row=None, dtypes="string").to_polars()
     except (fastexcel.FastExcelError, OSError) as error:
-        raise ReadError(str(path), f"is no workbook that can be read ({error})", "Save it again as .xlsx.") from error
+        reason = str(error).partition("\n")[0]
+        raise ReadError(str(path), f"is no workbook that can be read ({reason})", "Save it again as .xlsx.") from error
 
 
 def _workbook(path: Path, file_format: FileFormat) -> FileRows:

@@ -7,12 +7,13 @@ The file has one line a rejected row: `reject_table`, `reject_row`, `reject_colu
 from __future__ import annotations
 
 import csv
-import os
 import stat
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
+
+from ingestion.whole_files import written_whole
 
 ROW = "__row"
 """Column that carries the number of a row in its file, the header counted."""
@@ -63,9 +64,8 @@ def keep_rejects(
     if problems.is_empty():
         return None
     place.mkdir(parents=True, exist_ok=True)
-    unfinished = target.with_name(f".{target.name}.{os.getpid()}.part")
-    _lines(table, problems, originals).write_csv(unfinished, include_bom=True)
-    unfinished.replace(target)
+    with written_whole(target) as draft:
+        _lines(table, problems, originals).write_csv(draft, include_bom=True)
     return target
 
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ingestion.errors import ReadError
+from ingestion.mapping_files import check_named_columns
 from ingestion.records import RawPost
 from ingestion.sources.file_rows import open_rows, plain_path
-from ingestion.sources.mapping import PostMapping, check_post_columns
+from ingestion.sources.mapping import PostMapping
 from ingestion.sources.proposing import propose_post_mapping
 from ingestion.sources.rows import RowReader
 from ingestion.sources.source import RejectedPost, Watermark
@@ -35,12 +36,16 @@ class FileSource:
         columns, rows = self._file.sample()
         self.read_as, self.notes = _MAPPED, ()
         self.is_named_by_path = False
+        if mapping is None and not columns:
+            raise ReadError(
+                str(path), "has no rows", "Export it again, or give the columns that it will have with --map."
+            )
         if mapping is None:
             proposal = propose_post_mapping(columns, where=str(path), source=plain_path(path).stem, rows=rows)
             mapping, self.read_as, self.notes = proposal.mapping, proposal.read_as, proposal.notes
             self.is_named_by_path = not proposal.is_named_by_layout and not source
         elif columns:
-            check_post_columns(mapping, columns, where=str(path))
+            check_named_columns(mapping.columns.named(), columns, where=str(path))
         self.mapping = _named(mapping, source) if source else mapping
 
     read_as: str

@@ -17,10 +17,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from ingestion.errors import MappingError
+from ingestion.mapping_files import read_mapping_file
 from ingestion.settings import check_url
 from ingestion.sources.mapping import PostMapping
 
@@ -101,15 +101,8 @@ class JsonApiMapping(BaseModel):
 
 def load_json_mapping(path: Path, source: str) -> JsonApiMapping:
     """The mapping in a YAML file; its posts carry the name `source`. Raises `MappingError`."""
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise MappingError(str(path), "cannot be read", f"Check `map` of posts.sources.{source}.") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        at = getattr(error, "problem_mark", None)
-        line = f" at line {at.line + 1}" if at is not None else ""
-        raise MappingError(str(path), f"is not valid YAML{line}", "Correct it there.") from None
-    if isinstance(content, dict) and isinstance(content.get("posts"), dict):
+    content = read_mapping_file(path, remedy=f"Check `map` of posts.sources.{source}.")
+    if isinstance(content.get("posts"), dict):
         content = {**content, "posts": {**content["posts"], "source": source}}
     try:
         return JsonApiMapping.model_validate(content)

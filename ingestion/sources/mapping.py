@@ -17,16 +17,15 @@ Where no column holds an id, one is made from the whole row: the same row is the
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 from zoneinfo import available_timezones
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
-from rapidfuzz import fuzz, process, utils
 
 from ingestion.errors import MappingError
+from ingestion.mapping_files import misfits, read_mapping_file
 from ingestion.records import PostKind
 from ingestion.sources.layouts import ascii_text
 
@@ -82,7 +81,7 @@ class PostMapping(BaseModel):
     kind: PostKind
     encoding: str = ""
     """Empty: found out from the file."""
-    delimiter: str = ""
+    delimiter: str = Field(default="", pattern=r'^[^"\r\n]?$')
     """Between the fields of a CSV file; empty: found out from the file."""
     columns: PostColumns
     constants: dict[str, str] = Field(default_factory=dict)
@@ -131,39 +130,13 @@ class PostMapping(BaseModel):
 
 def load_post_mapping(path: Path) -> PostMapping:
     """The mapping in a YAML file. Raises `MappingError`, naming the entry and what to do."""
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise MappingError(str(path), "cannot be read", "Check the path given with --map.") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise MappingError(str(path), f"is not valid YAML: {error}", "Correct it at that line.") from error
+    content = read_mapping_file(path)
     try:
         return PostMapping.model_validate(content)
     except ValidationError as error:
-        problems = "; ".join(_problem(found) for found in error.errors(include_input=False))
-        raise MappingError(str(path), problems, "Correct these entries.") from error
-
-
-def check_post_columns(mapping: PostMapping, file_columns: Sequence[str], *, where: str) -> None:
-    """Raise `MappingError` where the mapping names a column that the file lacks."""
-    for name in mapping.columns.named():
-        if name not in file_columns:
-            near = process.extractOne(
-                name, file_columns, scorer=fuzz.ratio, processor=utils.default_process, score_cutoff=60
-            )
-            hint = f"Did you mean {near[0]!r}?" if near else "Correct the mapping."
-            raise MappingError(where, f"has no column {name!r}; it has {listed(file_columns)}", hint)
+        raise MappingError(str(path), misfits(error), "Correct these entries.") from error
 
 
 def source_name(text: str) -> str:
     """A name that a source may carry, made from any text (a file's name without its endings)."""
     return re.sub(r"[^a-z0-9._-]+", "-", ascii_text(text)).strip("-._")[:64] or "posts"
-
-
-def listed(names: Sequence[str]) -> str:
-    """The names in quotes, separated by commas, as messages show them."""
-    return ", ".join(map(repr, names))
-
-
-def _problem(found: Any) -> str:
-    return f"{'.'.join(map(str, found['loc'])) or 'mapping'}: {found['msg']}"

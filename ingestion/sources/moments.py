@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, tzinfo
@@ -91,6 +92,8 @@ def _by_format(text: str, form: str) -> datetime | None:
 
 
 def _from_epoch(number: float) -> datetime:
+    if not math.isfinite(number):
+        raise ValueError("is no moment")
     while number > _LARGEST_SECONDS:
         number /= 1000
     return datetime.fromtimestamp(number, tz=UTC)
@@ -129,7 +132,7 @@ def _named(text: str) -> datetime | None:
 def _mail(text: str) -> datetime | None:
     with contextlib.suppress(ValueError, TypeError, IndexError):
         return datetime.strptime(text, _TWITTER)  # noqa: DTZ007 - the form has its zone
-    with contextlib.suppress(ValueError, TypeError, IndexError):
+    with contextlib.suppress(ValueError, TypeError, IndexError, OverflowError):
         return parsedate_to_datetime(text)
     return None
 
@@ -141,12 +144,12 @@ def _moment(year: int, month: int, day: int, rest: str | None) -> datetime | Non
     if rest and found is None:
         return None
     hour, minute, second, zone = 0, 0, 0, None
-    if found:
-        hour, minute, second = int(found[1]), int(found[2]), int(found[3] or 0)
-        if found[4]:
-            hour = hour % 12 + (12 if found[4] in "pP" else 0)
-        zone = _offset(found[5])
     with contextlib.suppress(ValueError):
+        if found:
+            hour, minute, second = int(found[1]), int(found[2]), int(found[3] or 0)
+            if found[4]:
+                hour = hour % 12 + (12 if found[4] in "pP" else 0)
+            zone = _offset(found[5])
         return datetime(year, month, day, hour, minute, second, tzinfo=zone)
     return None
 

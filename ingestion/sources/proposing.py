@@ -8,9 +8,10 @@ from statistics import fmean
 from zoneinfo import ZoneInfo
 
 from ingestion.errors import MappingError
+from ingestion.mapping_files import listed
 from ingestion.records import PostKind
 from ingestion.sources.layouts import Layout, detect_layout, known_layouts, plain_names
-from ingestion.sources.mapping import PostColumns, PostMapping, listed, source_name
+from ingestion.sources.mapping import PostColumns, PostMapping, source_name
 from ingestion.sources.moments import has_no_zone, has_numbers, read_moment, tells_day_first
 from ingestion.sources.ratings import read_rating, usual_scale
 from ingestion.sources.rows import LANGUAGE_CODE, MARKET_CODE, Row

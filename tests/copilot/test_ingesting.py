@@ -262,8 +262,8 @@ def test_the_command_reads_all_says_how_each_did_and_fails_where_one_did(command
     ("settings", "arguments", "code", "said"),
     [
         ("", ["ingest"], 3, "[posts.sources.NAME]"),
-        ("", ["ingest", "blgo"], 3, "neither a file nor a configured source"),
-        (FEED.format(name="blog", url="https://blog.example/"), ["ingest", "blgo"], 3, "Did you mean 'blog'?"),
+        ("", ["ingest", "blgo"], 2, "neither a file nor a configured source"),
+        (FEED.format(name="blog", url="https://blog.example/"), ["ingest", "blgo"], 2, "Did you mean 'blog'?"),
         (FEED.format(name="blog", url="https://blog.example/"), ["ingest", "blog", "--all"], 2, "exclude each other"),
         (FEED.format(name="blog", url="blog.example"), ["status"], 1, "no http or https URL"),
         (FEED.format(name="blog", url="http://blog.example:x/"), ["status"], 1, "Port"),

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import inspect
+import textwrap
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import click
 from click.testing import CliRunner
 from pydantic import BaseModel
 
 from copilot.cli import cli
 from copilot.settings import Settings
+from ingestion.retail import mapping
 from ingestion.retail.contracts import CONTRACTS, Column, TableContract
+
+_MAPPED: Mapping[str, type[BaseModel]] = {
+    "Each of `columns`": mapping.ColumnMapping,
+    "`format`": mapping.FileFormat,
+    "`returns`": mapping.ReturnRule,
+    "Each of `skip_when`": mapping.SkipRule,
+}
+"""What a mapping file's keys hold: heading -> its fields."""
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
 
@@ -26,7 +38,7 @@ def data_page() -> str:
     ]
     for contract in CONTRACTS.values():
         lines += _table(contract)
-    return "\n".join(lines)
+    return "\n".join([*lines, *_mapping_files()])
 
 
 def configuration_page() -> str:
@@ -35,7 +47,8 @@ def configuration_page() -> str:
         "# Configuration",
         "",
         "A setting is taken from the command's argument, else from the environment, else from `reassort.toml` in the",
-        "workspace, else its default. Keep secrets in the environment.",
+        "workspace, else its default. Keep secrets in the environment, where lists and tables are JSON:",
+        """`REASSORT_PRIVACY__SOURCES='{"reddit": {"retention_days": 365}}'`. `REASSORT_HOME` names the workspace.""",
         "",
         "| in `reassort.toml` | in the environment | default | what it is |",
         "|---|---|---|---|",
@@ -48,17 +61,45 @@ def configuration_page() -> str:
 
 
 def commands_page() -> str:
-    """The help of every command."""
+    """The help of every command, and of those within groups."""
     runner = CliRunner()
     lines = ["# Commands", ""]
     context = cli.make_context("reassort", ["--help"], resilient_parsing=True)
-    for name in cli.list_commands(context):
-        shown = runner.invoke(cli, [name, "--help"], prog_name="reassort", terminal_width=100, catch_exceptions=False)
-        lines += [f"## reassort {name}", "", "```", shown.output.rstrip(), "```", ""]
+    for words in _commands(cli, context):
+        shown = runner.invoke(cli, [*words, "--help"], prog_name="reassort", terminal_width=100, catch_exceptions=False)
+        lines += [f"#{'#' * len(words)} reassort {' '.join(words)}", "", "```", shown.output.rstrip(), "```", ""]
     return "\n".join(lines)
 
 
 PAGES = {"data.md": data_page, "configuration.md": configuration_page, "commands.md": commands_page}
+
+
+def _commands(group: click.Group, context: click.Context) -> Iterator[list[str]]:
+    for name in group.list_commands(context):
+        yield [name]
+        command = group.get_command(context, name)
+        if isinstance(command, click.Group):
+            yield from ([name, *words] for words in _commands(command, context))
+
+
+def _mapping_files() -> list[str]:
+    _, example, note = (inspect.getdoc(mapping) or "").split("\n\n")
+    lines = [
+        "## Mapping files",
+        "",
+        "`--map FILE` says which column of a file is which column of the table; `--save-map FILE` writes what is found",
+        "without one. YAML, in UTF-8:",
+        "",
+        "```yaml",
+        textwrap.dedent(example),
+        "```",
+        "",
+        note,
+    ]
+    for heading, model in _MAPPED.items():
+        lines += ["", f"### {heading}", "", "| key | default | what it is |", "|---|---|---|"]
+        lines += [f"| `{path}` | {default} | {doc} |" for path, default, doc in _settings(model, "")]
+    return [*lines, ""]
 
 
 def _table(contract: TableContract) -> list[str]:
@@ -86,7 +127,8 @@ def _settings(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, str, s
             yield from _settings(kind, f"{prefix}{name}.")
         elif prefix or name != "home":
             default = field.get_default(call_default_factory=True)
-            shown = "" if default is None or default in ("", {}) else f"`{default}`"
+            shown = "" if default is None or default in ("", {}, ()) else f"`{default}`"
+            shown = "needed" if field.is_required() else shown
             yield f"{prefix}{name}", shown, " ".join((field.description or "").split())
 
 

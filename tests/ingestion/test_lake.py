@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from ingestion.errors import ContractError, TableMissingError
+from ingestion.errors import ContractError, LakeError, TableMissingError
 from ingestion.lake import Lake, MergeCounts
 
 
@@ -29,6 +29,44 @@ def test_missing_table_is_named_with_what_to_do(lake: Lake) -> None:
     for ask in (lake.read, lake.version, lake.uris, lake.rows):
         with pytest.raises(TableMissingError, match=r'"sales".*reassort import sales'):
             ask("sales")
+
+
+def test_a_table_that_cannot_be_written_or_read_is_named(lake: Lake, tmp_path: Path) -> None:
+    (tmp_path / "lake").mkdir(exist_ok=True)
+    (tmp_path / "lake" / "sales").touch()
+    with pytest.raises(LakeError, match=r'Table "sales" failed: .*Check room and rights at .*lake/sales') as caught:
+        lake.append("sales", pl.DataFrame({"id": ["a"]}))
+    assert "\n" not in str(caught.value)
+    lake.append("stock", pl.DataFrame({"id": ["a"]}))
+    next((tmp_path / "lake" / "stock" / "_delta_log").glob("*.json")).write_text("no log")
+    with pytest.raises(LakeError, match='Table "stock"'):
+        lake.read("stock")
+
+
+def test_a_folder_that_may_not_be_read_is_not_taken_for_none(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(path: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    lake.append("sales", pl.DataFrame({"id": ["a"]}))
+    monkeypatch.setattr("ingestion.lake.os.scandir", refused)
+    for ask in (lake.exists, lake.read, lake.uris):
+        with pytest.raises(LakeError, match="Permission denied"):
+            ask("sales")
+    monkeypatch.setattr("ingestion.lake.os.listdir", refused)
+    with pytest.raises(PermissionError):
+        lake.tables()
+
+
+@pytest.mark.parametrize("folder", ["with space", "été à l'Est", "100%", "a#b", "star*"])
+def test_a_folder_may_have_any_name(tmp_path: Path, folder: str) -> None:
+    lake = Lake(tmp_path / folder / "lake")
+    lake.append("sales", _rows(("a", 1)))
+    lake.merge("sales", _rows(("a", 2), ("b", 1)), key=["id"])
+    assert lake.read("sales").sort("id").rows() == [("a", 2), ("b", 1)]
+    assert lake.holds("sales", 0)
+    lake.forget_history("sales")
+    assert lake.rows("sales") == 2
+    assert not lake.holds("sales", 0)
 
 
 def test_append_adds_rows_and_a_version(lake: Lake) -> None:

@@ -13,7 +13,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from ingestion.errors import TableMissingError
+from ingestion.errors import TableMissingError, WarehouseError
 from ingestion.lake import Lake
 from ingestion.retail.contracts import CONTRACTS
 from ingestion.warehouse import Warehouse
@@ -184,6 +184,16 @@ def test_optional_table_that_is_missing_is_empty(warehouse: Warehouse, table: st
 def test_last_dates_name_the_tables_that_have_rows(warehouse: Warehouse) -> None:
     assert warehouse.last_dates() == {"sales": D, "stock": D, "inbound": D, "prices": D + timedelta(days=1)}
     assert warehouse.last_dates(before=D)["sales"] == D - timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [("postgres://me:secret@db/shop", r"ibis-framework\[postgres\]"), ("nonsense://me:secret@db", "cannot be reached")],
+)
+def test_a_warehouse_that_cannot_be_reached_is_named_without_its_password(tmp_path: Path, url: str, said: str) -> None:
+    with pytest.raises(WarehouseError, match=said) as caught:
+        Warehouse(Lake(tmp_path), url=url).read("sales")
+    assert "secret" not in str(caught.value)
 
 
 def test_missing_sales_name_the_table(tmp_path: Path) -> None:

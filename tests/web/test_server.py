@@ -16,6 +16,7 @@ from pydantic import SecretStr
 
 from copilot.errors import CopilotError, ServiceInUseError, SettingsError
 from copilot.settings import Settings, WebSettings
+from copilot.status import workspace_status
 from copilot.web.remote import RemoteService, find_service
 from copilot.web.server import check_address, serve
 from copilot.workspace import RunningService, Workspace
@@ -45,21 +46,31 @@ def test_no_service_is_found_where_none_runs(tmp_path: Path) -> None:
     assert find_service(Workspace(Settings(home=tmp_path))) is None
 
 
-def test_a_dead_service_is_cleared_away(tmp_path: Path) -> None:
+def test_a_dead_service_is_none(tmp_path: Path) -> None:
     workspace = _announced(tmp_path, "http://127.0.0.1:9", pid=2**22 + 1)
+    assert workspace_status(workspace).service is None
     assert find_service(workspace) is None
-    assert workspace.running_service() is None
+
+
+def test_a_service_restarted_under_the_number_of_a_killed_one_is_not_in_its_own_way(tmp_path: Path) -> None:
+    assert find_service(_announced(tmp_path, "http://127.0.0.1:9", pid=os.getpid())) is None
+
+
+@pytest.mark.parametrize("left", ["", "{", '{"url": "http://127.0.0.1:9"}'])
+def test_half_a_note_of_a_service_is_none(tmp_path: Path, left: str) -> None:
+    (tmp_path / "service.json").write_text(left)
+    assert find_service(Workspace(Settings(home=tmp_path))) is None
 
 
 def test_a_living_service_that_is_silent_is_an_error(tmp_path: Path) -> None:
-    workspace = _announced(tmp_path, "http://127.0.0.1:9", pid=os.getpid())
+    workspace = _announced(tmp_path, "http://127.0.0.1:9", pid=os.getppid())
     with pytest.raises(ServiceInUseError, match=r"http://127\.0\.0\.1:9"):
         find_service(workspace)
 
 
 def test_commands_are_told_whom_they_asked(tmp_path: Path) -> None:
     with _answering(200, {"status": "ok"}) as url:
-        service = find_service(_announced(tmp_path, url, pid=os.getpid()))
+        service = find_service(_announced(tmp_path, url, pid=os.getppid()))
         assert service is not None
         assert service.notice == (
             f"The index of this workspace is open in the service at {url} (started 09:14). Asked it instead."

@@ -59,6 +59,16 @@ def test_everything_goes_and_is_proved(forgotten: tuple[Workspace, ErasureReport
     assert authors.len() == 3
 
 
+def test_files_that_cannot_be_unpacked_are_searched_as_they_are_and_named(small: Workspace) -> None:
+    broken = {"cut.csv.gz": b"\x1f\x8b\x08", "half.parquet": b"PAR1", "old.db": b"SQLite format 3\x00 and no more"}
+    for name, content in broken.items():
+        (small.home / name).write_bytes(content)
+    report = forget_author(small, ANNE, on=ON)
+    assert report.complete
+    assert report.proof is not None
+    assert [line.partition(":")[0] for line in report.proof.unproved[:3]] == sorted(broken)
+
+
 def test_a_thread_keeps_what_others_said(small_home: Path, forgotten: tuple[Workspace, ErasureReport]) -> None:
     before = _messages(open_small(small_home), "quoting")
     question, call, found, answer = _messages(forgotten[0], "quoting")

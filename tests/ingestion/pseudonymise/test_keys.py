@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from ingestion.errors import KeyMismatchError, KeyMissingError
+from ingestion.errors import KeyMismatchError, KeyMissingError, KeyUnreadableError
 from ingestion.pseudonymise.keys import ensure_key, load_key
 from ingestion.settings import PseudonymSettings
 
@@ -71,8 +71,20 @@ def test_another_key_than_the_workspaces_is_refused(tmp_path: Path) -> None:
 def test_a_lost_key_is_not_replaced_by_a_new_one(tmp_path: Path) -> None:
     place = Path(ensure_key(PseudonymSettings(), tmp_path))
     place.unlink()
-    with pytest.raises(KeyMissingError):
+    with pytest.raises(KeyMissingError, match="put your copy back"):
         ensure_key(PseudonymSettings(), tmp_path)
+
+
+@pytest.mark.parametrize("content", ["", "{", "{}", "[]"])
+def test_a_workspace_that_does_not_say_which_key_is_its_own_is_named(tmp_path: Path, content: str) -> None:
+    (tmp_path / "pseudonym.json").write_text(content)
+    with pytest.raises(KeyUnreadableError, match=r"pseudonym\.json.*from a backup"):
+        ensure_key(PseudonymSettings(key=SecretStr(HEX)), tmp_path)
+
+
+def test_a_key_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    with pytest.raises(KeyUnreadableError, match="who may read it"):
+        load_key(PseudonymSettings(key_file=tmp_path), tmp_path)
 
 
 def test_a_workspace_cut_off_while_its_key_was_made_gets_one(tmp_path: Path) -> None:

@@ -226,6 +226,13 @@ def test_file_that_cannot_be_read_is_named_with_a_remedy(
     assert raised.value.remedy
 
 
+def test_a_column_name_that_comes_twice_is_undecided(tmp_path: Path) -> None:
+    path = tmp_path / "sales.csv"
+    path.write_text("date,store,store,sku,quantity,amount,currency\n2026-10-01,lyon,paris,a,2,80.5,EUR\n")
+    with pytest.raises(MappingError, match=r"two columns are called 'store', .* 'store \(2\)'.* give it with --map"):
+        propose(path, "sales").mapping()
+
+
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
@@ -236,8 +243,10 @@ def test_file_that_cannot_be_read_is_named_with_a_remedy(
         ({"colums": {}}, "Extra inputs are not permitted"),
         ({"returns": {"column": "x"}}, "needs one of values, prefix"),
         ({"skip_when": [{"column": "x", "reason": "r"}]}, "needs one of equals"),
+        ({"skip_when": [{"column": "x", "reason": "r", "matches": "("}]}, "matches: .* no regular expression"),
+        ({"format": {"delimiter": ";;"}}, "format.delimiter: "),
     ],
-    ids=["table", "column", "two origins", "unit price", "unknown entry", "returns", "skip"],
+    ids=["table", "column", "two origins", "unit price", "unknown entry", "returns", "skip", "regex", "delimiter"],
 )
 def test_mapping_file_that_is_wrong_is_told_by_entry(tmp_path: Path, change: dict[str, object], problem: str) -> None:
     path = tmp_path / "map.yaml"
@@ -246,7 +255,16 @@ def test_mapping_file_that_is_wrong_is_told_by_entry(tmp_path: Path, change: dic
         load_mapping(path)
 
 
+def test_mapping_file_in_another_encoding_is_named(tmp_path: Path) -> None:
+    (tmp_path / "map.yaml").write_bytes("table: sales # café".encode("cp1252"))
+    with pytest.raises(MappingError, match="not UTF-8"):
+        load_mapping(tmp_path / "map.yaml")
+
+
 def test_mapping_file_that_is_no_yaml_is_named(tmp_path: Path) -> None:
+    (tmp_path / "map.yaml").write_text("just words", encoding="utf-8")
+    with pytest.raises(MappingError, match="holds no `key: value` lines"):
+        load_mapping(tmp_path / "map.yaml")
     (tmp_path / "map.yaml").write_text("table: [", encoding="utf-8")
     with pytest.raises(MappingError, match="not valid YAML"):
         load_mapping(tmp_path / "map.yaml")

@@ -7,12 +7,8 @@ from pathlib import Path
 import pytest
 
 from ingestion.errors import MappingError
-from ingestion.sources.mapping import (
-    PostMapping,
-    check_post_columns,
-    load_post_mapping,
-    source_name,
-)
+from ingestion.mapping_files import check_named_columns
+from ingestion.sources.mapping import PostMapping, load_post_mapping, source_name
 
 
 def test_a_mapping_survives_its_file(tmp_path: Path) -> None:
@@ -41,6 +37,7 @@ def test_a_mapping_survives_its_file(tmp_path: Path) -> None:
         ({"columns": {"text": "a", "language": "l"}, "constants": {"language": "fr"}}, "by a column and by a constant"),
         ({"rating_scale": 0}, "rating_scale"),
         ({"timezone": "Paris"}, "no time zone"),
+        ({"delimiter": "||"}, "delimiter"),
     ],
 )
 def test_a_wrong_mapping_says_where(tmp_path: Path, change: dict[str, object], said: str) -> None:
@@ -54,7 +51,7 @@ def test_a_wrong_mapping_says_where(tmp_path: Path, change: dict[str, object], s
 def test_a_column_that_is_not_there_is_named_with_the_nearest() -> None:
     mapping = PostMapping.model_validate({"source": "s", "kind": "review", "columns": {"text": "Review text"}})
     with pytest.raises(MappingError, match="Did you mean 'Review Text'"):
-        check_post_columns(mapping, ["Id", "Review Text"], where="f.csv")
+        check_named_columns(mapping.columns.named(), ["Id", "Review Text"], where="f.csv")
 
 
 def test_source_names_are_made_from_file_names() -> None:

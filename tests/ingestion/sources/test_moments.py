@@ -77,3 +77,11 @@ def test_what_tells_day_first_and_a_missing_zone() -> None:
     assert tells_day_first(["14/04/2026", "04/14/2026"]) is None
     assert has_no_zone(["2026-01-02 10:00"])
     assert not has_no_zone(["2026-01-02", "2026-01-02T10:00:00+01:00", "2026-01-02 10:00 UTC"])
+
+
+@pytest.mark.parametrize(
+    "text", ["03/04/2026 10:00 +99:00", "3 mai 2026 10:00 +01:90", "Mon, 01 Feb 2026 9999999999:00:00 +0100", "inf"]
+)
+def test_what_no_clock_shows_is_no_moment(text: str) -> None:
+    assert moment(text) is None
+    assert moment(text, EPOCH) is None
