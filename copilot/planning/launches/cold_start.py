@@ -109,7 +109,7 @@ def forecast_launches(
     )
     spread = shop.model.calibration.spread
     model = learn_launches(facts, known, dispersion=spread.dispersion, drift=spread.drift, use=use)
-    found = _found(model, sums, products, rows, spread.dispersion)
+    found = _found(model, sums, products, rows)
     own = np.flatnonzero(products.is_new[products.code])
     place = np.cumsum(products.is_new)[products.code[own]] - 1
     shape = _shape(shop, told, levels[products.code] * shares)
@@ -181,6 +181,7 @@ def _sums(shop: Shop, products: _Products, shares: Floats) -> LaunchSums:
     )
     skus = shop.catalogue.select("product_id", "sku_id").unique().sort("sku_id")
     launched = dict(zip(products.ids, products.launched, strict=True))
+    dispersion = shop.model.calibration.spread.dispersion
     parts = []
     for number in np.unique(piece):
         ids = _ids(products, kept[piece == number])
@@ -189,11 +190,11 @@ def _sums(shop: Shop, products: _Products, shares: Floats) -> LaunchSums:
         multipliers = shop.model.effects.multipliers(panel.series, shop.drivers, panel.start, panel.days)
         first = [launched[product] for product in panel.series["product_id"].to_list()]
         share, rate = known["share"].fill_null(0.0).to_numpy(), known["rate"].fill_null(0.0).to_numpy()
-        parts.append(launch_sums(panel, multipliers, share, first, rate))
+        parts.append(launch_sums(panel, multipliers, share, first, rate, dispersion=dispersion))
     return joined_sums(parts)
 
 
-def _found(model: LaunchModel, sums: LaunchSums, products: _Products, rows: Integers, dispersion: float) -> Found:
+def _found(model: LaunchModel, sums: LaunchSums, products: _Products, rows: Integers) -> Found:
     """What is foretold of the new products, corrected by what they sold."""
     new = products.new
     foretold = model.foretold(rows[new])
@@ -208,8 +209,8 @@ def _found(model: LaunchModel, sums: LaunchSums, products: _Products, rows: Inte
     place = {product: index for index, product in enumerate(sums.product_ids)}
     for index, product in enumerate(_ids(products, new)):
         if product in place:
-            units[index] = sums.units[place[product]].sum() / dispersion
-            expected[index] = (sums.expected[place[product]] * curves[index]).sum() / dispersion
+            units[index] = sums.units[place[product]].sum() / sums.dispersion
+            expected[index] = (sums.expected[place[product]] * curves[index]).sum() / sums.dispersion
     shape = 1.0 / model.variance
     return Found(
         rows=rows[new],

@@ -3,7 +3,7 @@
 Units are demand as far as it could be seen: days without stock are no exposure, days that sold out count what was
 wanted, given that it was at least what sold. What is expected holds season, weekday, events and reductions
 (`planning.effects`), and the shares of the locations and SKUs that had stock: a launch in July in three stores compares
-with one in March in thirty.
+with one in March in thirty. Overdispersed units tell less: so many of them as variance is times the mean count as one.
 """
 
 from __future__ import annotations
@@ -35,6 +35,8 @@ class LaunchSums:
     """Demand seen."""
     expected: Floats
     """Of a product that sells one unit a day, had all locations carried all of it, at multiplier 1."""
+    dispersion: float = 1.0
+    """Variance of demand over its mean."""
 
     def levels(self, weeks: int) -> tuple[Floats, Floats]:
         """Units and what is expected over the first so many weeks, both (products,)."""
@@ -48,6 +50,7 @@ class LaunchSums:
             product_ids=tuple(self.product_ids[row] for row in rows),
             units=self.units[rows],
             expected=self.expected[rows],
+            dispersion=self.dispersion,
         )
 
 
@@ -58,16 +61,24 @@ def joined_sums(parts: Sequence[LaunchSums]) -> LaunchSums:
         product_ids=tuple(product for part in parts for product in part.product_ids),
         units=np.concatenate([nothing, *(part.units for part in parts)]),
         expected=np.concatenate([nothing, *(part.expected for part in parts)]),
+        dispersion=parts[0].dispersion if parts else 1.0,
     )
 
 
 def launch_sums(
-    panel: DemandPanel, multipliers: Floats, shares: Floats, launched: Sequence[date], rates: Floats
+    panel: DemandPanel,
+    multipliers: Floats,
+    shares: Floats,
+    launched: Sequence[date],
+    rates: Floats,
+    *,
+    dispersion: float = 1.0,
 ) -> LaunchSums:
     """Sums by product of the panel's series.
 
     `multipliers` (series, days) are those of its days; `shares` (series,) each series' part of its product; `launched`
-    (series,) the product's launch, from which on days count; `rates` (series,) what sold-out days are taken to want.
+    (series,) the product's launch, from which on days count; `rates` (series,) what sold-out days are taken to want;
+    `dispersion` the variance of demand over its mean.
     """
     product, products = group_codes(panel.series, "product_id")
     first = np.array([(day - panel.start).days for day in launched], dtype=np.int64)
@@ -81,7 +92,7 @@ def launch_sums(
             by_series = np.where(inside, values, 0.0).sum(axis=1, keepdims=True, dtype=np.float64)
             sums[place, :, number] = group_row_sums(product, by_series, products)[:, 0]
     ids = panel.series["product_id"].unique().sort().to_list()
-    return LaunchSums(product_ids=tuple(ids), units=sums[0], expected=sums[1])
+    return LaunchSums(product_ids=tuple(ids), units=sums[0], expected=sums[1], dispersion=dispersion)
 
 
 def launch_curve(sums: LaunchSums) -> Floats:
@@ -106,10 +117,13 @@ def curves_like(sums: LaunchSums, wide: Floats, weights: Floats) -> Floats:
 
 
 def _votes(sums: LaunchSums) -> tuple[Floats, Floats]:
-    """Units, and what the product's own half year lets expect, both (products, weeks); no product counts too much."""
+    """Units, and what the product's own half year lets expect, both (products, weeks); no product counts too much.
+
+    Both are in units of a demand that is not overdispersed.
+    """
     level = sums.units.sum(axis=1) / np.maximum(sums.expected.sum(axis=1), 1e-9)
     expected = sums.expected * level[:, None]
-    scale = np.minimum(1.0, _VOTE_UNITS / np.maximum(expected, 1e-9))
+    scale = np.minimum(1.0, _VOTE_UNITS / np.maximum(expected, 1e-9)) / sums.dispersion
     return sums.units * scale, expected * scale
 
 

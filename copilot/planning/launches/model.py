@@ -23,7 +23,7 @@ from copilot.planning.launches.likeness import Foretold, Levels, Likeness, foret
 
 LEAST_PRODUCTS = 10
 """Products with history, below which nothing is foretold by analogues."""
-_MOST_LEARNT = 250
+_MOST_LEARNT = 600
 _FOLDS = 4
 _LEAST_LAUNCHES = 15
 _CERTAIN_UNITS = 1.0

@@ -130,6 +130,15 @@ def test_nothing_is_wanted_before_the_launch() -> None:
     assert found.curve[:, 10:] == pytest.approx(1.0, abs=0.05)
 
 
+def test_overdispersed_launches_bend_the_curve_less() -> None:
+    launched = {f"past{number}": 4.0 for number in range(6)}
+    of = shop(("new", "silk", AS_OF), *((name, "silk", day(30)) for name in launched), sold=launched)
+    spread = replace(UNCALIBRATED.spread, dispersion=20.0)
+    unlike = replace(of, model=replace(of.model, calibration=replace(UNCALIBRATED, spread=spread)))
+    even, bent = (float(np.abs(forecast(each).curve - 1.0).max()) for each in (unlike, of))
+    assert even < 0.5 * bent
+
+
 def test_no_new_product_is_no_work() -> None:
     def never(skus: list[str]) -> DemandPanel:
         raise AssertionError(skus)

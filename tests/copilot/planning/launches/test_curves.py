@@ -67,6 +67,14 @@ def test_one_launch_moves_the_curve_little() -> None:
     assert launch_curve(sums_of(FADING))[0] < 1.0 + 0.6 * (2.0 / np.mean(FADING) - 1.0)
 
 
+def test_overdispersed_units_count_as_fewer() -> None:
+    sums = sums_of(*[FADING] * 12, units=10.0)
+    few = sums_of(*[FADING] * 12, units=1.0)
+    found = launch_curve(replace(sums, dispersion=10.0))
+    assert found == pytest.approx(launch_curve(few))
+    assert 1.0 < found[0] < launch_curve(sums)[0]
+
+
 def test_analogues_bend_the_curve_their_way() -> None:
     sums = sums_of(*[FADING] * 4, *[EVEN] * 4)
     weights = np.array([[1.0] * 4 + [0.0] * 4, [0.0] * 4 + [1.0] * 4])
@@ -80,7 +88,9 @@ def test_weeks_of_days_before_after_and_long_after() -> None:
 
 
 def test_sums_of_several_panels_are_joined_and_chosen() -> None:
-    joined = joined_sums([sums_of(EVEN), replace(sums_of(FADING), product_ids=("Q",))])
+    parts = [sums_of(EVEN), replace(sums_of(FADING), product_ids=("Q",))]
+    joined = joined_sums([replace(part, dispersion=3.0) for part in parts])
     assert joined.product_ids == ("P0", "Q")
     assert joined.chosen(["Q", "none"]).units[0, 0] == 2_000.0
+    assert joined.chosen(["Q"]).dispersion == 3.0
     assert joined_sums([]).units.shape == (0, CURVE_WEEKS)
