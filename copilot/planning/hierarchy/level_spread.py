@@ -3,10 +3,12 @@
 On each past morning the model sees earlier days only and forecasts the week and the fortnight after, series by series.
 A level's common variance c is the one under which the interval from 10 % to 90 % of its nodes' sums covers 80 %; where
 a level has few nodes, the one under which squared errors are as large as expected (method of moments). It is shrunk to
-the common variance that series carry anyway: nodes of one morning err together in part, so that a morning counts as
-the root of its nodes, and few mornings say little of how odd the next one may be; three times less of being surer than
-of being less sure, since orders on too narrow an interval cost more. Of a series that sold out the demand expected
-given its sales stands in for what was seen.
+that of the finer products in the same places, and that of SKUs to the common variance that series carry anyway: nodes
+of one morning err together in part, so that a morning counts as the root of its nodes, and few mornings say little of
+how odd the next one may be; three times less of being surer than of being less sure, since orders on too narrow an
+interval cost more. The interval is that of one more morning: as wide as Student's t has it with as many degrees of
+freedom as there are mornings and those that they lean on. Of a series that sold out the demand expected given its
+sales stands in for what was seen.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
+from scipy import special
 
 from copilot.planning.arrays import Floats
 from copilot.planning.calibration import INTERVAL, coverage, heterogeneity
@@ -36,6 +39,7 @@ _STEP_DAYS = 14
 _LEAST_HISTORY_DAYS = 28
 _MANY_SUMS = 60
 _USUAL_MORNINGS, _SURER = 8.0, 3.0
+_FINER = {"product": "sku", "category": "product", "all": "category"}
 _STEPS = 20
 _LEAST, _MOST = 1e-5, 1.0
 _NAMES = ("sku_id", "product_id", "category", "location_id", "country")
@@ -78,6 +82,11 @@ class _NodeSums:
     """Sum of the series' rate variances times squared means, what a common part is taken from."""
     squares: Floats
     """Sum of squared means."""
+
+    @property
+    def alone(self) -> bool:
+        """Whether each node is one series."""
+        return bool((self.squares > (1.0 - 1e-9) * self.mean**2).all())
 
     def excess(self, common: float) -> Floats:
         """Variance beyond the Poisson's with that common variance."""
@@ -125,20 +134,22 @@ def level_spreads(
 ) -> pl.DataFrame:
     """Common variance of each level that the sums teach: by, at, common_variance, sums, coverage. No rows without sums.
 
-    `series` has the columns of the levels; `usual` is the common variance that the series carry, which few sums lean
-    on.
+    `series` has the columns of the levels, finer products first; `usual` is the common variance that the series carry,
+    which few sums lean on. Nodes of one series each tell nothing of it.
     """
-    rows = []
+    rows, learnt = [], dict[tuple[str, str], float]()
+    mornings = len(sums) / len(HORIZONS_DAYS)
     for level in levels if sums else ():
         nodes = _node_sums(grouped(series, level), sums)
         count = len(nodes.mean)
         if not count:
             continue
-        own = _covering(nodes) if count >= _MANY_SUMS else _by_moments(nodes)
-        mornings = len(sums) / len(HORIZONS_DAYS)
+        rest = learnt.get((_FINER.get(level.by, ""), level.at), usual)
+        own = rest if nodes.alone else _covering(nodes) if count >= _MANY_SUMS else _by_moments(nodes)
         weight = mornings * math.sqrt(count / len(sums))
-        lean = _USUAL_MORNINGS if own >= usual else _USUAL_MORNINGS * _SURER
-        common = float((weight * own + lean * usual) / (weight + lean))
+        lean = _USUAL_MORNINGS if own >= rest else _USUAL_MORNINGS * _SURER
+        learnt[level.by, level.at] = float((weight * own + lean * rest) / (weight + lean))
+        common = learnt[level.by, level.at] * _of_one_more(mornings + _USUAL_MORNINGS)
         within = coverage(nodes.seen, nodes.mean, nodes.excess(common) / nodes.mean**2)
         rows.append((level.by, level.at, common, count, within))
     schema = {name: kind for name, kind in SPREADS_SCHEMA.items() if name != "as_of"}
@@ -162,6 +173,11 @@ def _node_sums(grouping: Grouping, sums: Sequence[Sums]) -> _NodeSums:
         columns.append(found[found[:, 0] >= _LEAST_MEAN])
     mean, seen, own, rate, squares = np.concatenate(columns).T
     return _NodeSums(mean=mean, seen=np.round(seen), own=own, rate=rate, squares=squares)
+
+
+def _of_one_more(mornings: float) -> float:
+    """Variance of a morning like those over what that many of them teach: 1.19 of 8."""
+    return float((special.stdtrit(mornings, INTERVAL[1]) / special.ndtri(INTERVAL[1])) ** 2)
 
 
 def _covering(nodes: _NodeSums) -> float:

@@ -62,6 +62,24 @@ def test_few_sums_lean_on_what_series_carry_more_so_towards_being_surer(common: 
         assert few > usual + 0.4 * (common - usual)
 
 
+def test_a_level_leans_on_finer_products_in_the_same_places() -> None:
+    levels = [Level(by=by, at="location") for by in ("sku", "product", "category", "all")]
+    found, alone = (
+        level_spreads(chain_series(40, 30), _sums(0.1, 2), chosen, usual=0.001)["common_variance"].to_list()
+        for chosen in (levels, levels[-1:])
+    )
+    # Single series tell nothing of what they have in common.
+    assert found[0] < 0.002
+    assert found[-1] > 1.3 * alone[0]
+
+
+def test_few_mornings_leave_room_for_one_more() -> None:
+    few, many = (
+        level_spreads(chain_series(40, 30), _sums(0.1, count), [_STORES], usual=0.1)["coverage"][0] for count in (4, 80)
+    )
+    assert many < 0.81 < few - 0.01
+
+
 @pytest.mark.parametrize(
     ("chosen", "name"),
     [
