@@ -215,7 +215,7 @@ class _Reading:
     def failed(self, error: Exception) -> None:
         """Note a failure. Messages of these errors name no one."""
         self._outcomes.append("skipped" if isinstance(error, SourcePausedError) else "failed")
-        self._reasons[error.reason if isinstance(error, SourceError) else str(error)] = None
+        self._reasons[_reason(error)] = None
         until = error.until if isinstance(error, SourcePausedError) else getattr(error, "paused_until", None)
         self._next_try_at = max(filter(None, (self._next_try_at, until)), default=None)
 
@@ -240,6 +240,13 @@ class _Reading:
 
     def _count(self, report: IngestReport) -> None:
         self._counts.update(read=report.read, new=report.new, changed=report.changed, rejected=report.rejected)
+
+
+def _reason(error: Exception) -> str:
+    """What is kept of a failure: nothing of what the file holds."""
+    if isinstance(error, MappingError):
+        return f"{error.where}: {error.problem}."
+    return error.reason if isinstance(error, SourceError) else str(error)
 
 
 def _names_to_keep(workspace: Workspace) -> set[str]:

@@ -31,7 +31,10 @@ class IngestionError(Exception):
 
 
 class MappingError(IngestionError):
-    """A mapping that names what does not exist or leaves a required column out."""
+    """A mapping that names what does not exist or leaves a required column out.
+
+    `problem` is what may be kept. `remedy` may list the file's columns: values of its first row, where it has no names.
+    """
 
     def __init__(self, where: str, problem: str, remedy: str) -> None:
         super().__init__(f"{where}: {problem}. {remedy}")

@@ -315,7 +315,10 @@ class Lake:
             yield
         except TableNotFoundError as error:
             raise TableMissingError(table) from error
-        except (DeltaError, OSError) as error:
+        except BaseException as error:
+            # A panic within Delta Lake, over brackets in a folder's name for one, is no `Exception`.
+            if not isinstance(error, DeltaError | OSError) and type(error).__name__ != "PanicException":
+                raise
             reason = str(error).partition("\n")[0]
             raise LakeError(table, without_secrets(self._uri(table)), reason) from error
 

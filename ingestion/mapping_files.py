@@ -13,6 +13,7 @@ from rapidfuzz import fuzz, process, utils
 from ingestion.errors import MappingError
 
 _NEAR = 60.0
+_LONGEST_NAME = 60
 
 
 def read_mapping_file(path: Path, *, remedy: str = "Check the path given with --map.") -> dict[str, Any]:
@@ -49,9 +50,11 @@ def check_named_columns(named: Iterable[str], file_columns: Sequence[str], *, wh
                 name, file_columns, scorer=fuzz.ratio, processor=utils.default_process, score_cutoff=_NEAR
             )
             hint = f"Did you mean {near[0]!r}?" if near else "Correct the mapping."
-            raise MappingError(where, f"has no column {name!r}; it has {listed(file_columns)}", hint)
+            raise MappingError(where, f"has no column {name!r}", f"It has {listed(file_columns)}. {hint}")
 
 
 def listed(names: Iterable[str]) -> str:
-    """The names in quotes, separated by commas, as messages show them."""
-    return ", ".join(map(repr, names))
+    """The names in quotes, separated by commas, as messages show them; of one that is rather a value, of a file whose
+    first row holds no names, nothing.
+    """
+    return ", ".join(repr(name) if len(name) <= _LONGEST_NAME and "@" not in name else "..." for name in names)

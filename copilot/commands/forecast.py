@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 import polars as pl
-from rich.console import Console
 from rich.table import Table
 
+from copilot.commands.console import stdout_console
 from copilot.commands.forecast_checks import missed
 from copilot.commands.forecast_levels import AT, BY, level_of, show_levels
 from copilot.commands.forecast_reasons import show_reasons
@@ -139,7 +139,7 @@ def _forecast(workspace: Workspace, morning: date, scope: Scope, limit: int, *, 
     if as_json:
         print_json(shown.to_dicts())
         return
-    Console().print(_table(shown))
+    stdout_console().print(_table(shown))
     note(f"{morning}: {found.height:,} forecasts kept; shown: {shown.height}.")
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from rich.console import Console
 from rich.table import Table
 
 from copilot.agent.evidence_json import to_json
+from copilot.commands.console import stdout_console
 from copilot.commands.options import note, print_json
 from copilot.evidence import Evidence
 from copilot.lookups.context import Context
@@ -37,7 +37,7 @@ def show_levels(
     if as_json:
         print_json(to_json(found))
         return
-    Console().print(_table(found, level))
+    stdout_console().print(_table(found, level))
     said = f"; {', '.join(found.notes)}" if found.notes else ""
     note(f"{morning}, {days} days, {level.name}: {found.row_count} nodes; shown: {len(found.rows)}{said}.")
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 import polars as pl
-from rich.console import Console
 from rich.table import Table
 
+from copilot.commands.console import stdout_console
 from copilot.commands.options import as_of_option, home_option, json_option, note, open_workspace, print_json
 from copilot.lookups.context import last_morning
 from copilot.planning.forecast import read_forecasts
@@ -34,7 +34,7 @@ def plan(limit: int, home: Path, as_of: date | None, as_json: bool) -> None:
     if as_json:
         print_json(sent.head(limit).to_dicts())
         return
-    Console().print(_table(sent.head(limit)))
+    stdout_console().print(_table(sent.head(limit)))
     note(f"{morning}: {sent.height:,} lines send {sent['units'].sum():,} units; {lines.height:,} lines kept.")
 
 

@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import click
-from rich.console import Console
 
+from copilot.commands.console import stdout_console
 from copilot.commands.options import as_of_option, home_option, json_option, note, open_workspace, print_json
 from copilot.commands.progress import progress_bars
 from copilot.commands.register import print_register
@@ -113,7 +113,7 @@ def _print_register(found: Register, *, markdown: bool) -> None:
     if markdown:
         click.echo(register_markdown(found))
     else:
-        print_register(Console(), found)
+        print_register(stdout_console(), found)
 
 
 def _today() -> date:

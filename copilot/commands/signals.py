@@ -8,9 +8,9 @@ from datetime import date
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.table import Table
 
+from copilot.commands.console import stdout_console
 from copilot.commands.explained import show_term
 from copilot.commands.options import (
     as_of_option,
@@ -98,12 +98,12 @@ def signals(
         return
     language = language or workspace.settings.language
     if found:
-        Console().print(_table(found, language))
+        stdout_console().print(_table(found, language))
     else:
         note("No term is said by more authors than expected.")
     if phrases:
         note("Said by more authors than before, and in no list of terms:")
-        Console().print(_phrases(phrases, language))
+        stdout_console().print(_phrases(phrases, language))
 
 
 def _show_lift(lift: Lift, *, as_json: bool) -> None:

@@ -11,6 +11,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from copilot.commands.console import stdout_console
 from copilot.commands.forecast_checks import summary
 from copilot.commands.options import home_option, json_option, open_workspace, print_json
 from copilot.commands.register import print_register
@@ -30,7 +31,7 @@ def status(home: Path, as_json: bool) -> None:
 
 
 def _print(found: WorkspaceStatus) -> None:
-    console = Console()
+    console = stdout_console()
     console.print(
         f"Workspace {found.home} · model {found.model} · index {found.index}", soft_wrap=True, highlight=False
     )
@@ -60,11 +61,11 @@ def _print_forecast(console: Console, forecast: ForecastStatus | None) -> None:
     trained = f", trees of {forecast.trained_on}" if forecast.trained_on is not None else ""
     console.print(f"Forecasts of {forecast.as_of}: {models}{trained}.", soft_wrap=True, highlight=False)
     if forecast.check is not None:
-        console.print(summary(forecast.check), soft_wrap=True, highlight=False, markup=False)
+        console.print(summary(forecast.check), soft_wrap=True, highlight=False)
     if forecast.due:
         console.print(
             f"Training is due ({', '.join(forecast.due)}): `reassort forecast --tournament`.",
-            soft_wrap=True, highlight=False, markup=False,
+            soft_wrap=True, highlight=False,
         )  # fmt: skip
 
 
@@ -85,7 +86,7 @@ def _print_sources(console: Console, sources: Sequence[SourceStatus]) -> None:
         if row.consecutive_failures:
             times = "once" if row.consecutive_failures == 1 else f"{row.consecutive_failures} times in a row"
             told = f"{row.source} failed {times}, last on {_minute(row.last_failure_at)}: {row.reason}"
-            console.print(told, soft_wrap=True, highlight=False, markup=False)
+            console.print(told, soft_wrap=True, highlight=False)
 
 
 def _minute(moment: datetime | None) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 import polars as pl
-from rich.console import Console
 from rich.table import Table
 
+from copilot.commands.console import stdout_console
 from copilot.commands.options import note, print_json
 from copilot.planning.training import Trained, train_on
 from copilot.settings import Language
@@ -24,8 +24,8 @@ def show_tournament(workspace: Workspace, morning: date, *, language: Language, 
     if as_json:
         print_json(found.scores.to_dicts())
     else:
-        Console().print(_table(found.scores, language))
-        Console().print(_regressors(found.regressors, language))
+        stdout_console().print(_table(found.scores, language))
+        stdout_console().print(_regressors(found.regressors, language))
     note(_said(found, morning))
 
 

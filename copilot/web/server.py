@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime
 
 import uvicorn
 
-from copilot.errors import CopilotError, ServiceInUseError, SettingsError
+from copilot.errors import CopilotError, SettingsError, WorkspaceError
 from copilot.settings import WebSettings
 from copilot.web.app import create_app
 from copilot.web.chat.mount import remove_files
@@ -35,13 +35,14 @@ def serve(
     """Run the service until it is interrupted; `ready` is told its URL once it listens.
 
     Raises `SettingsError` for an address beyond this machine without a password, or one that cannot be had, and
-    `ServiceInUseError` where a service has this workspace already.
+    `WorkspaceError` where a service has this workspace already (`ServiceInUseError`: one that does not answer).
     """
     web = workspace.settings.web
     check_address(web)
     running = find_service(workspace)
     if running is not None:
-        raise ServiceInUseError(running.url, "it is running: stop it first, or use it")
+        problem = f"is served at {running.url} already"
+        raise WorkspaceError(str(workspace.home), problem, "Use that service, or stop it first.")
     with _listen(web) as listener:
         url = _url(web.host, listener.getsockname()[1])
         app = create_app(workspace, as_of)

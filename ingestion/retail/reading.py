@@ -26,6 +26,7 @@ from ingestion.retail.sniffing import SAMPLE_ROWS, find_format, first_usual, ope
 WORKBOOKS = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods")
 TEXTS = (".csv", ".tsv", ".txt", ".psv", "")
 
+_FEWEST_NAMED = 2
 _CHUNK_ROWS = 50_000
 _LARGEST_FIELD = 1 << 24
 
@@ -97,8 +98,12 @@ def _typed(frame: pl.DataFrame, file_format: FileFormat) -> FileRows:
 def find_sheet_header(path: Path) -> int:
     """The row of a workbook's first sheet that holds the column names: titles above a table fill fewer cells."""
     _, cells = _cells(path, "")
-    filled = cells.head(SAMPLE_ROWS).select(pl.sum_horizontal(pl.all().is_not_null())).to_series()
-    return first_usual(filled.to_list())
+    top = cells.head(SAMPLE_ROWS)
+    number = first_usual(top.select(pl.sum_horizontal(pl.all().is_not_null())).to_series().to_list())
+    # A data frame's index is written without a name: the row above may be the names of all columns but the first.
+    above = top.row(number - 2) if number > 1 else ()
+    is_header = len(above) > _FEWEST_NAMED and above[0] is None and None not in above[1:]
+    return number - 1 if is_header else number
 
 
 def _cells(path: Path, sheet: str) -> tuple[str, pl.DataFrame]:

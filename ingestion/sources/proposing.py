@@ -44,7 +44,7 @@ def propose_post_mapping(file_columns: Sequence[str], *, where: str, source: str
     A known layout is taken as it is, and names the source. Else that is `source`, and columns are recognised by name,
     in five languages, each used once; with a rating among them they are reviews, else social posts.
 
-    Raises `MappingError`, naming the columns, where none looks like the text of a post, or two do.
+    Raises `MappingError` where none looks like the text of a post, or two do.
     """
     sample = {
         column: [str(row[column]) for row in rows if row.get(column) not in (None, "")] for column in file_columns
@@ -59,6 +59,10 @@ def propose_post_mapping(file_columns: Sequence[str], *, where: str, source: str
     columns, left_out = _that_hold(columns, sample)
     mapping, notes = _details(columns, sample, kind=kind, source=source, empty=layout.empty if layout else ())
     return Proposal(mapping=mapping, read_as=read_as, is_named_by_layout=layout is not None, notes=(*left_out, *notes))
+
+
+def _how_to_map(file_columns: Sequence[str]) -> str:
+    return f"It has {listed(file_columns)}. {_HOW_TO_MAP}"
 
 
 def _kind(columns: Mapping[str, Sequence[str]]) -> PostKind:
@@ -91,15 +95,14 @@ def _text(
 ) -> str:
     """The likeliest by name; of several that hold texts the one that is clearly the longest."""
     if not candidates:
-        problem = f"no column looks like the text of a post; it has {listed(file_columns)}"
-        raise MappingError(where, problem, _HOW_TO_MAP)
+        raise MappingError(where, "no column looks like the text of a post", _how_to_map(file_columns))
     length = {name: fmean(map(len, sample[name])) for name in candidates if sample.get(name)}
     if len(length) < 2:
         return next(iter(length), candidates[0])
     first, second = sorted(length, key=lambda name: -length[name])[:2]
     if length[first] < _CLEARLY_LONGER * length[second]:
-        problem = f"{first!r} and {second!r} both look like the text of a post; it has {listed(file_columns)}"
-        raise MappingError(where, problem, _HOW_TO_MAP)
+        problem = f"{first!r} and {second!r} both look like the text of a post"
+        raise MappingError(where, problem, _how_to_map(file_columns))
     return first
 
 

@@ -46,6 +46,14 @@ def ingest(found: Workspace, *names: str, clock: ManualClock | None = None, **op
     return {run.source: run for run in runs}
 
 
+def test_what_is_kept_of_a_failure_holds_nothing_of_the_file(tmp_path: Path) -> None:
+    (tmp_path / "export.csv").write_text("jane,Loved it\nbob,Hated it\n", encoding="utf-8")
+    found = workspace(tmp_path, export={"kind": "file", "path": "export.csv"})
+    reason = ingest(found)["export"].reason
+    assert reason.endswith("export.csv: no column looks like the text of a post.")
+    assert "jane" not in reason
+
+
 def posts(found: Workspace) -> list[dict[str, Any]]:
     return list(found.lake.read("posts").sort("published_at", "post_id").iter_rows(named=True))
 

@@ -57,6 +57,11 @@ def test_a_folder_that_may_not_be_read_is_not_taken_for_none(lake: Lake, monkeyp
         lake.tables()
 
 
+def test_a_folder_that_delta_lake_panics_over_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(LakeError, match=r"lake \[1\]"):
+        Lake(tmp_path / "lake [1]").append("sales", _rows(("a", 1)))
+
+
 @pytest.mark.parametrize("folder", ["with space", "été à l'Est", "100%", "a#b", "star*"])
 def test_a_folder_may_have_any_name(tmp_path: Path, folder: str) -> None:
     lake = Lake(tmp_path / folder / "lake")

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from copilot.errors import CopilotError, ServiceInUseError, SettingsError
+from copilot.errors import CopilotError, ServiceInUseError, SettingsError, WorkspaceError
 from copilot.settings import Settings, WebSettings
 from copilot.status import workspace_status
 from copilot.web.remote import RemoteService, find_service
@@ -66,6 +66,13 @@ def test_a_living_service_that_is_silent_is_an_error(tmp_path: Path) -> None:
     workspace = _announced(tmp_path, "http://127.0.0.1:9", pid=os.getppid())
     with pytest.raises(ServiceInUseError, match=r"http://127\.0\.0\.1:9"):
         find_service(workspace)
+
+
+def test_a_second_service_is_refused(tmp_path: Path) -> None:
+    with _answering(200, {"status": "ok"}) as url:
+        workspace = _announced(tmp_path, url, pid=os.getppid())
+        with pytest.raises(WorkspaceError, match=f"is served at {url} already"):
+            serve(workspace)
 
 
 def test_commands_are_told_whom_they_asked(tmp_path: Path) -> None:

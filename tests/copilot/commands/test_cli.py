@@ -72,6 +72,16 @@ def test_status_counts_rows_and_says_how_far_data_reach(shop: Workspace) -> None
     assert (table["table"], table["rows"], table["last_date"]) == ("sales", 1, "2026-10-31")
 
 
+def test_what_goes_into_a_pipe_is_neither_cut_nor_taken_for_markup(tmp_path: Path) -> None:
+    home = tmp_path / "shop [bold]"
+    source = f"a-source-of-posts-{'x' * 40}"
+    home.mkdir()
+    (home / "reassort.toml").write_text(f'[posts.sources.{source}]\nkind = "file"\npath = "x.csv"\n')
+    said = CliRunner().invoke(cli, ["status", "--home", str(home)]).stdout
+    assert f"Workspace {home} " in said
+    assert f"\n{source}  file " in said
+
+
 def test_settings_that_do_not_fit_name_the_file(tmp_path: Path) -> None:
     (tmp_path / "reassort.toml").write_text("[planning]\nservice_level = 7\n", encoding="utf-8")
     done = _reassort("status", "--home", ".", cwd=tmp_path)

@@ -18,7 +18,7 @@ from ingestion.retail.contracts import CONTRACTS
 from ingestion.retail.importing import import_table
 from ingestion.retail.mapping import Mapping, load_mapping
 from ingestion.retail.proposing import match_columns, propose, propose_mapping
-from ingestion.retail.reading import read_rows
+from ingestion.retail.reading import find_sheet_header, read_rows
 
 FRENCH = "Date de vente;Code magasin;Référence;Qté;Montant TTC;Devise\n31/01/2025;L1;S1;2;1 234,50;EUR\n"
 ENGLISH = "Date,Store,SKU,Quantity,Unit Price,Currency\n01/31/2025,L1,S1,2,12.50,USD\n"
@@ -152,6 +152,16 @@ def _workbook(path: Path, titles: int = 0) -> Path:
         sheet.append(row)
     book.save(path)
     return path
+
+
+@pytest.mark.parametrize("titles", [[], [["Sales of October"], []]], ids=["bare", "titled"])
+def test_a_workbook_of_a_data_frame_names_all_columns_but_its_index(tmp_path: Path, titles: list[list[str]]) -> None:
+    book = openpyxl.Workbook()
+    rows = [[None, "date", "store"], [0, "2026-10-01", "lyon"], [1, "2026-10-02", "nice"]]
+    for row in [*titles, *rows]:
+        book.worksheets[0].append(row)
+    book.save(tmp_path / "frame.xlsx")
+    assert find_sheet_header(tmp_path / "frame.xlsx") == len(titles) + 1
 
 
 def test_workbook_keeps_cell_types_and_names_bad_cells(tmp_path: Path) -> None:

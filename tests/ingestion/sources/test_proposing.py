@@ -38,6 +38,13 @@ def propose(columns: Sequence[str], *rows: Row) -> Proposal:
     return propose_post_mapping(columns, where="f.csv", source="f", rows=rows)
 
 
+def test_values_in_place_of_names_are_neither_shown_nor_kept() -> None:
+    with pytest.raises(MappingError) as caught:
+        propose(["5", "The linen dress that I bought for my sister in Lyon shrank after one wash", "jane@example.com"])
+    assert "It has '5', ..., ...." in str(caught.value)
+    assert caught.value.problem == "no column looks like the text of a post"
+
+
 @pytest.mark.parametrize(("name", "header"), EXPORTS.items(), ids=EXPORTS)
 def test_exports_of_platforms_are_known_by_their_columns(name: str, header: str) -> None:
     columns = header.split(";" if ";" in header else ",")
