@@ -1,4 +1,4 @@
-"""Demand day by day for a fan chart: quantiles of each series, or of the sum over chosen series.
+"""Demand day by day for a fan chart: quantiles of the sum over chosen series.
 
 The sum of series is the negative binomial with its mean and variance (moment matching): series vary on their own, and
 in part together, as the forecast's `common_variance` says. Correlation beyond that (weather, a closed street) is not
@@ -20,30 +20,6 @@ from copilot.planning.records import QUANTILE_COLUMNS, QUANTILES
 from ingestion.warehouse import Warehouse
 
 
-def daily_forecast(
-    forecasts: pl.DataFrame,
-    *,
-    as_of: date,
-    days: int,
-    sku_ids: Sequence[str] | None = None,
-    location_ids: Sequence[str] | None = None,
-) -> pl.DataFrame:
-    """Demand of each day for each chosen series: sku_id, location_id, date, mean_units, p05 ... p95.
-
-    `forecasts` are those of one `as_of`. None: all SKUs, all locations. Raises `NoDataError` where no series is
-    chosen, or where forecasts do not reach that far.
-    """
-    chosen, means = _daily(forecasts, as_of, days, sku_ids, location_ids)
-    k = (chosen["dispersion"].to_numpy()[:, None] - 1.0) / np.maximum(means, 1e-9) + chosen["rate_variance"].to_numpy()[
-        :, None
-    ]
-    dates = [as_of + timedelta(days=i) for i in range(days)]
-    keys = chosen.select("sku_id", "location_id").join(
-        pl.DataFrame({"date": dates}), how="cross", maintain_order="left_right"
-    )
-    return keys.with_columns(mean_units=pl.Series(means.reshape(-1)), **_quantiles(means.reshape(-1), k.reshape(-1)))
-
-
 def total_forecast(
     forecasts: pl.DataFrame,
     *,
@@ -53,8 +29,10 @@ def total_forecast(
     location_ids: Sequence[str] | None = None,
     cumulative: bool = False,
 ) -> pl.DataFrame:
-    """Demand of each day summed over the chosen series: date, mean_units, p05 ... p95; raises as `daily_forecast`.
+    """Demand of each day summed over the chosen series: date, mean_units, p05 ... p95.
 
+    `forecasts` are those of one `as_of`. None: all SKUs, all locations. Raises `NoDataError` where no series is
+    chosen, or where forecasts do not reach that far.
     `cumulative`: of all days from `as_of` to the date, which quantiles of single days do not add up to.
     """
     chosen, means = _daily(forecasts, as_of, days, sku_ids, location_ids)

@@ -90,15 +90,13 @@ class Detector:
         settings: SignalSettings,
         *,
         untested: float = 0.0,
-        apart: bool = True,
         followed_days: int = 0,
     ) -> None:
         """`untested`: share of the budget that goes to series which `counts` lacks, as they had too few authors.
 
-        `apart`: whether a series is held against those that rise already, see `detection`. `followed_days`: days that a
-        rise is followed for at most; 0: as `detection` says.
+        `followed_days`: days that a rise is followed for at most; 0: as `detection` says.
         """
-        self._untested, self._holds_apart = untested, apart
+        self._untested = untested
         self._counts, self._settings = counts, settings
         self._everywhere = (counts.series["market"] == ALL_MARKETS).to_numpy()
         self._whole = all_markets(counts.series)

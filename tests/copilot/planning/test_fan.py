@@ -10,7 +10,8 @@ import pytest
 
 from copilot.errors import NoDataError
 from copilot.planning.arrays import Floats
-from copilot.planning.fan import daily_forecast, observed_history, total_forecast
+from copilot.planning.fan import observed_history, total_forecast
+from copilot.planning.negative_binomial import quantile
 from copilot.planning.records import FORECASTS_SCHEMA, QUANTILE_COLUMNS
 from tests.copilot.planning.shop import day, small_retailer
 
@@ -63,20 +64,15 @@ def test_shared_swings_widen_the_sum() -> None:
 
 
 def test_sum_of_one_series_is_that_series() -> None:
-    one = daily_forecast(forecasts(common=0.1), as_of=AS_OF, days=5, sku_ids=["S3"])
     total = total_forecast(forecasts(common=0.1), as_of=AS_OF, days=5, sku_ids=["S3"])
-    assert one.drop("sku_id", "location_id").equals(total)
-
-
-def test_each_chosen_series_has_each_day() -> None:
-    found = daily_forecast(forecasts(common=0.0), as_of=AS_OF, days=3, sku_ids=["S0", "S2"], location_ids=["A"])
-    assert found.select("sku_id", "date").rows() == [(sku, day(i)) for sku in ("S0", "S2") for i in range(3)]
-    assert found["mean_units"].to_list() == [1.0] * 3 + [3.0] * 3
+    assert total["mean_units"].to_list() == [4.0] * 5
+    alone = quantile(0.9, mean=4.0, heterogeneity=0.3)
+    assert total["p90"].to_list() == [float(alone)] * 5
 
 
 def test_what_is_not_forecast_is_no_data() -> None:
     with pytest.raises(NoDataError, match="No forecast"):
-        daily_forecast(forecasts(common=0.0), as_of=AS_OF, days=3, sku_ids=["other"])
+        total_forecast(forecasts(common=0.0), as_of=AS_OF, days=3, sku_ids=["other"])
     with pytest.raises(NoDataError, match="reach 14 days, not 15"):
         total_forecast(forecasts(common=0.0), as_of=AS_OF, days=15)
 
