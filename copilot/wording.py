@@ -98,11 +98,14 @@ def month(value: date, language: Language) -> str:
     return str(format_date(value, "MMMM y", locale=_LOCALES[language]))
 
 
-def span(since: date, last_day: date, language: Language) -> str:
-    """Days from one to another, both included: `from 1 May to 15 May`, `on 1 May` for one day."""
+def span(since: date, last_day: date, language: Language, *, year: bool = False) -> str:
+    """Days from one to another, both included: `from 1 May to 15 May`, `on 1 May` for one day.
+
+    With `year`, and where the two differ in it, the years are written too.
+    """
     if since == last_day:
-        return phrase("spans.day", language, day=since)
-    with_year = since.year != last_day.year
+        return phrase("spans.day", language, day=day(since, language, year=year))
+    with_year = year or since.year != last_day.year
     days = {"since": day(since, language, year=with_year), "last_day": day(last_day, language, year=with_year)}
     return phrase("spans.days", language, **days)
 

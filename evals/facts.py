@@ -62,6 +62,9 @@ class Tables:
             rows = rows.filter(pl.col("city") == scope["city"], pl.col("kind") == "store")
         if "country" in scope:
             rows = rows.filter(pl.col("country") == scope["country"], pl.col("kind") != "warehouse")
+        if "kind" in scope:
+            sells = pl.col("kind") != "warehouse"
+            rows = rows.filter(sells if scope["kind"] == "sells" else pl.col("kind") == scope["kind"])
         if rows.is_empty():
             raise FactError(f"No location fits {dict(scope)}: this suite is about the demo retailer (`reassort demo`).")
         return rows
@@ -72,7 +75,14 @@ class Tables:
         return kept.join(self.places(scope).select("location_id"), on="location_id", how="semi")
 
 
-_SKU_KEYS = {"product": "name", "category": "category", "material": "material", "colour": "colour", "size": "size"}
+_SKU_KEYS = {
+    "product": "name",
+    "category": "category",
+    "department": "department",
+    "material": "material",
+    "colour": "colour",
+    "size": "size",
+}
 
 Scope = Mapping[str, Any]
 
@@ -88,11 +98,31 @@ def expected(tables: Tables, fact: Mapping[str, Scope]) -> list[Expected]:
 
 
 def _on_hand(tables: Tables, scope: Scope) -> list[Expected]:
+    """`kind: store` leaves warehouses out."""
+    return [Expected(name="on hand", value=float(_levels(tables, scope)["on_hand_units"].sum()), unit="units")]
+
+
+def _out_of_stock(tables: Tables, scope: Scope) -> list[Expected]:
+    levels = _levels(tables, {"kind": "sells", **scope})
+    lines = float(levels.filter(pl.col("on_hand_units") <= 0).height)
+    return [Expected(name="lines out", value=lines, unit="lines")] if lines else []
+
+
+def _too_many(tables: Tables, scope: Scope) -> list[Expected]:
+    """On hand above the 90 % quantile of 28 days, summed over SKUs and places."""
+    made = _newest(tables, "forecasts").filter(pl.col("horizon_days") == 28).unique(["sku_id", "location_id"])
+    levels = _levels(tables, {"kind": "sells", **scope}).join(made, on=["sku_id", "location_id"])
+    above = levels["on_hand_units"] - levels["p90"].ceil()
+    units = float(above.filter(above > 0).sum())
+    return [Expected(name="too many", value=units, unit="units")] if units else []
+
+
+def _levels(tables: Tables, scope: Scope) -> pl.DataFrame:
+    """The last level of each SKU and place. Raises `FactError` where none is recorded."""
     rows = tables.in_scope(tables.read("stock").filter(pl.col("date") < tables.as_of), scope)
     if rows.is_empty():
         raise FactError(f"No stock level is recorded for {dict(scope)}.")
-    last = rows.sort("date").group_by("sku_id", "location_id").last()
-    return [Expected(name="on hand", value=float(last["on_hand_units"].sum()), unit="units")]
+    return rows.sort("date").group_by("sku_id", "location_id").last()
 
 
 def _on_the_way(tables: Tables, scope: Scope) -> list[Expected]:
@@ -135,6 +165,41 @@ def _best_seller(tables: Tables, scope: Scope) -> list[Expected]:
     rows = _sales_rows(tables, scope).filter(pl.col("units") > 0).join(tables.skus(scope), on="sku_id")
     ranked = rows.group_by("name").agg(pl.col("units").sum()).sort("units", descending=True)
     return [Expected(name="best seller", text=str(ranked["name"][0]))]
+
+
+def _worst_seller(tables: Tables, scope: Scope) -> list[Expected]:
+    """Of the products that sold at all."""
+    rows = _sales_rows(tables, scope).filter(pl.col("units") > 0).join(tables.skus(scope), on="sku_id")
+    ranked = rows.group_by("product_id", "name").agg(pl.col("units").sum()).sort("units", "product_id")
+    return [Expected(name="worst seller", text=str(ranked["name"][0]))]
+
+
+def _most_returned(tables: Tables, scope: Scope) -> list[Expected]:
+    """Of the products that sold 20 pieces or more."""
+    rows = _sales_rows(tables, scope).join(tables.skus(scope), on="sku_id")
+    sold, back = pl.col("units").clip(lower_bound=0).sum(), -pl.col("units").clip(upper_bound=0).sum()
+    shares = rows.group_by("name", "product_id").agg(sold=sold, share=back / sold).filter(pl.col("sold") >= 20)
+    return [Expected(name="most returned", text=str(shares.sort("share", descending=True)["name"][0]))]
+
+
+def _stores(tables: Tables, scope: Scope) -> list[Expected]:
+    count = tables.places({"kind": "store", **scope}).filter(pl.col("kind") == "store").height
+    return [Expected(name="stores", value=float(count), unit="stores")]
+
+
+def _complaints(tables: Tables, scope: Scope) -> list[Expected]:
+    """Share of all posts on a product that mention the problem `term`."""
+    ids = tables.skus(scope)["product_id"].unique().to_list()
+    day = pl.col("published_at").dt.date()
+    posts = tables.read("posts").filter(
+        pl.col("product_id").is_in(ids),
+        ~pl.col("spam"),
+        pl.col("duplicate_of") == "",
+        day.is_null() | (day < tables.as_of),
+    )
+    said = tables.read("mentions").filter(pl.col("term_id") == scope["term"])
+    share = posts.join(said, on="post_id", how="semi").height / posts.height
+    return [Expected(name="share that complains", value=share, unit="share")]
 
 
 def _returned(tables: Tables, scope: Scope) -> list[Expected]:
@@ -215,10 +280,16 @@ def _newest(tables: Tables, table: str) -> pl.DataFrame:
 
 _FACTS: Mapping[str, Callable[[Tables, Scope], list[Expected]]] = {
     "on_hand": _on_hand,
+    "out_of_stock": _out_of_stock,
+    "too_many": _too_many,
     "on_the_way": _on_the_way,
     "sold": _sold,
     "sold_change": _sold_change,
     "best_seller": _best_seller,
+    "worst_seller": _worst_seller,
+    "most_returned": _most_returned,
+    "stores": _stores,
+    "complaints": _complaints,
     "returned": _returned,
     "products": _products,
     "price": _price,

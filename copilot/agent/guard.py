@@ -42,7 +42,8 @@ _PERSONAL = re.compile(
 )
 _LINK = re.compile(r"!?\[([^\]]*)\]\(([^)]*)\)")
 _REFERENCE = re.compile(r"^\s*\[[^\]]+\]:\s*\S+.*$", re.MULTILINE)
-_URL = re.compile(r"\b(?:https?|ftp|file|data|javascript)\s*:\S*|\bwww\.\S+", re.IGNORECASE)
+_URL = re.compile(r"\b(?:https?|ftp)\s*:\S*|\b(?:file|data|javascript)\s*:(?=\S)\S*|\bwww\.\S+", re.IGNORECASE)
+"""`your own data: stock` is no link: what follows the colon of one is no space."""
 _TAG = re.compile(r"<(?=[/!?a-zA-Z])")
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import polars as pl
 
+from copilot import wording
 from copilot.agent.names import Ambiguous, NamedPeriod, Names, Unknown
 from copilot.agent.tool_arguments import ScenarioArguments, ScopeArguments
 from copilot.errors import UnknownNameError
@@ -52,7 +53,7 @@ def names_in(context: Context, text: str, language: Language) -> Names:
         ambiguous=tuple(
             Ambiguous(
                 text=one.text,
-                candidates=tuple(candidate.label for candidate in one.candidates),
+                candidates=tuple(_candidate(context, candidate.product_id, language) for candidate in one.candidates),
                 product_ids=tuple(candidate.product_id for candidate in one.candidates),
             )
             for one in found.ambiguous
@@ -97,6 +98,12 @@ def term_of(context: Context, said: str) -> str:
     if not found:
         raise UnknownNameError(said, "term", ())
     return found[0]
+
+
+def _candidate(context: Context, product_id: str, language: Language) -> str:
+    """How a product that a name may mean is called: `Alba (robe)`."""
+    rows = context.products.filter(pl.col("product_id") == product_id)
+    return f"{rows['name'][0]} ({wording.value(rows['category'][0], language)})"
 
 
 def _phrases(context: Context, text: str) -> tuple[str, ...]:

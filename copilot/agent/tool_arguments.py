@@ -7,21 +7,25 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from copilot.lookups.cover import CoverGroup
 from copilot.lookups.forecast import ForecastGroup
 from copilot.lookups.posts import Only
-from copilot.lookups.sales import SalesGroup
+from copilot.lookups.sales import ReturnsGroup, SalesGroup, SalesOrder
 from copilot.lookups.scenarios import TermChange
 from copilot.lookups.stock import StockGroup
+from copilot.lookups.trends import Direction
 from copilot.signals.aspects.records import Aspect
 from ingestion.records import Sentiment
 
 _Ids = Annotated[list[str], Field(default_factory=list)]
 
 
-class NoArguments(BaseModel):
-    """Nothing to say."""
+class FreshnessArguments(BaseModel):
+    """How far the data reach."""
 
     model_config = ConfigDict(extra="forbid")
+
+    location_ids: list[str] = Field(default=[], description="Places to tell the last day of, too.")
 
 
 class NamesArguments(BaseModel):
@@ -52,14 +56,40 @@ class ScopeArguments(BaseModel):
 class ProductsArguments(ScopeArguments):
     """Products."""
 
+    least_price: float | None = Field(default=None, ge=0, description="Products of at least this list price.")
+    most_price: float | None = Field(default=None, ge=0, description="Products of at most this list price.")
     limit: int = Field(default=10, ge=1, le=50)
+
+
+class PlacesArguments(BaseModel):
+    """Places."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    location_ids: _Ids
+    countries: _Ids
 
 
 class StockArguments(ScopeArguments):
     """Stock."""
 
+    coming_only: bool = Field(default=False, description="What is on its way alone, what comes first before.")
     group: StockGroup = "sku_location"
     limit: int = Field(default=20, ge=1, le=100)
+
+
+class OutOfStockArguments(ScopeArguments):
+    """What is out of stock."""
+
+    limit: int = Field(default=20, ge=1, le=100)
+
+
+class CoverArguments(ScopeArguments):
+    """Stock against demand."""
+
+    until: date | None = Field(default=None, description="Last day of demand; without one, 28 days ahead.")
+    group: CoverGroup = "location"
+    limit: int = Field(default=10, ge=1, le=100)
 
 
 class PeriodArguments(ScopeArguments):
@@ -74,7 +104,23 @@ class SalesArguments(PeriodArguments):
 
     group: SalesGroup = "product"
     same_stores: bool = Field(default=False, description="Only locations that sold in both years.")
+    order: SalesOrder | None = Field(
+        default=None, description="What comes first; without one, what sold most, days in order."
+    )
     limit: int = Field(default=10, ge=1, le=100)
+
+
+class ReturnsArguments(PeriodArguments):
+    """Returns."""
+
+    group: ReturnsGroup = "size"
+    limit: int = Field(default=20, ge=1, le=100)
+
+
+class PromotionsArguments(PeriodArguments):
+    """Promotions."""
+
+    limit: int = Field(default=20, ge=1, le=100)
 
 
 class ForecastArguments(ScopeArguments):
@@ -133,6 +179,7 @@ class TrendsArguments(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     market: str = Field(default="", description="ISO 3166 country; empty: all markets.")
+    direction: Direction = "rising"
     limit: int = Field(default=8, ge=1, le=30)
 
 
@@ -169,6 +216,13 @@ class AspectsArguments(ScopeArguments):
     aspects: list[Aspect] = Field(default=[], description="Aspects asked about; they come first.")
     market: str = Field(default="", description="ISO 3166 country; empty: all markets.")
     limit: int = Field(default=5, ge=1, le=20, description="Quotes.")
+
+
+class ComplaintsArguments(ScopeArguments):
+    """Products by a complaint."""
+
+    terms: list[str] = Field(min_length=1, description="Problems, in the planner's words or by their ids.")
+    limit: int = Field(default=10, ge=1, le=50)
 
 
 class PostsArguments(ScopeArguments):

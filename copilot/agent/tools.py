@@ -26,22 +26,27 @@ from copilot.agent.naming import change_of, names_in, scope_of, term_of
 from copilot.errors import AmbiguousError, CopilotError, UnknownNameError
 from copilot.evidence import Evidence, Row, make_evidence
 from copilot.lookups.aspects import aspects_of_products, aspects_of_term
+from copilot.lookups.complaints import complaints_by_product
 from copilot.lookups.context import Context
+from copilot.lookups.cover import stock_cover
 from copilot.lookups.explain import explain_term
 from copilot.lookups.forecast import demand_forecast
+from copilot.lookups.forecast_quality import forecast_quality
 from copilot.lookups.forecast_reasons import forecast_reasons
 from copilot.lookups.freshness import freshness
 from copilot.lookups.launches import launch_analogues
 from copilot.lookups.like import products_like
 from copilot.lookups.phrases import explain_phrase, new_phrases, phrase_named
+from copilot.lookups.places import find_places
 from copilot.lookups.posts import search_posts
 from copilot.lookups.products import find_products
+from copilot.lookups.promotions import promotions
 from copilot.lookups.range_gaps import range_gaps
 from copilot.lookups.restock import at_risk, restock_lines
-from copilot.lookups.sales import returns_by_size, sales_totals
+from copilot.lookups.sales import return_rates, sales_totals
 from copilot.lookups.scenarios import scenario
-from copilot.lookups.scope import Period
-from copilot.lookups.stock import stock_levels
+from copilot.lookups.scope import Period, Scope
+from copilot.lookups.stock import out_of_stock, stock_levels
 from copilot.lookups.trends import rising_terms
 from copilot.settings import Language
 from ingestion.errors import IngestionError
@@ -49,6 +54,7 @@ from vectorstore.errors import VectorStoreError
 
 _log = logging.getLogger(__name__)
 _SALES_DAYS = 7
+_PROMOTIONS_DAYS = 28
 _RETURNS_DAYS = 91
 """A quarter: in a week few of what will come back has."""
 
@@ -131,12 +137,45 @@ def _bad_arguments(error: Any) -> str:
 
 
 def _products(bench: Bench, given: arguments.ProductsArguments) -> Evidence:
-    return find_products(bench.context, scope_of(bench.context, given), limit=given.limit)
+    return find_products(
+        bench.context,
+        scope_of(bench.context, given),
+        least_price=given.least_price,
+        most_price=given.most_price,
+        limit=given.limit,
+    )
+
+
+def _places(bench: Bench, given: arguments.PlacesArguments) -> Evidence:
+    where = Scope(location_ids=tuple(given.location_ids), countries=tuple(given.countries))
+    return find_places(bench.context, where)
 
 
 def _stock(bench: Bench, given: arguments.StockArguments) -> Evidence:
     scope = scope_of(bench.context, given)
-    return stock_levels(bench.context, scope, group=given.group, limit=given.limit, language=bench.language)
+    return stock_levels(
+        bench.context,
+        scope,
+        group=given.group,
+        coming_only=given.coming_only,
+        limit=given.limit,
+        language=bench.language,
+    )
+
+
+def _out(bench: Bench, given: arguments.OutOfStockArguments) -> Evidence:
+    return out_of_stock(bench.context, scope_of(bench.context, given), limit=given.limit)
+
+
+def _cover(bench: Bench, given: arguments.CoverArguments) -> Evidence:
+    return stock_cover(
+        bench.context,
+        scope_of(bench.context, given),
+        until=given.until,
+        group=given.group,
+        limit=given.limit,
+        language=bench.language,
+    )
 
 
 def _sales(bench: Bench, given: arguments.SalesArguments) -> Evidence:
@@ -146,14 +185,23 @@ def _sales(bench: Bench, given: arguments.SalesArguments) -> Evidence:
         period=_period(bench, given, days=_SALES_DAYS),
         group=given.group,
         same_stores=given.same_stores,
+        order=given.order,
         limit=given.limit,
         language=bench.language,
     )
 
 
-def _returns(bench: Bench, given: arguments.PeriodArguments) -> Evidence:
+def _returns(bench: Bench, given: arguments.ReturnsArguments) -> Evidence:
     period = _period(bench, given, days=_RETURNS_DAYS)
-    return returns_by_size(bench.context, scope_of(bench.context, given), period=period)
+    scope = scope_of(bench.context, given)
+    return return_rates(bench.context, scope, period=period, group=given.group, limit=given.limit)
+
+
+def _promotions(bench: Bench, given: arguments.PromotionsArguments) -> Evidence:
+    since = given.since or bench.context.as_of
+    last_day = given.last_day or since + timedelta(days=_PROMOTIONS_DAYS - 1)
+    period = Period(since=since, before=max(last_day, since) + timedelta(days=1))
+    return promotions(bench.context, scope_of(bench.context, given), period=period, limit=given.limit)
 
 
 def _restock(bench: Bench, given: arguments.RestockArguments) -> Evidence:
@@ -192,6 +240,10 @@ def _reasons(bench: Bench, given: arguments.ReasonsArguments) -> Evidence:
     return forecast_reasons(bench.context, scope_of(bench.context, given), period=period, language=bench.language)
 
 
+def _quality(bench: Bench, given: arguments.ScopeArguments) -> Evidence:
+    return forecast_quality(bench.context, scope_of(bench.context, given))
+
+
 def _scenario(bench: Bench, given: arguments.ScenarioArguments) -> Evidence:
     context, morning = bench.context, bench.context.as_of
     since = max(given.since or morning, morning)
@@ -207,7 +259,9 @@ def _analogues(bench: Bench, given: arguments.LaunchArguments) -> Evidence:
 
 
 def _rising(bench: Bench, given: arguments.TrendsArguments) -> Evidence:
-    return rising_terms(bench.context, market=given.market, limit=given.limit, language=bench.language)
+    return rising_terms(
+        bench.context, market=given.market, direction=given.direction, limit=given.limit, language=bench.language
+    )
 
 
 def _term(bench: Bench, given: arguments.TermArguments) -> Evidence:
@@ -235,6 +289,12 @@ def _like(bench: Bench, given: arguments.LikeArguments) -> Evidence:
     return products_like(bench.context, given.text, limit=given.limit, language=bench.language)
 
 
+def _complaints(bench: Bench, given: arguments.ComplaintsArguments) -> Evidence:
+    terms = [term_of(bench.context, term) for term in given.terms]
+    scope = scope_of(bench.context, given)
+    return complaints_by_product(bench.context, terms, scope, limit=given.limit, language=bench.language)
+
+
 def _posts(bench: Bench, given: arguments.PostsArguments) -> Evidence:
     return search_posts(
         bench.context,
@@ -259,8 +319,8 @@ def _aspects(bench: Bench, given: arguments.AspectsArguments) -> Evidence:
     )  # fmt: skip
 
 
-def _fresh(bench: Bench, given: arguments.NoArguments) -> Evidence:
-    return freshness(bench.context)
+def _fresh(bench: Bench, given: arguments.FreshnessArguments) -> Evidence:
+    return freshness(bench.context, location_ids=given.location_ids)
 
 
 def _period(bench: Bench, given: arguments.PeriodArguments, *, days: int) -> Period:
@@ -288,12 +348,17 @@ def _with_rows(evidence: Evidence, rows: tuple[Row, ...]) -> Evidence:
 _Lookup = tuple[type[BaseModel], Callable[[Bench, Any], Evidence]]
 _LOOKUPS: Mapping[str, _Lookup] = {
     "find_products": (arguments.ProductsArguments, _products),
+    "find_places": (arguments.PlacesArguments, _places),
     "stock": (arguments.StockArguments, _stock),
+    "out_of_stock": (arguments.OutOfStockArguments, _out),
+    "stock_cover": (arguments.CoverArguments, _cover),
     "sales": (arguments.SalesArguments, _sales),
-    "returns_by_size": (arguments.PeriodArguments, _returns),
+    "return_rates": (arguments.ReturnsArguments, _returns),
+    "promotions": (arguments.PromotionsArguments, _promotions),
     "restock": (arguments.RestockArguments, _restock),
     "at_risk": (arguments.RiskArguments, _risk),
     "forecast": (arguments.ForecastArguments, _forecast),
+    "forecast_quality": (arguments.ScopeArguments, _quality),
     "forecast_reasons": (arguments.ReasonsArguments, _reasons),
     "scenario": (arguments.ScenarioArguments, _scenario),
     "launch_analogues": (arguments.LaunchArguments, _analogues),
@@ -302,7 +367,8 @@ _LOOKUPS: Mapping[str, _Lookup] = {
     "new_phrases": (arguments.ListArguments, _phrases),
     "range_gaps": (arguments.ListArguments, _gaps),
     "products_like": (arguments.LikeArguments, _like),
+    "complaints": (arguments.ComplaintsArguments, _complaints),
     "search_posts": (arguments.PostsArguments, _posts),
     "aspects": (arguments.AspectsArguments, _aspects),
-    "data_freshness": (arguments.NoArguments, _fresh),
+    "data_freshness": (arguments.FreshnessArguments, _fresh),
 }

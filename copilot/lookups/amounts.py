@@ -21,6 +21,15 @@ _LIMIT = re.compile(
 )
 
 
+_TOP = re.compile(rf"\btop\b(?=\s+(?:{_COUNT}\b|of\b|ventes?\b|sell\w*|reassort\w*|produits?\b|products?\b|style\w*))")
+"""`top` as the first of a list, not as a garment."""
+
+
+def find_top(text: str) -> list[tuple[int, int]]:
+    """Where the text says `top` for the first of a list: `text[start:end]`."""
+    return [match.span() for match in _TOP.finditer(fold(text))]
+
+
 def find_budget(text: str) -> float | None:
     """The amount of money that the text names, in whole currency units; `20 k€` is 20000."""
     match = _BUDGET.search(fold(text))

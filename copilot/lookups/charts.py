@@ -67,6 +67,15 @@ def stock_against_demand(lines: pl.DataFrame, *, language: Language) -> Chart | 
     return _chart("risk", language, [on_hand, demand])
 
 
+def cover_bars(named: pl.DataFrame, *, language: Language) -> Chart:
+    """On hand against expected demand, by place, or by product, colour and size, or category."""
+    by = _place() if "location" in named.columns else _item(named)
+    bars = named.head(_MOST_BARS).with_columns(by.alias("bar"))
+    on_hand = _bars(label("figures", "on_hand_units", language), "stock", bars, "on_hand_units")
+    demand = _bars(label("figures", "mean_demand_units", language), "forecast", bars, "mean_demand_units")
+    return _chart("cover", language, [on_hand, demand])
+
+
 def stock_outlook(demand: pl.DataFrame, stock: Sequence[float], *, language: Language) -> Chart:
     """Stock with what arrives, day by day, against demand added up: where they cross, it runs out.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 import polars as pl
@@ -22,8 +22,10 @@ _STEADY_SHARE = 0.8
 """A location that sold on this share of the watched days is missed when it falls silent."""
 
 
-def freshness(context: Context) -> Evidence:
+def freshness(context: Context, *, location_ids: Sequence[str] = ()) -> Evidence:
     """One row for each dated table with its newest day known this morning, then one for each location gone silent.
+
+    `location_ids` adds, first, the newest day of sales and of stock of each of these.
 
     A location is silent when it sold on four days of five in the 28 days before and on none of the last 2 days of
     sales. Reasons: `missing` (no data at all), `stale` (late), `silent`. Notes: `missing_tables`, `stale`,
@@ -32,7 +34,7 @@ def freshness(context: Context) -> Evidence:
     retail = context.once("last dates", lambda: context.warehouse.last_dates(before=context.as_of))
     tables = [_table_row(context, table, last) for table, last in _last_dates(context, retail).items()]
     silent = context.once("silent locations", lambda: _silent_locations(context, retail.get("sales")))
-    rows = [*tables, *silent]
+    rows = [*_place_rows(context, location_ids), *tables, *silent]
     reasons = {reason for row in rows for reason in row.reasons}
     notes = {"missing": "missing_tables", "stale": "stale", "silent": "silent_locations"}
     return make_evidence(
@@ -75,6 +77,27 @@ def _table_row(context: Context, table: str, last: date | None) -> Row:
         dates={"last_on": last},
         reasons=("stale",) if late else (),
     )
+
+
+def _place_rows(context: Context, location_ids: Sequence[str]) -> list[Row]:
+    """The last day of sales in the watched days and the last change of stock, of each place that has them."""
+    if not location_ids:
+        return []
+    ids, since = list(location_ids), context.as_of - timedelta(days=_WATCHED_DAYS)
+    names = dict(context.locations.select("location_id", "name").iter_rows())
+    sold = context.warehouse.daily_sales(since=since, before=context.as_of, location_ids=ids)
+    levels = context.warehouse.stock_levels(context.as_of, location_ids=ids)
+    known = {"sales": (sold, "date"), "stock": (levels, "counted_on")}
+    return [
+        Row(
+            labels={"location": names.get(id, id), "location_id": id, "table": table},
+            figures=(Figure(name="age_days", value=float((context.as_of - last).days), unit="days"),),
+            dates={"last_on": last},
+        )
+        for id in ids
+        for table, (rows, column) in known.items()
+        if isinstance(last := rows.filter(pl.col("location_id") == id)[column].max(), date)
+    ]
 
 
 def _silent_locations(context: Context, newest: date | None) -> list[Row]:

@@ -7,7 +7,7 @@ from itertools import chain
 
 import polars as pl
 
-from copilot.lookups.amounts import find_budget, find_limit
+from copilot.lookups.amounts import find_budget, find_limit, find_top
 from copilot.lookups.context import Context
 from copilot.lookups.periods import compares_last_year, find_period
 from copilot.lookups.product_names import NamedProducts
@@ -35,9 +35,13 @@ def recognise(context: Context, text: str) -> Recognised:
     sku_ids, product_codes = find_codes(text, vocabulary.skus), find_codes(text, vocabulary.products.ids)
     # Words of a period are dates and parts of codes are codes: `mars` is no product, `15` no size.
     parts = [(code.start, code.end) for code in (*sku_ids, *product_codes)]
+    parts += find_top(text)
     rest = _without(text, parts + ([(found_period.start, found_period.end)] if found_period else []))
-    read, corrections = respell(tokens(rest), vocabulary.spellings, vocabulary.common)
+    read, corrections = respell(tokens(rest), vocabulary.spellings, vocabulary.common | vocabulary.listed)
     spans = {kind: find_spans(read, getattr(vocabulary, kind)) for kind in (*_COLUMNS, "countries")}
+    if len(spans["departments"]) > 1:
+        # `accessoires` beside `femme` is the department, not the articles in it.
+        spans["categories"] = [span for span in spans["categories"] if not span.inside(spans["departments"])]
     places = _find_places(read, rest, vocabulary, spans["colours"])
     named = vocabulary.products.find(read, rest)
     named_words = {word for name in named for word in name.words}

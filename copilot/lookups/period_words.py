@@ -76,6 +76,7 @@ DAYS_THEN_MONTH = re.compile(rf"\b{_FIRST}{_TO}{_LAST_DAY}\s+(?:of\s+)?(?P<month
 MONTH_THEN_DAYS = re.compile(rf"\b(?P<month>{_MONTH})\s+{_FIRST}{_TO}{_LAST_DAY}\b{_YEAR}")
 DAYS_ALONE = re.compile(rf"\b(?:du|from)\s+(?:the\s+)?{_FIRST}\s+(?:au|to)\s+(?:the\s+)?{_LAST_DAY}\b")
 SINCE = re.compile(rf"\b(?:since|depuis)\s+(?:le\s+|the\s+|last\s+)?{_POINT}")
+UNTIL_CHRISTMAS = re.compile(r"\b(?:until|through|by|before|avant|jusqu'a|d'ici(?:\s+a)?)\s+(?:noel|christmas|xmas)\b")
 UNTIL = re.compile(
     rf"\b(?:(?P<included>until|through|by|jusqu'au|jusqu'a|d'ici(?:\s+au)?)|before|avant)\s+"
     rf"(?:le\s+|the\s+|next\s+)?{_POINT}"
@@ -89,7 +90,7 @@ YESTERDAY = re.compile(r"\b(?:yesterday|hier)\b")
 TODAY = re.compile(r"\b(?:today|aujourd'hui)\b")
 TOMORROW = re.compile(r"\b(?:tomorrow|demain)\b")
 RELATIVE = re.compile(
-    r"\b(?:this|last|past|previous|next|coming)\s+(?:week|month|year)\b"
+    r"\b(?:this|same|last|past|previous|next|coming)\s+(?:week|month|year)\b|\bmeme (?:semaine|mois)\b"
     r"|\b(?:(?:cette|la)\s+semaine|ce\s+mois|le\s+mois|l'an|l'annee|cette\s+annee|semaine|mois)"
     r"(?:\s+(?:derni\w+|passee?|precedente?|prochaine?|suivante?))\b"
     r"|\b(?:cette\s+semaine|ce\s+mois|cette\s+annee)\b"
@@ -100,13 +101,23 @@ MONTH_ALONE = re.compile(
     rf"\b(?P<cue>(?:in|en|for|pour|of|de|during|d'|since|this|last)\s*)?(?P<month>{_MONTH})\b{_YEAR}"
 )
 EVENT = re.compile(
-    r"\b(?P<friday>black friday)\b"
+    r"\b(?:(?P<friday>black friday)\b"
     r"(?:\s*(?:to|through|a|au|until|jusqu'au|-|and|et)\s*(?:le\s+)?(?P<monday>cyber monday)\b)?"
-    r"|\bcyber monday\b"
+    rf"|cyber monday\b){_YEAR}"
 )
 QUARTER = re.compile(r"\b(?:q|t)([1-4])(?:\s+(20\d\d))?\b")
 SEASON = re.compile(
     rf"\b(?:this|last|next|cet|cette|ce|l'|le|en|in|au)\s*(?P<season>{'|'.join(SEASON_MONTHS)})"
     rf"(?:\s+(?:dernier|passe|prochain))?{_YEAR}\b"
 )
-WEEKDAY = re.compile(rf"\b(?:on|le|for|pour|ce|this|last|next)\s+(?P<weekday>{_WEEKDAY})\b")
+WEEKDAY_RANGE = re.compile(rf"\b(?P<weekday>{_WEEKDAY})\s+(?:au|a|to|until|-|through)\s+(?P<last_weekday>{_WEEKDAY})\b")
+WEEKDAY = re.compile(rf"\b(?P<weekday>{_WEEKDAY})s?\b")
+WEEKEND = re.compile(r"\bweek.?ends?\b")
+_OTHER_WEEK = "".join(f"(?<!{word} )" for word in ("cette", "this", "last", "next", "par", "per"))
+WEEK_NUMBER = re.compile(
+    rf"{_OTHER_WEEK}\b(?:(?:semaine|week|sem\.?|wk)\s*(?:n°|no\.?|#)?\s*|[sw])(?P<week>[1-9]|[1-4]\d|5[0-3])\b"
+    rf"(?!\s*(?:%|k\b|€)){_YEAR}"
+)
+CHRISTMAS = re.compile(rf"\b(?:noel|christmas|xmas)\b{_YEAR}")
+OF_WEEK = re.compile(rf"\b(?:weeks?|semaines?|week.?ends?|{_WEEKDAY})\b")
+YEAR_BEFORE = re.compile(rf"\b(?:(?:of|in|de|d'|a|the|l'|la|meme periode)\s*)*{_YEAR_BEFORE}\b")

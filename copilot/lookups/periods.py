@@ -30,10 +30,25 @@ def find_period(text: str, as_of: date) -> NamedPeriod | None:
     Months and days without a year are the last that had begun by `as_of`, or the next where the text speaks of the
     future (`forecast`, `prévision`, `will`, ...). Weeks begin on Monday; on a Monday morning "this week" has no day of
     sales yet and means the 7 days before, unless the text speaks of the future. A year before that is only compared
-    with (`vs last year`) is no period.
+    with (`vs last year`) is no period; one that is asked for moves the other days named: `September last year`.
     """
     folded = _folded(text)
     reader = _Reader(as_of=as_of, future=speaks_of_future(text), compares=compares_last_year(text))
+    year_before = None if reader.compares else words.YEAR_BEFORE.search(folded)
+    if year_before:
+        start, end = year_before.span()
+        found = _first(reader, f"{folded[:start]}{' ' * (end - start)}{folded[end:]}")
+        if found is not None:
+            return NamedPeriod(
+                period=_a_year_earlier(found.period, as_of, weekdays=bool(words.OF_WEEK.search(folded))),
+                start=min(start, found.start),
+                end=max(end, found.end),
+            )
+    return _first(reader, folded)
+
+
+def _first(reader: _Reader, folded: str) -> NamedPeriod | None:
+    """What the first rule that finds days finds."""
     no_days: list[range] = []
     for pattern, resolve in _RULES:
         for match in pattern.finditer(folded):
@@ -45,6 +60,23 @@ def find_period(text: str, as_of: date) -> NamedPeriod | None:
                 return NamedPeriod(period=period, start=match.start(), end=match.end())
             no_days.append(range(match.start(), match.end()))
     return None
+
+
+def _a_year_earlier(period: Period, as_of: date, *, weekdays: bool) -> Period:
+    """The period in the calendar year before that of `as_of`: `weekdays` meet, or dates do; earlier ones stay."""
+    years = period.since.year - (as_of.year - 1)
+    if years <= 0:
+        return period
+    return period.year_before() if weekdays and years == 1 else _years_back(period, years)
+
+
+def _years_back(period: Period, years: int) -> Period:
+    """The same dates of an earlier year; a 29 February becomes the 28th."""
+    since, last = (
+        _date(day.year - years, day.month, day.day) or _date(day.year - years, day.month, 28)
+        for day in (period.since, period.last_day)
+    )
+    return _between(since, last) or period
 
 
 def compares_last_year(text: str) -> bool:
@@ -232,10 +264,10 @@ def _month_alone(reader: _Reader, match: Match[str]) -> Period | None:
 def _event(reader: _Reader, match: Match[str]) -> Period | None:
     """Black Friday, the Friday after the fourth Thursday of November, and the Monday after it."""
     this_year = reader.as_of.year
-    friday = _black_friday(this_year)
-    if not reader.future and friday >= reader.as_of + timedelta(days=_EVENT_AHEAD_DAYS):
+    friday = _black_friday(int(match["year"]) if match["year"] else this_year)
+    if not match["year"] and not reader.future and friday >= reader.as_of + timedelta(days=_EVENT_AHEAD_DAYS):
         friday = _black_friday(this_year - 1)
-    if reader.future and friday + timedelta(days=3) < reader.as_of:
+    if not match["year"] and reader.future and friday + timedelta(days=3) < reader.as_of:
         friday = _black_friday(this_year + 1)
     monday = friday + timedelta(days=3)
     return _between(friday if match["friday"] else monday, monday if match["monday"] else friday)
@@ -265,6 +297,49 @@ def _season(reader: _Reader, match: Match[str]) -> Period | None:
     return _months(year if begun else year - 1, month, 3)
 
 
+def _weekday_range(reader: _Reader, match: Match[str]) -> Period | None:
+    first, last = words.WEEKDAYS[match["weekday"]], words.WEEKDAYS[match["last_weekday"]]
+    length = (last - first) % 7
+    if reader.future:
+        since = reader.weekday(match["weekday"], past=False)
+        return Period(since=since, before=since + timedelta(days=length + 1))
+    until = reader.weekday(match["last_weekday"], past=True)
+    return Period(since=until - timedelta(days=length), before=until + timedelta(days=1))
+
+
+def _weekend(reader: _Reader, match: Match[str]) -> Period | None:
+    """Saturday and Sunday: the last two that are over, or the next."""
+    saturday = reader.weekday("saturday", past=not reader.future)
+    if not reader.future and saturday + timedelta(days=2) > reader.as_of:
+        saturday -= timedelta(days=7)
+    return Period(since=saturday, before=saturday + timedelta(days=2))
+
+
+def _week_number(reader: _Reader, match: Match[str]) -> Period | None:
+    """An ISO week; without a year the last that has begun, or the next in the future."""
+    number, this_year = int(match["week"]), reader.as_of.year
+    years = [int(match["year"])] if match["year"] else [this_year - 1, this_year, this_year + 1]
+    weeks = [date.fromisocalendar(year, number, 1) for year in years if number <= date(year, 12, 28).isocalendar().week]
+    begun = [monday for monday in weeks if monday < reader.as_of]
+    ahead = [monday for monday in weeks if monday + timedelta(days=7) > reader.as_of]
+    if match["year"] or not (begun or ahead):
+        monday = weeks[0] if weeks else None
+    else:
+        monday = ahead[0] if ahead and (reader.future or not begun) else begun[-1]
+    return Period(since=monday, before=monday + timedelta(days=7)) if monday else None
+
+
+def _christmas(reader: _Reader, match: Match[str]) -> Period | None:
+    """The days of December up to Christmas Day."""
+    christmas = reader.day(25, 12, match["year"])
+    return _between(christmas.replace(day=1), christmas) if christmas else None
+
+
+def _until_christmas(reader: _Reader, match: Match[str]) -> Period | None:
+    this_year = date(reader.as_of.year, 12, 24)
+    return _between(reader.as_of, this_year if this_year >= reader.as_of else date(reader.as_of.year + 1, 12, 24))
+
+
 def _weekday(reader: _Reader, match: Match[str]) -> Period | None:
     day = reader.weekday(match["weekday"], past=not reader.future)
     return _between(day, day)
@@ -279,6 +354,7 @@ _RULES: tuple[tuple[Pattern[str], Callable[[_Reader, Match[str]], Period | None]
     (words.COUNT_LAST, _last_count),
     (words.NEXT_COUNT, _next_count),
     (words.COUNT_NEXT, _next_count),
+    (words.UNTIL_CHRISTMAS, _until_christmas),
     (words.SINCE, _since),
     (words.UNTIL, _until),
     (words.DAYS_ALONE, _days_alone),
@@ -288,6 +364,8 @@ _RULES: tuple[tuple[Pattern[str], Callable[[_Reader, Match[str]], Period | None]
     (words.YESTERDAY, _days_ago(1)),
     (words.TODAY, _days_ago(0)),
     (words.TOMORROW, _days_ago(-1)),
+    (words.WEEK_NUMBER, _week_number),
+    (words.WEEKEND, _weekend),
     (words.RELATIVE, _relative),
     (words.DAY_AND_MONTH, _day_and_month),
     (words.MONTH_AND_DAY, _day_and_month),
@@ -295,6 +373,8 @@ _RULES: tuple[tuple[Pattern[str], Callable[[_Reader, Match[str]], Period | None]
     (words.EVENT, _event),
     (words.QUARTER, _quarter),
     (words.SEASON, _season),
+    (words.CHRISTMAS, _christmas),
+    (words.WEEKDAY_RANGE, _weekday_range),
     (words.WEEKDAY, _weekday),
 )
 """Longer and more definite forms first."""

@@ -16,22 +16,35 @@ _SALES_DAYS = 28
 _UNITS: dict[str, Unit] = {"price": "money", "on_hand_units": "units", "sold_units_28_days": "units"}
 
 
-def find_products(context: Context, scope: Scope, *, limit: int = 20) -> Evidence:
+def find_products(
+    context: Context,
+    scope: Scope,
+    *,
+    least_price: float | None = None,
+    most_price: float | None = None,
+    limit: int = 20,
+) -> Evidence:
     """Products in scope, best sellers of the last 28 days first, with price, stock and sales in the scope's locations.
 
-    Labels hold the colours and sizes that the product comes in. The price is that of the scope's country where it
-    names one, else the lowest by currency. Note `no_products` when none is in scope.
+    Labels hold the colours and sizes that the product comes in, and its supplier; dates when it was launched. The price
+    is that of the scope's country where it names one, else the lowest by currency; `least_price` and `most_price` keep
+    products by it, whatever the currency. Note `no_products` when none is in scope.
     """
     skus, places = scope.skus(context.catalogue), scope.locations(context.locations)
     products = _products(skus).join(_activity(context, skus, places), on="product_id", how="left")
     products = products.join(_prices(context, places), on="product_id", how="left")
+    if least_price is not None:
+        products = products.filter(pl.col("price") >= least_price)
+    if most_price is not None:
+        products = products.filter(pl.col("price") <= most_price)
     products = products.with_columns(pl.col("on_hand_units", "sold_units_28_days").fill_null(0))
     products = products.sort(pl.col("sold_units_28_days").neg(), "product_id")
     rows = []
     for cells in products.head(limit).iter_rows(named=True):
-        labels = {name: str(cells[name]) for name in (*LABELS, "colours", "sizes") if cells.get(name)}
+        labels = {name: str(cells[name]) for name in (*LABELS, "colours", "sizes", "supplier") if cells.get(name)}
         figures = to_figures(cells, _UNITS, currency=cells["currency"] or "")
-        rows.append(Row(labels=labels, figures=figures))
+        dates = {"launched_on": cells["launched_on"]} if cells["launched_on"] else {}
+        rows.append(Row(labels=labels, figures=figures, dates=dates))
     notes = ["no_products"] if products.is_empty() else ["cut"] if products.height > limit else []
     return make_evidence(
         "products",
@@ -48,7 +61,7 @@ def _products(skus: pl.DataFrame) -> pl.DataFrame:
     joined = [pl.col(name).drop_nulls().unique(maintain_order=True).str.join(", ") for name in ("colour", "size")]
     return skus.group_by("product_id", maintain_order=True).agg(
         pl.col("name").first().alias("product"),
-        pl.col("category", "material").first(),
+        pl.col("category", "material", "supplier", "launched_on").first(),
         joined[0].alias("colours"),
         joined[1].alias("sizes"),
     )

@@ -12,7 +12,7 @@ from copilot.lookups.context import Context
 
 LABELS = (
     "product", "product_id", "sku_id", "category", "material", "colour", "size", "location", "location_id", "city",
-    "country", "day", "term", "term_id", "market", "stage", "table", "model",
+    "country", "channel", "department", "day", "term", "term_id", "market", "stage", "table", "model",
 )  # fmt: skip
 """Columns that say what a row is about, where a frame has them."""
 

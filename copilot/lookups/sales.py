@@ -16,7 +16,11 @@ from copilot.lookups.scope import Period, Scope
 from copilot.lookups.sizes import size_order
 from copilot.settings import Language
 
-SalesGroup = Literal["product", "sku", "location", "country", "size", "day"]
+SalesGroup = Literal[
+    "product", "sku", "location", "country", "size", "day", "colour", "category", "department", "channel"
+]
+SalesOrder = Literal["most_sold", "least_sold", "growth", "decline"]
+ReturnsGroup = Literal["size", "product", "location", "country", "category", "colour"]
 
 _UNITS: dict[str, Unit] = {
     "sold_units": "units",
@@ -26,6 +30,13 @@ _UNITS: dict[str, Unit] = {
     "sold_units_last_year": "units",
     "change_share": "share",
 }
+_ORDERS: dict[SalesOrder, tuple[str, bool]] = {
+    "most_sold": ("sold_units", True),
+    "least_sold": ("sold_units", False),
+    "growth": ("change_share", True),
+    "decline": ("change_share", False),
+}
+_OF_SKU = ("product_id", "size", "colour", "category", "department")
 _THIN_UNITS = 20
 """Below this many units sold, a rate says little."""
 
@@ -37,14 +48,19 @@ def sales_totals(
     period: Period,
     group: SalesGroup = "product",
     same_stores: bool = False,
+    order: SalesOrder | None = None,
     limit: int = 20,
     language: Language = "en",
 ) -> Evidence:
     """Units sold and returned and net revenue in the period, by group, most sold first (days: in order).
 
+    `order` puts those first that sold least (products in stock that sold nothing before them), or grew or fell most on
+    the year before; days too then come by it. `channel` is what kind of place sold it: stores or a web shop.
+
     `change_share` compares units with the same weekdays 364 days earlier, where those have sales; with `same_stores`
     only locations that sold something in both periods are counted. Revenue is per currency: rows and totals never add
-    two. Days from `as_of` on are not known: note `period_not_over`. Notes also: `no_sales`, `no_last_year`, `cut`.
+    two. Days from `as_of` on are not known: note `period_not_over`. Notes also: `no_sales`, `no_last_year`, `cut`,
+    and the `order` where it is not `most_sold`.
     Raises `NoDataError` where no sales were ever imported.
     """
     known, notes = _known(context, period)
@@ -54,6 +70,11 @@ def sales_totals(
         both = set(now["location_id"]) & set(before["location_id"])
         now, before = (frame.filter(pl.col("location_id").is_in(list(both))) for frame in (now, before))
     frame = _by(context, now, before, group)
+    if order is not None:
+        frame = _with_unsold(context, scope, frame) if order == "least_sold" and group == "product" else frame
+        column, down = _ORDERS[order]
+        frame = frame.sort(column, descending=down, nulls_last=True, maintain_order=True)
+        notes += [] if order == "most_sold" else [order]
     notes += [] if now.height else ["no_sales"]
     notes += [] if before.height else ["no_last_year"]
     notes += ["cut"] if frame.height > limit else []
@@ -71,26 +92,33 @@ def sales_totals(
     )
 
 
-def returns_by_size(context: Context, scope: Scope, *, period: Period, limit: int = 20) -> Evidence:
-    """Units sold and returned by size, and the share of sold units that came back in the period, sizes in order.
+def return_rates(
+    context: Context, scope: Scope, *, period: Period, group: ReturnsGroup = "size", limit: int = 20
+) -> Evidence:
+    """Units sold and returned by group, and the share of sold units that came back in the period.
 
-    Returns are counted on the day they came back, so that a share of late sales is still low. Notes: `no_sales`,
-    `period_not_over`, `thin_history` when fewer than 20 units sold in some size.
+    Sizes come in order; all else by that share, what sold fewer than 20 units last. Returns are counted on the day they
+    came back, so that a share of late sales is still low. Notes: `no_sales`, `period_not_over`, `thin_history` when
+    fewer than 20 units sold in some row, `cut`.
     """
     known, notes = _known(context, period)
     now = _sales(context, scope, known) if known else _nothing()
-    frame = _by(context, now, _nothing(), "size")
-    frame = frame.sort(pl.col("size").map_elements(size_order, return_dtype=pl.Float64), "size")
-    thin = frame.filter(pl.col("sold_units") < _THIN_UNITS).height > 0
+    frame = _by(context, now, _nothing(), group)
+    thin = pl.col("sold_units") < _THIN_UNITS
+    if group == "size":
+        frame = frame.sort(pl.col("size").map_elements(size_order, return_dtype=pl.Float64), "size")
+    else:
+        frame = frame.sort(thin, pl.col("return_share").neg(), maintain_order=True)
+    found = [*([] if now.height else ["no_sales"]), *(["thin_history"] if frame.filter(thin).height else [])]
     return make_evidence(
         "sales",
         as_of=context.as_of,
         sources=context.versions("sales", "skus", "products", "locations"),
-        rows=to_rows(frame.head(limit), _UNITS),
+        rows=to_rows(with_names(context, frame.head(limit)), _UNITS),
         totals=_totals(now, _nothing(), known),
         dates=_dates(known),
         row_count=frame.height,
-        notes=[*notes, *([] if now.height else ["no_sales"]), *(["thin_history"] if thin else [])],
+        notes=[*notes, *found, *(["cut"] if frame.height > limit else [])],
     )
 
 
@@ -121,14 +149,14 @@ def _sales(context: Context, scope: Scope, period: Period) -> pl.DataFrame:
     currency = pl.col("country").replace_strict(dict(context.currencies), default="", return_dtype=pl.String)
     return (
         sales.rename({"units": "sold_units"})
-        .join(context.catalogue.select("sku_id", "product_id", "size"), on="sku_id", how="left")
-        .join(context.locations.select("location_id", "country"), on="location_id", how="left")
+        .join(context.catalogue.select("sku_id", *_OF_SKU), on="sku_id", how="left")
+        .join(context.locations.select("location_id", "country", channel="kind"), on="location_id", how="left")
         .with_columns(currency=currency)
     )
 
 
 def _nothing() -> pl.DataFrame:
-    text = dict.fromkeys(("location_id", "sku_id", "product_id", "size", "country", "currency"), pl.String())
+    text = dict.fromkeys(("location_id", "sku_id", *_OF_SKU, "country", "channel", "currency"), pl.String())
     numbers = {"sold_units": pl.Int64(), "returned_units": pl.Int64(), "revenue": pl.Float64()}
     return pl.DataFrame(schema={"date": pl.Date(), **text, **numbers})
 
@@ -155,6 +183,15 @@ def _by(context: Context, now: pl.DataFrame, before: pl.DataFrame, group: SalesG
     if key == "date":
         return frame.sort("date").rename({"date": "day"})
     return frame.sort(pl.col("sold_units").neg(), key)
+
+
+def _with_unsold(context: Context, scope: Scope, frame: pl.DataFrame) -> pl.DataFrame:
+    """The products and, sold 0, those in stock in the scope that have no row."""
+    skus, places = scope.skus(context.catalogue), scope.locations(context.locations)
+    levels = context.warehouse.stock_levels(context.as_of, location_ids=places["location_id"].to_list())
+    held = levels.filter(pl.col("on_hand_units") > 0).join(skus.select("sku_id", "product_id"), on="sku_id")
+    unsold = held.select(pl.col("product_id").unique().sort()).join(frame, on="product_id", how="anti")
+    return pl.concat([frame, unsold.with_columns(sold_units=pl.lit(0, frame["sold_units"].dtype))], how="diagonal")
 
 
 def _totals(now: pl.DataFrame, before: pl.DataFrame, period: Period | None) -> list[Figure]:

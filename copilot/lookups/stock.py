@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 
 import polars as pl
@@ -26,14 +27,35 @@ _KEYS: dict[StockGroup, tuple[str, ...]] = {
 }
 _OUTLOOK_DAYS = 14
 _UNITS: dict[str, Unit] = {"on_hand_units": "units", "inbound_units": "units", "run_out_probability": "share"}
-_TOTALS: dict[str, Unit] = {"on_hand_units": "units", "inbound_units": "units", "stores": "stores"}
+_OUT_UNITS: dict[str, Unit] = {
+    "on_hand_units": "units",
+    "inbound_units": "units",
+    "mean_demand_units": "units",
+    "restock_units": "units",
+}
+_OUT_TOTALS: dict[str, Unit] = {"out_lines": "lines", "skus": "skus", "stores": "stores"}
+_TOTALS: dict[str, Unit] = {
+    "on_hand_units": "units",
+    "held_units": "units",
+    "warehouse_units": "units",
+    "inbound_units": "units",
+    "stores": "stores",
+}
 
 
 def stock_levels(
-    context: Context, scope: Scope, *, group: StockGroup = "sku_location", limit: int = 20, language: Language = "en"
+    context: Context,
+    scope: Scope,
+    *,
+    group: StockGroup = "sku_location",
+    coming_only: bool = False,
+    limit: int = 20,
+    language: Language = "en",
 ) -> Evidence:
-    """Units on hand and on their way, largest stock first; `stores` in the totals counts
-    the stores and web shops that hold any.
+    """Units on hand and on their way, largest stock first; with `coming_only` what is on its way, first to come first.
+
+    In the totals `stores` counts the stores and web shops that hold any, `held_units` what these hold and
+    `warehouse_units` what warehouses do; both only where both hold some.
 
     Rows carry `run_out_probability` where the restock plan has one for that SKU and location. Notes: `no_products`
     when no SKU is in scope, `no_stock_row` when one has no level recorded anywhere in scope, `cut`. Raises
@@ -49,6 +71,8 @@ def stock_levels(
         raise NoDataError("No stock yet. Bring some in with `reassort import stock FILE`.")
     lines = _lines(context, levels, inbound)
     grouped = _grouped(lines, skus, group)
+    if coming_only:
+        grouped = grouped.filter(pl.col("inbound_units") > 0).sort("next_delivery_on", maintain_order=True)
     named = with_names(context, grouped)
     notes = ["no_products"] if skus.is_empty() else []
     notes += [] if set(skus["sku_id"]) <= set(levels["sku_id"]) else ["no_stock_row"]
@@ -58,10 +82,52 @@ def stock_levels(
         sources=sources,
         rows=to_rows(named.head(limit), _UNITS, dates=("counted_on", "next_delivery_on")),
         totals=to_figures(_totals(lines, places), _TOTALS),
+        dates=_next(lines) if coming_only else {},
         row_count=named.height,
         charts=_charts(context, named, lines, group, language),
         notes=[*notes, *(["cut"] if named.height > limit else [])],
     )
+
+
+def out_of_stock(context: Context, scope: Scope, *, limit: int = 20) -> Evidence:
+    """SKUs and places that sell of which the last level known is none, greatest expected demand first.
+
+    Figures: what is on the way, and from the restock plan the demand until the delivery after next and what is sent;
+    a SKU that a place never held has no level and is not counted. Totals: `out_lines`, `skus` and `stores` of them.
+    Notes: `no_products`, `none_out`, `cut`. Raises `NoDataError` where no stock was ever imported.
+    """
+    skus = scope.skus(context.catalogue)
+    places = scope.locations(context.locations).filter(pl.col("kind") != "warehouse")
+    ids = {"sku_ids": skus["sku_id"].to_list(), "location_ids": places["location_id"].to_list()}
+    levels = context.warehouse.stock_levels(context.as_of, **ids)
+    if levels.is_empty() and "stock" not in context.warehouse.last_dates():
+        raise NoDataError("No stock yet. Bring some in with `reassort import stock FILE`.")
+    out = levels.filter(pl.col("on_hand_units") <= 0)
+    lines = _lines(context, out, context.warehouse.open_inbound(context.as_of, **ids))
+    lines = lines.filter(pl.col("on_hand_units").is_not_null())
+    lines = lines.sort(pl.col("mean_demand_units").fill_null(0).neg(), "sku_id", "location_id")
+    named = with_names(context, lines)
+    counts = {
+        "out_lines": lines.height,
+        "skus": lines["sku_id"].n_unique(),
+        "stores": lines["location_id"].n_unique(),
+    }
+    notes = [*(["no_products"] if skus.is_empty() else []), *([] if lines.height else ["none_out"])]
+    return make_evidence(
+        "stock",
+        as_of=context.as_of,
+        sources=context.versions("stock", "inbound", "skus", "products", "locations", "restock_lines"),
+        rows=to_rows(named.head(limit), _OUT_UNITS, dates=("counted_on", "next_delivery_on")),
+        totals=to_figures(counts, _OUT_TOTALS),
+        row_count=lines.height,
+        notes=[*notes, *(["cut"] if lines.height > limit else [])],
+    )
+
+
+def _next(lines: pl.DataFrame) -> dict[str, date]:
+    """The day that something is expected first."""
+    first = lines.filter(pl.col("inbound_units") > 0)["next_delivery_on"].min()
+    return {"next_delivery_on": first} if isinstance(first, date) else {}
 
 
 def _lines(context: Context, levels: pl.DataFrame, inbound: pl.DataFrame) -> pl.DataFrame:
@@ -72,10 +138,12 @@ def _lines(context: Context, levels: pl.DataFrame, inbound: pl.DataFrame) -> pl.
     )
     lines = levels.join(coming, on=keys, how="full", coalesce=True)
     try:
-        risks = context.derived("restock_lines", command="plan").select(*keys, "run_out_probability")
+        plan = context.derived("restock_lines", command="plan").rename({"units": "restock_units"})
+        risks = plan.select(*keys, "run_out_probability", "mean_demand_units", "restock_units")
     except NoDataError:
         # Without a plan the answer is on hand and on its way, which is still an answer.
-        return lines.with_columns(run_out_probability=pl.lit(None, pl.Float64))
+        missing = ("run_out_probability", "mean_demand_units", "restock_units")
+        return lines.with_columns(pl.lit(None, pl.Float64).alias(name) for name in missing)
     return lines.join(risks, on=keys, how="left")
 
 
@@ -97,8 +165,11 @@ def _grouped(lines: pl.DataFrame, skus: pl.DataFrame, group: StockGroup) -> pl.D
 def _totals(lines: pl.DataFrame, places: pl.DataFrame) -> dict[str, object]:
     sells = places.filter(pl.col("kind") != "warehouse")["location_id"].to_list()
     held = lines.filter(pl.col("on_hand_units") > 0, pl.col("location_id").is_in(sells))
+    whole, in_stores = (int(rows["on_hand_units"].sum()) for rows in (lines, held))
+    parts = {"held_units": in_stores, "warehouse_units": whole - in_stores} if 0 < in_stores < whole else {}
     return {
-        "on_hand_units": lines["on_hand_units"].sum(),
+        "on_hand_units": whole,
+        **parts,
         "inbound_units": lines["inbound_units"].sum(),
         "stores": held["location_id"].n_unique(),
     }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
+from typing import Literal
 
 import polars as pl
 
@@ -24,22 +26,31 @@ SIGNAL_UNITS: dict[str, Unit] = {
     "p_value": "share",
 }
 """Figures of a signal."""
-_RISING = ("emerging", "rising", "peaking")
+Direction = Literal["rising", "fading"]
+_STAGES: Mapping[Direction, tuple[str, ...]] = {"rising": ("emerging", "rising", "peaking"), "fading": ("fading",)}
 
 
-def rising_terms(context: Context, *, market: str = "", limit: int = 10, language: Language = "en") -> Evidence:
+def rising_terms(
+    context: Context,
+    *,
+    market: str = "",
+    direction: Direction = "rising",
+    limit: int = 10,
+    language: Language = "en",
+) -> Evidence:
     """Terms that more authors use than expected, gravest first; `market` is a country, empty: all markets together.
 
-    Terms that are fading are left out, and so are those with fewer authors than the floor. Notes: `nothing_rises`,
-    `stale_signals` when they were computed on an earlier morning, `cut`. Raises `NoDataError` where none were computed.
+    They are those that rise or stand at their peak, or those that are `fading`; terms with fewer authors than the floor
+    are left out. Notes: `nothing_rises` or `nothing_fades`, `stale_signals` when they were computed on an earlier
+    morning, `cut`. Raises `NoDataError` where none were computed.
     """
     signals, notes = newest_signals(context)
-    rising = signals.filter(pl.col("market") == market, pl.col("stage").is_in(list(_RISING))).sort(
+    rising = signals.filter(pl.col("market") == market, pl.col("stage").is_in(_STAGES[direction])).sort(
         pl.col("severity").neg(), pl.col("ratio").neg(), "term_id"
     )
     named = with_terms(context, rising, language)
     shown = named.head(limit)
-    notes += ["nothing_rises"] if rising.is_empty() else []
+    notes += [] if rising.height else ["nothing_rises" if direction == "rising" else "nothing_fades"]
     bars = [shown[column].to_list() for column in ("term", "authors", "expected_authors")]
     chart = charts.terms_bars(*bars, language=language)
     evidence = make_evidence(

@@ -65,6 +65,8 @@ class Vocabulary:
     """Folded words that misspelt ones may be read as."""
     common: frozenset[str]
     """Folded words that are never read as a misspelt name."""
+    listed: frozenset[str]
+    """Folded words for what any catalogue may have: not misspelt either, whether this one has it or not."""
     place_names: tuple[str, ...]
     """Names of locations, to offer near misses from."""
 
@@ -96,6 +98,7 @@ def build_vocabulary(catalogue: pl.DataFrame, locations: pl.DataFrame, lexicon: 
         products=products,
         spellings=frozenset(known | products.words | _written(words, catalogue)),
         common=common,
+        listed=_listed(words),
         place_names=tuple(locations["name"]),
     )
 
@@ -103,6 +106,12 @@ def build_vocabulary(catalogue: pl.DataFrame, locations: pl.DataFrame, lexicon: 
 @cache
 def _words() -> _Words:
     return _Words.model_validate(read_yaml(Path(__file__).with_name("words.yaml")))
+
+
+def _listed(words: _Words) -> frozenset[str]:
+    kinds = (words.categories, words.materials, words.colours, words.departments)
+    forms = [form for kind in kinds for value, others in kind.items() for form in (value, *others)]
+    return frozenset(token.word for form in forms for token in tokens(form))
 
 
 def _said_in_lexicon(lexicon: Lexicon) -> dict[str, tuple[str, ...]]:

@@ -16,21 +16,27 @@ from copilot.briefs.archive import list_briefs
 from copilot.errors import NoDataError
 from copilot.evidence import Evidence
 from copilot.lookups.aspects import aspects_of_products, aspects_of_term
+from copilot.lookups.complaints import complaints_by_product
+from copilot.lookups.cover import stock_cover
 from copilot.lookups.explain import explain_term
 from copilot.lookups.forecast import demand_forecast
+from copilot.lookups.forecast_quality import forecast_quality
 from copilot.lookups.forecast_reasons import forecast_reasons
 from copilot.lookups.freshness import freshness
 from copilot.lookups.hierarchy import demand_by_level
 from copilot.lookups.launches import launch_analogues
 from copilot.lookups.like import products_like
 from copilot.lookups.phrases import explain_phrase, new_phrases, phrase_named
+from copilot.lookups.places import find_places
 from copilot.lookups.posts import search_posts
 from copilot.lookups.products import find_products
+from copilot.lookups.promotions import promotions
 from copilot.lookups.range_gaps import range_gaps
 from copilot.lookups.restock import at_risk, restock_lines
-from copilot.lookups.sales import returns_by_size, sales_totals
+from copilot.lookups.sales import return_rates, sales_totals
 from copilot.lookups.scenarios import scenario
-from copilot.lookups.stock import stock_levels
+from copilot.lookups.scope import Scope
+from copilot.lookups.stock import out_of_stock, stock_levels
 from copilot.lookups.trends import rising_terms
 from copilot.planning.hierarchy.levels import Level
 from copilot.settings import Language
@@ -65,7 +71,28 @@ async def ask(question: Question, service: Held) -> AnswerOut:
 def products(query: Annotated[queries.ProductsQuery, Query()], service: Held) -> Evidence:
     """Products with prices, stock and sales, best sellers first."""
     context = service.context
-    return find_products(context, scope_of(context, query), limit=query.limit)
+    return find_products(
+        context,
+        scope_of(context, query),
+        least_price=query.least_price,
+        most_price=query.most_price,
+        limit=query.limit,
+    )
+
+
+@router.get("/places", tags=["lookups"], summary="Stores, web shops and warehouses")
+def places(query: Annotated[queries.PlacesQuery, Query()], service: Held) -> Evidence:
+    """Places with their lead times."""
+    where = Scope(location_ids=tuple(query.location_ids), countries=tuple(query.countries))
+    return find_places(service.context, where)
+
+
+@router.get("/promotions", tags=["lookups"], summary="Promotions over days")
+def running_promotions(query: Annotated[queries.PromotionsQuery, Query()], service: Held) -> Evidence:
+    """Promotions with a day in the period, deepest first; default: the next 28 days."""
+    context = service.context
+    period = queries.period_ahead(query.since, query.last_day, as_of=context.as_of, days=_FORECAST_DAYS)
+    return promotions(context, scope_of(context, query), period=period, limit=query.limit)
 
 
 @router.get("/stock", tags=["lookups"], summary="Stock on hand and on its way")
@@ -73,7 +100,35 @@ def stock(query: Annotated[queries.StockQuery, Query()], service: Held) -> Evide
     """Units on hand and on their way, largest first."""
     context = service.context
     scope = scope_of(context, query)
-    return stock_levels(context, scope, group=query.group, limit=query.limit, language=query.language)
+    return stock_levels(
+        context,
+        scope,
+        group=query.group,
+        coming_only=query.coming_only,
+        limit=query.limit,
+        language=query.language,
+    )
+
+
+@router.get("/stock/out", tags=["lookups"], summary="What is out of stock")
+def out(query: Annotated[queries.OutOfStockQuery, Query()], service: Held) -> Evidence:
+    """SKUs and places of which the last level known is none, those that most demand waits for first."""
+    context = service.context
+    return out_of_stock(context, scope_of(context, query), limit=query.limit)
+
+
+@router.get("/stock/cover", tags=["lookups"], summary="Stock against demand")
+def cover(query: Annotated[queries.CoverQuery, Query()], service: Held) -> Evidence:
+    """Days that stock covers, what is too many and what lacks; default: over 28 days, by place."""
+    context = service.context
+    return stock_cover(
+        context,
+        scope_of(context, query),
+        until=query.until,
+        group=query.group,
+        limit=query.limit,
+        language=query.language,
+    )
 
 
 @router.get("/sales", tags=["lookups"], summary="Sales over days")
@@ -86,17 +141,19 @@ def sales(query: Annotated[queries.SalesQuery, Query()], service: Held) -> Evide
         period=queries.period_of(query.since, query.last_day, as_of=context.as_of, days=_SALES_DAYS),
         group=query.group,
         same_stores=query.same_stores,
+        order=query.order,
         limit=query.limit,
         language=query.language,
     )
 
 
-@router.get("/returns", tags=["lookups"], summary="Returns by size")
+@router.get("/returns", tags=["lookups"], summary="Return rates")
 def returns(query: Annotated[queries.ReturnsQuery, Query()], service: Held) -> Evidence:
-    """Units sold and returned by size; default: the last 91 days."""
+    """Units sold and returned, by size or another group; default: the last 91 days."""
     context = service.context
     period = queries.period_of(query.since, query.last_day, as_of=context.as_of, days=_RETURNS_DAYS)
-    return returns_by_size(context, scope_of(context, query), period=period)
+    scope = scope_of(context, query)
+    return return_rates(context, scope, period=period, group=query.group, limit=query.limit)
 
 
 @router.get("/forecast", tags=["lookups"], summary="Expected demand")
@@ -124,6 +181,13 @@ def levels(query: Annotated[queries.LevelsQuery, Query()], service: Held) -> Evi
         period=queries.period_ahead(query.since, query.last_day, as_of=context.as_of, days=_FORECAST_DAYS),
         limit=query.limit,
     )
+
+
+@router.get("/forecast/quality", tags=["lookups"], summary="How good forecasts were")
+def quality(query: Annotated[queries.QualityQuery, Query()], service: Held) -> Evidence:
+    """The newest check of kept forecasts against sales, over all products and places."""
+    context = service.context
+    return forecast_quality(context, scope_of(context, query))
 
 
 @router.get("/forecast/reasons", tags=["lookups"], summary="What expected demand rests on")
@@ -182,7 +246,9 @@ def risk(query: Annotated[queries.RiskQuery, Query()], service: Held) -> Evidenc
 @router.get("/signals", tags=["trends"], summary="Rising terms")
 def signals(query: Annotated[queries.TrendsQuery, Query()], service: Held) -> Evidence:
     """Terms that more authors use than expected, gravest first."""
-    return rising_terms(service.context, market=query.market, limit=query.limit, language=query.language)
+    return rising_terms(
+        service.context, market=query.market, direction=query.direction, limit=query.limit, language=query.language
+    )
 
 
 @router.get("/signals/{term}", tags=["trends"], summary="One term explained")
@@ -228,6 +294,15 @@ def aspects(query: Annotated[queries.AspectsQuery, Query()], service: Held) -> E
     )  # fmt: skip
 
 
+@router.get("/complaints", tags=["trends"], summary="Products by a complaint")
+def complaints(query: Annotated[queries.ComplaintsQuery, Query()], service: Held) -> Evidence:
+    """Products by the share of posts on them that mention a problem."""
+    context = service.context
+    terms = [term_of(context, term) for term in query.terms]
+    scope = scope_of(context, query)
+    return complaints_by_product(context, terms, scope, limit=query.limit, language=query.language)
+
+
 @router.get("/search", tags=["trends"], summary="Search posts")
 def search(query: Annotated[queries.PostsQuery, Query()], service: Held) -> Evidence:
     """Posts about something, by words and meaning, with the ratings of the products asked about."""
@@ -247,9 +322,9 @@ def search(query: Annotated[queries.PostsQuery, Query()], service: Held) -> Evid
 
 
 @router.get("/freshness", tags=["workspace"], summary="How far the data reach")
-def fresh(service: Held) -> Evidence:
-    """The newest day of each table, what is late and what is missing."""
-    return freshness(service.context)
+def fresh(query: Annotated[queries.FreshnessQuery, Query()], service: Held) -> Evidence:
+    """The newest day of each table, what is late and what is missing; also of places, where named."""
+    return freshness(service.context, location_ids=query.location_ids)
 
 
 @router.get("/briefs", tags=["briefs"], summary="Briefs in the archive")

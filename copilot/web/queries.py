@@ -24,13 +24,39 @@ class StockQuery(arguments.StockArguments):
     language: Language = "en"
 
 
+class OutOfStockQuery(arguments.OutOfStockArguments):
+    """What is out of stock."""
+
+
+class CoverQuery(arguments.CoverArguments):
+    """Stock against demand."""
+
+    language: Language = "en"
+
+
+class FreshnessQuery(arguments.FreshnessArguments):
+    """How far the data reach."""
+
+
+class PlacesQuery(arguments.PlacesArguments):
+    """Places."""
+
+
+class PromotionsQuery(arguments.PromotionsArguments):
+    """Promotions."""
+
+
+class QualityQuery(arguments.ScopeArguments):
+    """How good forecasts were."""
+
+
 class SalesQuery(arguments.SalesArguments):
     """Sales."""
 
     language: Language = "en"
 
 
-class ReturnsQuery(arguments.PeriodArguments):
+class ReturnsQuery(arguments.ReturnsArguments):
     """Returns."""
 
 
@@ -106,6 +132,12 @@ class LikeQuery(arguments.LikeArguments):
 
 class AspectsQuery(arguments.AspectsArguments):
     """What customers say by aspect."""
+
+    language: Language = "en"
+
+
+class ComplaintsQuery(arguments.ComplaintsArguments):
+    """Products by a complaint."""
 
     language: Language = "en"
 

@@ -11,7 +11,7 @@ from copilot.signals.aspects.records import Aspect
 # What an article may be made of (`linen`) or look like (`red`) is no question about fabric or colour.
 _ASKED: Mapping[Aspect, str] = {
     "fit": r"fits?|fitting|sizing|runs? (?:small|large|big|true)|too (?:small|big|large|tight|loose|short|long)"
-    r"|taill(?:e|ent|ant)s?(?: elles?| ils?)?(?: trop)? (?:petit|grand|bien|normalement|juste)|tailles? taill\w+"
+    r"|taill(?:e|ent|ant)s?(?: t)?(?: elles?| ils?)?(?: trop)? (?:petit|grand|bien|normalement|juste)|tailles? taill\w+"
     r"|coupe|tombe bien|trop (?:petit|grand|serre|large|court|long)e?s?",
     "comfort": r"comfort\w*|uncomfortable|confort\w*|inconfortables?",
     "colour": r"colou?rs? (?:of|on)|the colou?rs?|(?:la|les|de) couleurs?|coloris|teintes?|fad(?:e|es|ing)|deteint\w*",

@@ -16,9 +16,10 @@ from ingestion.data_files import read_yaml
 
 Task = Literal["stock", "inbound", "sales", "forecast", "restock", "at_risk", "trends", "opinions", "returns",
                "freshness", "products", "new_phrases", "gaps", "like",
-               "reasons", "scenario", "analogues"]  # fmt: skip
+               "reasons", "scenario", "analogues", "out", "cover", "quality", "promotions", "places", "launch",
+               "decision", "today"]  # fmt: skip
 Talk = Literal["greeting", "help", "thanks"]
-Missing = Literal["shares", "competitor", "transfers", "ledger", "launch", "decision", "margin", "weather"]
+Missing = Literal["shares", "competitor", "ledger", "traffic", "sell_through", "margin", "weather"]
 Intent = Task | Talk | Missing
 
 TASKS: tuple[Task, ...] = get_args(Task)
@@ -33,13 +34,30 @@ _TYPO_SIMILARITY = 87.0
 
 # Where two tasks are named, the one that says more wins: "will stock run out" is a risk, "sales forecast" a forecast.
 _SPECIFIC_FIRST: tuple[Intent, ...] = (
-    *MISSING, "scenario", "analogues", "gaps", "new_phrases", "like", "freshness", "at_risk", "restock", "returns",
-    "opinions", "reasons", "forecast", "trends", "inbound", "sales", "stock", "products", *TALK,
+    "shares", "competitor", "ledger", "traffic", "sell_through", "margin", "scenario", "quality", "launch", "analogues",
+    "reasons", "freshness", "weather", "gaps", "new_phrases", "like", "decision", "returns", "opinions", "out", "cover",
+    "at_risk", "restock", "forecast", "trends", "inbound", "sales", "promotions", "stock", "places", "products",
+    "today", *TALK,
 )  # fmt: skip
 _WHAT_IF = re.compile(r"\W*(?:et|que se passe.t.il) s['’]ils?\b")
 """An elided `si` is no word by itself, and `et il` says nothing."""
+_ARRIVED = re.compile(r"\b(?:stock|sales|data|figures|deliver(?:y|ies))\s+(?:all\s+)?in(?:\s+(?:yet|already|now))?\W*$")
+"""`Is the stock in?` asks whether it was sent, `stock in Milan` does not."""
+_SALES_MOVE = re.compile(
+    r"\b(?:sales|revenue|turnover|ventes?|ca|chiffre d.affaires)\b(?:\s+\S+){0,3}?\s+"
+    r"(?:mont\w+|baiss\w+|augment\w+|recul\w+|progress\w+|evolu\w+|decoll\w+|en (?:hausse|baisse)|ris(?:e|es|ing)"
+    r"|fall(?:s|ing)?|drop(?:s|ping|ped)?|grow(?:s|ing)?|declin\w+|spik\w+|trend\w*|up|down)\b"
+)
+"""`Are sales rising?` asks for sales, not for what people write about."""
+_THAT = re.compile(
+    r"\b[çÇ][aA]\b"
+    r"|\bca(?=\s+(?:marche|va|fait|monte|baisse|se|ne|me|te|vient|donne|veut|serait|peut|depend|s|n)\b)"
+)
+"""`ça` is no `CA` (sales), also where the cedilla is left out before a verb."""
 _LIKENESS: frozenset[Intent] = frozenset({"like", "forecast", "products"})
 """What a question about the products that a forecast is taken from may be taken for."""
+_OF_FORECASTS: frozenset[Intent] = frozenset({"forecast", "opinions", "ledger"})
+"""What a question about how good forecasts are may be taken for."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,12 +72,20 @@ def intent_of(text: str) -> Guess:
     """The intent of a text; None without any hint. Names of products and places are best masked before."""
     words = [singular(token.word) for token in tokens(text)]
     scores = {intent: _score(words, entries) for intent, entries in _entries().items()}
+    folded, said = fold(text), _THAT.sub(" ", text)
+    if said != text:
+        scores["sales"] = _score([singular(token.word) for token in tokens(said)], _entries()["sales"])
+    if _ARRIVED.search(folded):
+        scores["freshness"] += _STRONG
+    if _SALES_MOVE.search(fold(said)):
+        scores["trends"] = 0
     # Politeness around a question is no question: `Bonjour, combien ...`.
     asked = [intent for intent in _SPECIFIC_FIRST if intent not in TALK and scores[intent]] or list(TALK)
     clear = [intent for intent in asked if scores[intent] >= _STRONG]
-    if _WHAT_IF.match(fold(text)) or clear[:2] == ["weather", "scenario"]:
-        # What rain would do is asked, not whether it will rain.
+    if _WHAT_IF.match(folded):
         return Guess(intent="scenario", clear=True)
+    if clear and scores["forecast"] >= _STRONG and clear[0] in _OF_FORECASTS and _score(words, _judged()):
+        return Guess(intent="quality", clear=True)
     if clear and clear[0] in _LIKENESS and scores["forecast"] >= _STRONG and _score(words, _resembling()):
         # What a product is like for its forecast is not what it looks like.
         return Guess(intent="analogues", clear=True)
@@ -98,6 +124,12 @@ def _mistyped(pattern: str, word: str) -> bool:
 def _resembling() -> Mapping[tuple[str, ...], int]:
     """Words for likeness that mean the forecast's analogues where a forecast is asked about."""
     return {_phrase(words): _STRONG for words in _data()["analogues"]["of_forecast"]}
+
+
+@cache
+def _judged() -> Mapping[tuple[str, ...], int]:
+    """Words that ask how good a forecast is."""
+    return {_phrase(words): _STRONG for words in _data()["quality"]["of_forecast"]}
 
 
 @cache

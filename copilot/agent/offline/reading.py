@@ -12,7 +12,8 @@ from copilot.agent.offline.intents import TALK, TASKS, Guess, Intent, intent_of
 from copilot.lookups.text import fold
 
 _GOES_ON = re.compile(
-    r"^\W*(?:and|et|ou|or|also|aussi|same|idem|pareil|what about|how about|ok|oui|yes|non|no|puis|then|alors)\b"
+    r"^\W*(?:and|et|ou|or|also|aussi|same|idem|pareil|what about|how about|vs|versus|par|by|only|uniquement|seulement"
+    r"|ok|oui|yes|non|no|puis|then|alors)\b"
 )
 _POINTS_BACK = re.compile(
     r"\b(?:same|meme|memes|idem|it|its|them|they|this one|that one|celui|celle|ceux|celles|ce produit|ces produits)\b"
@@ -31,6 +32,8 @@ class Reading:
     intent: Intent | None
     """None: nothing tells what is asked."""
     names: Names
+    before: str = ""
+    """The questions that this one goes on from: what they say holds where it says nothing else."""
 
 
 def read(turns: Sequence[Turn]) -> Reading:
@@ -59,14 +62,16 @@ def _next(before: Reading, turn: Turn) -> Reading:
     if before.intent not in TASKS or not _goes_on(turn.question, names, guess):
         return Reading(question=turn.question, intent=_meant(guess, names), names=names)
     intent = guess.intent if guess.clear and guess.intent not in TALK else before.intent
-    joined = _joined(before, names, turn.question, keeps_time=intent == before.intent)
-    return Reading(question=turn.question, intent=intent, names=joined)
+    same = intent == before.intent
+    joined = _joined(before, names, turn.question, keeps_time=same)
+    said = f"{before.before} {before.question}".strip() if same else ""
+    return Reading(question=turn.question, intent=intent, names=joined, before=said)
 
 
 def _goes_on(question: str, names: Names, guess: Guess) -> bool:
     """Whether a question leans on the one before: it begins with `and`, or names nothing and points back."""
     folded = fold(question)
-    if _GOES_ON.search(folded):
+    if _GOES_ON.search(folded) or guess.intent == "decision":
         return True
     if names.names_products or names.term_ids:
         # Names alone still lean on the question before: `la veste Noé ?`
@@ -92,17 +97,19 @@ def _joined(before: Reading, names: Names, question: str, *, keeps_time: bool) -
     kept: dict[str, object] = {}
     if not _any(names, _WHAT):
         kept |= _fields(before.names, _WHAT)
-        if not _any(names, _VARIANT):
-            kept |= _fields(before.names, _VARIANT)
+        # `Et en 40 ?` keeps the colour, `and in black?` the size.
+        kept |= _fields(before.names, [field for field in _VARIANT if not getattr(names, field)])
     if not _any(names, _WHERE) and not _EVERYWHERE.search(fold(question)):
         kept |= _fields(before.names, _WHERE)
     if keeps_time and names.period is None:
         kept |= {"period": before.names.period, "compares_last_year": before.names.compares_last_year}
+    if keeps_time:
+        kept |= {"budget": names.budget or before.names.budget, "limit": names.limit or before.names.limit}
     return names.model_copy(update={**kept, "called": before.names.called | names.called})
 
 
 def _meant(guess: Guess, names: Names) -> Intent | None:
-    if names.problem_ids and not guess.clear and guess.intent == "products":
+    if names.problem_ids and guess.intent == "products":
         return "opinions"  # `which linen dresses are itchy?`
     return guess.intent or _from(names)
 

@@ -10,6 +10,7 @@ from datetime import date
 from copilot.agent.names import Names
 from copilot.agent.offline.aspects import aspects_in
 from copilot.agent.offline.changes import change_in
+from copilot.agent.offline.groups import group_of, order_of, same_stores
 from copilot.agent.offline.intents import Task
 from copilot.agent.offline.reading import Reading
 from copilot.lookups.text import fold
@@ -20,21 +21,30 @@ _SCOPE = ("product_ids", "sku_ids", "categories", "departments", "materials", "c
           "countries")  # fmt: skip
 _IMPLIED = frozenset({"categories", "departments", "materials"})
 """What a product named makes needless: `robe Alba` is Alba, whatever its kind."""
-_GROUPS: Mapping[str, str] = {
-    "location": r"\b(?:par (?:magasin|boutique|lieu|ville)|by (?:store|shop|location|city)|which (?:store|shop)s?"
-    r"|quels? magasins?)",
-    "category": r"\b(?:par (?:categorie|famille)|by category|which categor(?:y|ies)|quelles? categories?)",
-    "country": r"\b(?:par (?:pays|region|marche)|by (?:country|region|market))",
-    "size": r"\b(?:par taille|by size|which sizes?|quelles? tailles?)",
-    "day": r"\b(?:par jour|by day|daily|jour par jour|day by day|chaque jour|each day)",
-    "sku": r"\b(?:par (?:reference|sku)|by sku)",
-    "product": r"\b(?:par (?:produit|modele)|by (?:product|style)|best ?sellers?|meilleures? ventes?"
-    r"|which (?:product|style)s?|quels? produits?)",
-}
 _OF_PRODUCTS = frozenset(
-    {"stock", "inbound", "sales", "returns", "forecast", "reasons", "scenario", "restock", "at_risk", "products"}
+    {"stock", "inbound", "out", "cover", "sales", "returns", "promotions", "forecast", "reasons", "scenario", "restock",
+     "decision", "at_risk", "products"}
+)  # fmt: skip
+_FADING = re.compile(
+    r"\b(?:fad\w+|retomb\w+|essouffl\w+|falling|dying|die down|declin\w+|en baisse|going down|baiss\w+)\b"
 )
-_SAME_STORES = re.compile(r"constants?|same stores|like.for.like|comparables?")
+_UNDER = re.compile(
+    r"\b(?:under|below|less than|cheaper than|at most|up to|max\w*|moins (?:de|cher\w* que)|sous|jusqu.a|inferieurs?)\b"
+)
+_OVER = re.compile(
+    r"\b(?:over|above|more (?:expensive )?than|at least|min\w*|plus (?:de|cher\w* que)|superieurs?|au.dessus)\b"
+)
+_ON_HAND = re.compile(r"\b(?:stock|on hand|reste\w*|left|dispo\w*|availab\w*)\b")
+_HAVE = re.compile(r"\b(?:do we have|have we|avons.nous|a.t.on|est.ce qu.on a|reste.t.il)\b")
+_STARS = re.compile(r"\b([1-4]|one|two|une?|deux) (?:stars?|etoiles?)\b")
+_NEGATIVE = re.compile(
+    r"\b(?:negati\w+|bad|worst|mauvais\w*|complain\w*|plaign\w+|plaintes?|reproch\w*|hate\w*|detest\w*|mecontent\w*"
+    r"|unhappy|critiqu\w+|insatisf\w+)\b"
+)
+_POSITIVE = re.compile(r"\b(?:positi\w+|good|love\w*|like about|aime\w*|adore\w*|bons? avis)\b")
+_SIZED = re.compile(r"\b(?:petits?|grands?|larges?|serres?|small|big|tight|justes?)\b")
+_OPPOSITE = {"runs_small": "runs_large", "runs_large": "runs_small"}
+"""Who asks whether a product runs small wants to know if it runs large."""
 _DESCRIBED = re.compile(
     r"^.*?\b(?:anything|something|products?|styles?|things?)\s+(?:like|similar to)\b|^.*?\bsimilar to\b"
     r"|^.*?\b(?:ressembl\w*|semblables?)\s+(?:à|a|au|aux)\b|^.*?\b(?:chose|produits?|modèles?|modeles?)\s+comme\b"
@@ -42,7 +52,10 @@ _DESCRIBED = re.compile(
     re.IGNORECASE,
 )
 """What a question says before it describes what products should be like."""
-_MANY = 20
+_MANY, _FEW = 20, 3
+_SALES_GROUPS = frozenset(
+    {"location", "category", "country", "size", "colour", "department", "channel", "day", "sku", "product"}
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,32 +80,63 @@ def calls_for(reading: Reading, as_of: date) -> list[Call]:
 
 def _stock(reading: Reading, as_of: date) -> list[Call]:
     names = reading.names
+    asked = fold(f"{reading.before} {reading.question}")
     single = bool(names.sku_ids or (names.product_ids and (names.sizes or names.names_places)))
-    group = _group(reading, {"location", "product", "sku"})
+    group = group_of(reading, {"location", "product", "sku"})
     if not group:
         group = "sku_location" if single else "location" if names.product_ids else "product"
-    return [Call(tool="stock", arguments={**_scope(names), "group": group, "limit": _MANY})]
+    coming: Arguments = {"coming_only": True} if reading.intent == "inbound" and not _ON_HAND.search(asked) else {}
+    return [Call(tool="stock", arguments={**_scope(names), **coming, "group": group, "limit": _MANY})]
+
+
+def _out(reading: Reading, as_of: date) -> list[Call]:
+    return [Call(tool="out_of_stock", arguments={**_scope(reading.names), "limit": reading.names.limit or _MANY})]
+
+
+def _cover(reading: Reading, as_of: date) -> list[Call]:
+    names = reading.names
+    group = group_of(reading, {"location", "product", "sku", "category"})
+    if not group:
+        one_place = len(names.location_ids) == 1
+        group = "location" if names.names_products and not one_place else "product"
+        group = "sku" if one_place and names.product_ids else group
+    until = _ahead(reading, as_of).get("until")
+    arguments = {**_scope(names), **({"until": until} if until else {}), "group": group, "limit": names.limit or 10}
+    return [Call(tool="stock_cover", arguments=arguments)]
 
 
 def _sales(reading: Reading, as_of: date) -> list[Call]:
     names = reading.names
-    group = _group(reading, set(_GROUPS) - {"category"}) or (
-        "location" if names.product_ids and not names.names_places else "product"
-    )
-    arguments = {**_scope(names), **_days(names), "group": group, "limit": names.limit or 10}
-    if _SAME_STORES.search(fold(reading.question)):
+    group = group_of(reading, _SALES_GROUPS)
+    if not group:
+        one = bool(names.product_ids) and not names.names_places
+        group = "location" if one and len(names.product_ids) == 1 else "product"
+    # `web` in `web or stores?` is one side of what is compared, no place to look at alone.
+    scope = _scope(names, leave_out={"location_ids"} if group == "channel" else set())
+    arguments = {**scope, **_days(names), "group": group, "limit": names.limit or 10}
+    if same_stores(reading):
         arguments["same_stores"] = True
+    order = order_of(reading, group)
+    if order:
+        arguments["order"] = order
     return [Call(tool="sales", arguments=arguments)]
 
 
 def _returns(reading: Reading, as_of: date) -> list[Call]:
-    return [Call(tool="returns_by_size", arguments={**_scope(reading.names), **_days(reading.names)})]
+    group = group_of(reading, {"size", "product", "location", "country", "category", "colour"})
+    if not group:
+        group = "size" if reading.names.names_products else "product"
+    return [Call(tool="return_rates", arguments={**_scope(reading.names), **_days(reading.names), "group": group})]
+
+
+def _promotions(reading: Reading, as_of: date) -> list[Call]:
+    return [Call(tool="promotions", arguments={**_scope(reading.names), **_days(reading.names)})]
 
 
 def _forecast(reading: Reading, as_of: date) -> list[Call]:
     arguments = _ahead(reading, as_of)
-    group = _group(reading, {"location", "country", "category", "product", "sku"})
-    group = group or ("location" if reading.names.product_ids else "product")
+    group = group_of(reading, {"location", "country", "category", "product", "sku"})
+    group = group or ("location" if len(reading.names.product_ids) == 1 else "product")
     return [Call(tool="forecast", arguments={**_scope(reading.names), **arguments, "group": group})]
 
 
@@ -105,6 +149,29 @@ def _scenario(reading: Reading, as_of: date) -> list[Call]:
     # The black of a Black Friday is no colour.
     scope = _scope(reading.names, leave_out={"colours"} if "event" in change else set())
     return [Call(tool="scenario", arguments={**scope, **change, **_ahead(reading, as_of)})]
+
+
+def _quality(reading: Reading, as_of: date) -> list[Call]:
+    return [Call(tool="forecast_quality", arguments=_scope(reading.names))]
+
+
+def _launch(reading: Reading, as_of: date) -> list[Call]:
+    """What a new style is likened to, and what is expected of it where."""
+    expected = _forecast(reading, as_of) if reading.names.names_products else []
+    return [*_analogues(reading, as_of), *expected]
+
+
+def _today(reading: Reading, as_of: date) -> list[Call]:
+    """The gravest of each kind; of days that are over, what sold on them first."""
+    names, few = reading.names, {"limit": _FEW}
+    past = names.period is not None and date.fromisoformat(names.period.last_day) < as_of
+    market: Arguments = {"market": names.countries[0]} if names.countries else {}
+    return [
+        *([Call(tool="sales", arguments={**_scope(names), **_days(names), "group": "product", **few})] if past else []),
+        Call(tool="at_risk", arguments={**_scope(names), **few}),
+        Call(tool="restock", arguments={**_scope(names), **few}),
+        Call(tool="rising_terms", arguments={**market, **few}),
+    ]
 
 
 def _analogues(reading: Reading, as_of: date) -> list[Call]:
@@ -132,6 +199,8 @@ def _trends(reading: Reading, as_of: date) -> list[Call]:
         return [Call(tool="explain_term", arguments={"term": phrase}) for phrase in names.phrases]
     if names.term_ids:
         return [Call(tool="explain_term", arguments={"term": term, **market}) for term in names.term_ids[:2]]
+    if _FADING.search(fold(f"{reading.before} {reading.question}")):
+        market["direction"] = "fading"
     return [Call(tool="rising_terms", arguments={**market, "limit": names.limit or 8})]
 
 
@@ -149,15 +218,48 @@ def _like(reading: Reading, as_of: date) -> list[Call]:
 
 
 def _opinions(reading: Reading, as_of: date) -> list[Call]:
-    arguments: Arguments = {"query": reading.question, **_scope(reading.names, leave_out={"location_ids", "sizes"})}
+    arguments: Arguments = {
+        "query": f"{reading.before} {reading.question}".strip(),
+        **_scope(reading.names, leave_out={"location_ids", "sizes"}),
+    }
     if reading.names.period:
         arguments["since"] = reading.names.period.since
-    return [*_aspects(reading), Call(tool="search_posts", arguments=arguments)]
+    posts = Call(tool="search_posts", arguments=arguments | _only(fold(reading.question)))
+    complaints = _complaints(reading)
+    if complaints and (reading.names.problem_ids or reading.names.product_ids):
+        return [*complaints, posts] if reading.names.product_ids else complaints
+    return [*complaints, *_aspects(reading), *([] if complaints else [posts])]
+
+
+def _only(asked: str) -> Arguments:
+    """Which posts are quoted: by stars, or by what they think all in all."""
+    stars = _STARS.search(asked)
+    if stars:
+        return {"most_stars": float({"one": 1, "two": 2, "un": 1, "une": 1, "deux": 2}.get(stars[1]) or stars[1])}
+    negative, positive = _NEGATIVE.search(asked), _POSITIVE.search(asked)
+    if bool(negative) == bool(positive):
+        return {}
+    return {"sentiments": ["negative" if negative else "positive"]}
+
+
+def _complaints(reading: Reading) -> list[Call]:
+    """Which products a problem is said of; for sizes in general, those that run small and large."""
+    names, asked = reading.names, fold(reading.question)
+    terms = list(names.problem_ids)
+    of_term = bool(names.term_ids) and not names.names_products
+    if names.product_ids:
+        terms += [_OPPOSITE[id] for id in names.problem_ids if id in _OPPOSITE]
+    if not terms and not of_term and "fit" in aspects_in(reading.question) and _SIZED.search(asked):
+        terms = list(_OPPOSITE)
+    if not terms:
+        return []
+    scope = _scope(names, leave_out={"location_ids", "sizes"})
+    return [Call(tool="complaints", arguments={**scope, "terms": list(dict.fromkeys(terms))})]
 
 
 def _aspects(reading: Reading) -> list[Call]:
     """Where the question is about fit, quality and the like: shares of all who write of it, before what some say."""
-    asked, names = aspects_in(reading.question), reading.names
+    asked, names = aspects_in(reading.question) or aspects_in(reading.before), reading.names
     if not asked:
         return []
     arguments: Arguments = {"aspects": asked, **_scope(names, leave_out={"location_ids", "sizes"})}
@@ -168,11 +270,29 @@ def _aspects(reading: Reading) -> list[Call]:
 
 
 def _freshness(reading: Reading, as_of: date) -> list[Call]:
-    return [Call(tool="data_freshness", arguments={})]
+    places = reading.names.location_ids
+    return [Call(tool="data_freshness", arguments={"location_ids": list(places)} if places else {})]
 
 
 def _products(reading: Reading, as_of: date) -> list[Call]:
-    return [Call(tool="find_products", arguments={**_scope(reading.names), "limit": reading.names.limit or 10})]
+    names, folded = reading.names, fold(reading.question)
+    if names.product_ids and (names.sizes or names.names_places) and _HAVE.search(folded):
+        # `Do we have any in 39 in Rome?` asks for stock.
+        return _stock(reading, as_of)
+    arguments: Arguments = {**_scope(names), "limit": names.limit or 10}
+    if names.budget and _UNDER.search(folded):
+        arguments["most_price"] = names.budget
+    elif names.budget and _OVER.search(folded):
+        arguments["least_price"] = names.budget
+    return [Call(tool="find_products", arguments=arguments)]
+
+
+def _places(reading: Reading, as_of: date) -> list[Call]:
+    return [Call(tool="find_places", arguments=_where(reading.names))]
+
+
+def _where(names: Names) -> Arguments:
+    return {field: list(getattr(names, field)) for field in ("location_ids", "countries") if getattr(names, field)}
 
 
 _ROUTES: Mapping[Task, Callable[[Reading, date], list[Call]]] = {
@@ -193,6 +313,14 @@ _ROUTES: Mapping[Task, Callable[[Reading, date], list[Call]]] = {
     "new_phrases": _new_phrases,
     "gaps": _gaps,
     "like": _like,
+    "out": _out,
+    "cover": _cover,
+    "quality": _quality,
+    "promotions": _promotions,
+    "places": _places,
+    "launch": _launch,
+    "decision": _restock,
+    "today": _today,
 }
 
 
@@ -214,8 +342,3 @@ def _ahead(reading: Reading, as_of: date) -> Arguments:
     period = reading.names.period
     ahead = period is not None and date.fromisoformat(period.last_day) >= as_of
     return {"since": period.since, "until": period.last_day} if period and ahead else {}
-
-
-def _group(reading: Reading, allowed: set[str]) -> str:
-    folded = fold(reading.question)
-    return next((group for group, words in _GROUPS.items() if group in allowed and re.search(words, folded)), "")

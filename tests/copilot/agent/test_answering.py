@@ -26,7 +26,7 @@ def spaced(text: str) -> str:
 
 def test_a_stock_question_in_french(shop: Workspace) -> None:
     answer = asked(shop, "Combien de robes Alba ecru en 38 à Lyon ?")
-    assert spaced(answer.text).startswith("1 pièce en stock dans 1 magasin, 6 pièces en route [1].")
+    assert spaced(answer.text).startswith("1 pièce en stock dans 1 magasin [1]. 6 pièces en route [1].")
     assert "attendues le 3 novembre" in answer.text
     assert [source.label for source in answer.sources] == ["stock, au matin du 2 novembre"]
     assert (answer.language, answer.model, answer.refusal) == ("fr", "offline", "")

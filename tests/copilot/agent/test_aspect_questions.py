@@ -21,6 +21,7 @@ AS_OF = date(2026, 11, 2)
         ("What do customers say about the fit and quality of the Odette coat?", ["fit", "quality"]),
         ("Que pensent les clients de la matière et du prix ?", ["fabric", "price"]),
         ("Do they find it comfortable?", ["comfort"]),
+        ("Le manteau taille-t-il petit ?", ["fit"]),
         ("On se plaint de la livraison ?", ["delivery"]),
         ("What do customers say about the colour of Alba?", ["colour"]),
         ("What do customers complain about on the red linen dress?", []),

@@ -92,6 +92,8 @@ def test_questions_about_what_people_say_are_not(question: str) -> None:
         ("[click](javascript:alert(1)) now", "click) now"),
         ("Go to https://evil.example/a?b now", "Go to [link] now"),
         ("<img src=x onerror=y>", "&lt;img src=x onerror=y>"),
+        ("Your own data: stock", "Your own data: stock"),
+        ("data:text/html,x now", "[link] now"),
         ("[a]: https://evil.example\nText", "\nText"),
         ("**Alba** holds 9 < 12 [1].", "**Alba** holds 9 < 12 [1]."),
     ],

@@ -19,6 +19,7 @@ ITCHY_LINEN = Names(materials=("linen",), problem_ids=("itchy",))
             "which linen dresses are itchy?", ITCHY_LINEN, "opinions", id="a complaint and a hint at products"
         ),
         pytest.param("robe en lin", Names(materials=("linen",)), "products", id="no complaint"),
+        pytest.param("quels produits grattent ?", Names(problem_ids=("itchy",)), "opinions", id="which products"),
         pytest.param("stock des robes qui grattent", ITCHY_LINEN, "stock", id="another question, said clearly"),
     ],
 )

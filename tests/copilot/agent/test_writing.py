@@ -135,7 +135,156 @@ ASPECTS = make_evidence(
     quotes=[quote("Runs small, had to send it back")],
     notes=["aspects_sampled"],
 )
+STOCK_BOTH = make_evidence(
+    "stock",
+    as_of=AS_OF,
+    sources={"stock": 1},
+    rows=[Row(labels={"location": "Lyon"}, figures=(Figure(name="on_hand_units", value=26, unit="units"),))],
+    totals=[
+        Figure(name="on_hand_units", value=126, unit="units"),
+        Figure(name="held_units", value=26, unit="units"),
+        Figure(name="warehouse_units", value=100, unit="units"),
+        Figure(name="inbound_units", value=1, unit="units"),
+        Figure(name="stores", value=1, unit="stores"),
+    ],
+    dates={"next_delivery_on": date(2026, 11, 4)},
+)
+COVER = make_evidence(
+    "stock",
+    as_of=AS_OF,
+    sources={"stock": 1},
+    rows=[
+        Row(
+            labels={"location": "Nice"},
+            figures=(
+                Figure(name="surplus_units", value=22, unit="units"),
+                Figure(name="short_units", value=0, unit="units"),
+                Figure(name="on_hand_units", value=34, unit="units"),
+                Figure(name="cover_days", value=136, unit="days"),
+            ),
+        ),
+        Row(
+            labels={"location": "Lille"},
+            figures=(
+                Figure(name="surplus_units", value=0, unit="units"),
+                Figure(name="short_units", value=7.2, unit="units"),
+                Figure(name="on_hand_units", value=1, unit="units"),
+            ),
+        ),
+    ],
+    totals=[
+        Figure(name="surplus_units", value=22, unit="units"),
+        Figure(name="on_hand_units", value=35, unit="units"),
+        Figure(name="mean_demand_units", value=15.2, unit="units"),
+        Figure(name="cover_days", value=64, unit="days"),
+        Figure(name="stores", value=2, unit="stores"),
+    ],
+    dates={"since": AS_OF, "last_day": date(2026, 11, 29)},
+)
+OUT = make_evidence(
+    "stock",
+    as_of=AS_OF,
+    sources={"stock": 1},
+    rows=[
+        Row(
+            labels={"product": "Odette", "location": "Nice"},
+            figures=(
+                Figure(name="on_hand_units", value=0, unit="units"),
+                Figure(name="inbound_units", value=1, unit="units"),
+                Figure(name="mean_demand_units", value=4, unit="units"),
+            ),
+            dates={"next_delivery_on": date(2026, 11, 3)},
+        )
+    ],
+    totals=[Figure(name="out_lines", value=1, unit="lines"), Figure(name="stores", value=1, unit="stores")],
+)
+QUALITY = make_evidence(
+    "forecast",
+    as_of=AS_OF,
+    sources={"forecast_checks": 1},
+    totals=[
+        Figure(name="sold_units", value=900, unit="units"),
+        Figure(name="error_share", value=0.62, unit="share"),
+        Figure(name="rule_error_share", value=0.75, unit="share"),
+        Figure(name="bias_share", value=-0.04, unit="share"),
+        Figure(name="coverage_share", value=0.79, unit="share"),
+        Figure(name="series", value=40, unit="lines"),
+    ],
+    dates={"since": date(2026, 10, 19), "last_day": date(2026, 11, 1)},
+    notes=["checked_as_a_whole"],
+)
+SOLD = make_evidence(
+    "sales",
+    as_of=AS_OF,
+    sources={"sales": 1},
+    rows=[
+        Row(labels={"channel": "web"}, figures=(Figure(name="sold_units", value=1, unit="units"),)),
+        Row(labels={"department": "men"}, figures=(Figure(name="sold_units", value=2, unit="units"),)),
+    ],
+    totals=[
+        Figure(name="sold_units", value=3, unit="units"),
+        Figure(name="revenue", value=90, unit="money", currency="EUR"),
+    ],
+    dates={"since": date(2025, 10, 27), "last_day": date(2025, 11, 2)},
+    notes=["least_sold"],
+)
+PROMOTIONS = make_evidence(
+    "products",
+    as_of=AS_OF,
+    sources={"promotions": 1},
+    rows=[
+        Row(
+            labels={"product": "Odette", "country": "FR"},
+            figures=(Figure(name="discount_share", value=0.2, unit="share"),),
+            dates={"starts_on": date(2026, 11, 20), "ends_on": date(2026, 11, 30)},
+        )
+    ],
+    dates={"since": AS_OF, "last_day": date(2026, 11, 29)},
+)
+COMPLAINTS = make_evidence(
+    "posts",
+    as_of=AS_OF,
+    sources={"posts": 1},
+    rows=[
+        Row(
+            labels={"product": "Alba", "term": "runs small", "term_id": "runs_small"},
+            figures=(
+                Figure(name="posts", value=8, unit="posts"),
+                Figure(name="complaint_share", value=0.26, unit="share"),
+            ),
+        )
+    ],
+)
 CASES: list[tuple[str, Evidence, str, str]] = [
+    (
+        "stock",
+        STOCK_BOTH,
+        "of which 26 pieces in 1 store and 100 pieces in the warehouse",
+        "dont 26 pièces dans 1 magasin et 100 pièces à l'entrepôt",
+    ),
+    (
+        "stock",
+        STOCK_BOTH,
+        "1 piece on the way, the next expected on 4 November",
+        "1 pièce en route, attendue le 4 novembre",
+    ),
+    ("stock_cover", COVER, "Too many: 22 pieces", "De trop : 22 pièces"),
+    ("stock_cover", COVER, "**Lille**: 7.2 pieces short", "**Lille** : il en manque 7,2 pièces"),
+    ("out_of_stock", OUT, "1 line out of stock, in 1 store", "1 ligne en rupture, dans 1 magasin"),
+    ("out_of_stock", OUT, "1 piece on the way, expected on 3", "1 pièce en route, attendue le 3"),
+    ("forecast_quality", QUALITY, "an error of 62% of what sold", "une erreur de 62 % de ce qui s'est vendu"),
+    ("forecast_quality", QUALITY, "they said 4% too little", "elles disaient 4 % de moins"),
+    ("sales", SOLD, "from 27 October 2025 to 2 November 2025", "du 27 octobre 2025 au 2 novembre 2025"),
+    ("sales", SOLD, "What sold least first", "Ce qui s'est le moins vendu d'abord"),
+    ("sales", SOLD, "**web shop**: 1 piece sold", "**boutique en ligne** : 1 pièce vendue ["),
+    ("sales", SOLD, "**men**: 2 pieces sold", "**homme** : 2 pièces vendues ["),
+    ("promotions", PROMOTIONS, "20% off, from 20 November to 30", "20 % de remise, du 20 novembre au 30"),
+    (
+        "complaints",
+        COMPLAINTS,
+        "**Alba**: “runs small” in 26% of them, 8 posts",
+        "« runs small » dans 26 % d'entre elles, 8 publ",
+    ),
     ("rising_terms", SIGNAL, "mesh flats**: 31 authors, 3.2x", "mesh flats** : 31 auteurs, 3,2 x"),
     ("explain_term", SIGNAL, "Yes, “mesh flats” is rising", "Oui, « mesh flats » est en hausse"),
     ("explain_term", QUIET, "“linen” does not rise: 7 authors", "« linen » ne monte pas : 7 auteurs"),
@@ -180,7 +329,7 @@ def test_quotes_are_cut_at_a_word_and_carry_no_markup() -> None:
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_nothing_found_is_said_for_every_tool(language: Language) -> None:
-    kinds = {"stock": "stock", "sales": "sales", "returns_by_size": "sales", "restock": "restock",
+    kinds = {"stock": "stock", "sales": "sales", "return_rates": "sales", "restock": "restock",
              "forecast": "forecast", "rising_terms": "signal", "explain_term": "signal", "search_posts": "posts",
              "data_freshness": "freshness", "find_products": "products", "aspects": "posts"}  # fmt: skip
     for tool, kind in kinds.items():

@@ -38,3 +38,12 @@ def test_a_steady_store_gone_silent_is_named(tmp_path: Path) -> None:
     silent = [row for row in found.rows if row.reasons == ("silent",)]
     assert [(row.labels["location"], row.dates["last_on"]) for row in silent] == [("Nice", date(2026, 10, 29))]
     assert "silent_locations" in found.notes
+
+
+def test_places_asked_for_come_first_with_their_own_days(context: Context) -> None:
+    rows = freshness(context, location_ids=["lyon", "nice"]).rows[:3]
+    assert [(row.labels.get("location"), row.labels["table"], row.dates["last_on"]) for row in rows] == [
+        ("Lyon", "sales", date(2026, 10, 31)),
+        ("Lyon", "stock", date(2026, 10, 30)),
+        (None, "sales", date(2026, 11, 1)),
+    ]

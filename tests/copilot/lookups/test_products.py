@@ -31,3 +31,9 @@ def test_price_is_that_of_the_country(context: Context, country: str, price: flo
 
 def test_no_product_is_noted(context: Context) -> None:
     assert find_products(context, Scope(categories=("bag",))).notes == ("no_products",)
+
+
+def test_products_by_price(context: Context) -> None:
+    france = Scope(countries=("FR",))
+    assert [row.labels["product"] for row in find_products(context, france, most_price=200.0).rows] == ["Alba"]
+    assert [row.labels["product"] for row in find_products(context, france, least_price=200.0).rows] == ["Odette"]

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from copilot.lookups.context import Context
-from copilot.lookups.sales import returns_by_size, sales_totals
+from copilot.lookups.sales import SalesGroup, return_rates, sales_totals
 from copilot.lookups.scope import EVERYTHING, Period, Scope
 from tests.copilot.lookups.figures import cells, totals
 from tests.copilot.lookups.retailer import AS_OF
@@ -72,7 +72,52 @@ def test_nothing_sold_is_noted(context: Context) -> None:
 
 
 def test_returns_by_size(context: Context) -> None:
-    found = returns_by_size(context, Scope(product_ids=("alba-dress",)), period=LAST_WEEK)
+    found = return_rates(context, Scope(product_ids=("alba-dress",)), period=LAST_WEEK)
     shares = {row.labels["size"]: cells(row)["return_share"] for row in found.rows}
     assert shares == {"38": pytest.approx(1 / 12), "40": 0.0}
     assert "thin_history" in found.notes
+
+
+def test_returns_by_product_put_the_most_returned_first_and_thin_ones_last(context: Context) -> None:
+    year = Period(since=date(2025, 10, 1), before=AS_OF)
+    found = return_rates(context, EVERYTHING, period=year, group="product")
+    # 42 dresses sold, one came back; 2 coats are too few to be compared.
+    assert [(row.labels["product"], cells(row)["return_share"]) for row in found.rows] == [
+        ("Alba", pytest.approx(1 / 42)),
+        ("Odette", 0.0),
+    ]
+    assert "thin_history" in found.notes
+
+
+@pytest.mark.parametrize(
+    ("group", "label", "sold"),
+    [
+        ("colour", "colour", {"ecru": 15, "camel": 2}),
+        ("category", "category", {"dress": 15, "coat": 2}),
+        ("department", "department", {"women": 17}),
+        ("channel", "channel", {"store": 17}),
+    ],
+)
+def test_groups_of_sales(context: Context, group: SalesGroup, label: str, sold: dict[str, int]) -> None:
+    found = sales_totals(context, EVERYTHING, period=LAST_WEEK, group=group)
+    assert {row.labels[label]: cells(row)["sold_units"] for row in found.rows} == sold
+
+
+def test_what_sold_least_comes_first_with_what_is_in_stock_and_did_not_sell(context: Context) -> None:
+    italy = Scope(countries=("IT",))
+    found = sales_totals(context, EVERYTHING, period=LAST_WEEK, order="least_sold")
+    assert [row.labels["product"] for row in found.rows] == ["Odette", "Alba"]
+    assert "least_sold" in found.notes
+    lyon = Scope(location_ids=("lyon",))
+    unsold = sales_totals(context, lyon, period=LAST_WEEK, order="least_sold")
+    assert [(row.labels["product"], cells(row)["sold_units"]) for row in unsold.rows] == [("Odette", 0), ("Alba", 12)]
+    assert [row.labels["product"] for row in sales_totals(context, italy, period=LAST_WEEK).rows] == ["Alba"]
+
+
+def test_what_changed_most_comes_first_and_what_was_not_sold_before_last(context: Context) -> None:
+    fortnight = Period(since=date(2026, 10, 19), before=AS_OF)
+    growth = sales_totals(context, EVERYTHING, period=fortnight, group="location", order="growth")
+    assert growth.rows[0].labels["location"] == "Lyon"
+    assert all("change_share" not in cells(row) for row in growth.rows[1:])
+    best = sales_totals(context, LYON, period=fortnight, group="day", order="least_sold")
+    assert cells(best.rows[0])["sold_units"] <= cells(best.rows[-1])["sold_units"]

@@ -11,12 +11,12 @@ import pytest
 from copilot.errors import NoDataError
 from copilot.lookups.context import Context
 from copilot.lookups.scope import EVERYTHING, Scope
-from copilot.lookups.stock import stock_levels
+from copilot.lookups.stock import out_of_stock, stock_levels
 from copilot.settings import Settings
 from copilot.workspace import Workspace
 from ingestion.retail.contracts import CONTRACTS
 from tests.copilot.lookups.figures import cells, totals
-from tests.copilot.lookups.retailer import AS_OF
+from tests.copilot.lookups.retailer import AS_OF, write_retailer
 
 
 def test_one_sku_in_one_store(context: Context) -> None:
@@ -30,7 +30,9 @@ def test_one_sku_in_one_store(context: Context) -> None:
 
 def test_totals_count_rows_that_are_cut(context: Context) -> None:
     found = stock_levels(context, EVERYTHING, limit=1)
-    assert totals(found) == {"on_hand_units": 95, "inbound_units": 6, "stores": 3}
+    assert totals(found) == {
+        "on_hand_units": 95, "held_units": 45, "warehouse_units": 50, "inbound_units": 6, "stores": 3
+    }  # fmt: skip
     assert (len(found.rows), found.row_count) == (1, 6)
     assert "cut" in found.notes
 
@@ -74,3 +76,24 @@ def test_no_stock_at_all_raises(tmp_path: Path) -> None:
 def test_empty_workspace_raises(tmp_path: Path) -> None:
     with pytest.raises(NoDataError, match="reassort import"):
         stock_levels(Context(Workspace(Settings(home=tmp_path)), AS_OF), EVERYTHING)
+
+
+def test_out_of_stock_lists_levels_of_none_in_places_that_sell(tmp_path: Path) -> None:
+    workspace = write_retailer(tmp_path)
+    none = [(date(2026, 10, 31), place, "ODE-CAM-38", 0) for place in ("milan", "nice", "dc")]
+    workspace.lake.append("stock", pl.DataFrame(none, schema=CONTRACTS["stock"].schema, orient="row"))
+    with Context(workspace, AS_OF) as context:
+        found = out_of_stock(context, EVERYTHING)
+        assert out_of_stock(context, Scope(location_ids=("lyon",))).notes == ("none_out",)
+    # Milan first: the plan expects demand there. The warehouse sells nothing.
+    assert [row.labels["location"] for row in found.rows] == ["Milan", "Nice"]
+    assert cells(found.rows[0]) == {"on_hand_units": 0, "mean_demand_units": 1.0, "restock_units": 0}
+    assert totals(found) == {"out_lines": 2, "skus": 1, "stores": 2}
+
+
+def test_what_is_on_its_way_alone_tells_the_first_day(context: Context) -> None:
+    found = stock_levels(context, Scope(product_ids=("alba-dress",)), coming_only=True)
+    assert [(row.labels["location"], cells(row)["inbound_units"]) for row in found.rows] == [("Lyon", 6)]
+    assert found.dates == {"next_delivery_on": date(2026, 11, 3)}
+    nothing = stock_levels(context, Scope(product_ids=("odette",)), coming_only=True)
+    assert (nothing.rows, nothing.dates, totals(nothing)["on_hand_units"]) == ((), {}, 60)

@@ -165,3 +165,9 @@ def test_each_quote_says_why_it_was_found(voiced: Context) -> None:
 def test_a_french_question_finds_english_posts(voiced: Context) -> None:
     found = search_posts(voiced, "manteaux camel", language="fr", limit=20)
     assert len(found.quotes) == CAMEL_AUTHORS
+
+
+def test_terms_that_fade_are_told_when_asked_for(voiced: Context) -> None:
+    found = rising_terms(voiced, direction="fading")
+    assert [row.labels["term_id"] for row in found.rows] == ["suede"]
+    assert rising_terms(voiced, direction="fading", market="FR").notes == ("nothing_fades",)

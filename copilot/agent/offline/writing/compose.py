@@ -8,14 +8,20 @@ from copilot.agent.offline import replies
 from copilot.agent.offline.conversation import Result
 from copilot.agent.offline.writing import aspects, forecasts, freshness, launches, phrases, plans, posts, retail, trends
 from copilot.agent.offline.writing.pieces import Page
+from copilot.evidence import Evidence
 from copilot.settings import Language
 
 _WRITERS: Mapping[str, Callable[[Page], str]] = {
     "find_products": retail.products,
     "stock": retail.stock,
+    "out_of_stock": retail.out,
+    "stock_cover": retail.cover,
+    "find_places": retail.places,
+    "promotions": retail.promotions,
     "sales": retail.sales,
-    "returns_by_size": retail.returns,
+    "return_rates": retail.returns,
     "forecast": plans.forecast,
+    "forecast_quality": plans.quality,
     "forecast_reasons": forecasts.reasons,
     "scenario": forecasts.scenario,
     "launch_analogues": launches.analogues,
@@ -26,6 +32,7 @@ _WRITERS: Mapping[str, Callable[[Page], str]] = {
     "new_phrases": phrases.new,
     "range_gaps": phrases.gaps,
     "products_like": phrases.like,
+    "complaints": posts.complaints,
     "search_posts": posts.posts,
     "aspects": aspects.aspects,
     "data_freshness": freshness.freshness,
@@ -33,8 +40,13 @@ _WRITERS: Mapping[str, Callable[[Page], str]] = {
 
 
 def compose(results: Sequence[Result], language: Language) -> str:
-    """One part a result, in order; what failed says why."""
+    """One part a result, in order, those that found nothing last; what failed says why."""
+    results = sorted(results, key=lambda result: result.evidence is not None and _is_empty(result.evidence))
     return "\n\n".join(_part(result, language) for result in results)
+
+
+def _is_empty(evidence: Evidence) -> bool:
+    return not (evidence.rows or evidence.totals or evidence.quotes)
 
 
 def _part(result: Result, language: Language) -> str:

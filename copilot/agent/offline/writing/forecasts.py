@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from copilot import wording
 from copilot.agent.offline.writing.pieces import Page, RowWords, join, listed
-from copilot.evidence import Figure
+from copilot.evidence import Figure, Row
 
 _MOST_PARTS = 9
+_WEATHER_PARTS = frozenset({"warmth", "rain", "weather_ahead", "correction_weather"})
+_SIGNAL_PARTS = frozenset({"signals", "trend", "correction_signals"})
 
 
 def reasons(page: Page) -> str:
@@ -33,10 +35,21 @@ def reasons(page: Page) -> str:
         page.say("reasons.analogues") if analogues else "",
         listed(page, _analogue, rows=analogues),
         page.say("reasons.own", share=share) if share else "",
+        *_absent(page, rows),
         page.say("reasons.basis"),
         models(page),
         page.notes("beyond_horizon"),
     )
+
+
+def _absent(page: Page, rows: Sequence[Row]) -> Iterator[str]:
+    """What planners ask after that has no part; what trees correct as a whole does not tell."""
+    parts = {row.labels.get("part_id", "") for row in rows}
+    if "correction" in parts:
+        return
+    for key, ids in (("no_weather", _WEATHER_PARTS), ("no_signals", _SIGNAL_PARTS)):
+        if not any(part.split(":")[0] in ids for part in parts):
+            yield page.say(f"reasons.{key}")
 
 
 def models(page: Page) -> str:

@@ -14,10 +14,13 @@ def freshness(page: Page) -> str:
         return join(page.say("freshness.none"), page.notes())
     rows = sorted(page.evidence.rows, key=lambda row: not row.reasons)
     lead = page.say("freshness.lead", day=wording.day(page.evidence.as_of, page.language))
-    return join(lead, listed(page, _row, rows=rows, most=len(rows)), page.notes())
+    good = "" if page.evidence.notes else page.say("freshness.good")
+    return join(good, lead, listed(page, _row, rows=rows, most=len(rows)), page.notes())
 
 
 def _row(row: RowWords) -> Iterator[str]:
+    of_place = "location" in row.row.labels
+    yield wording.label("tables", row.row.labels["table"], row.page.language) if of_place else ""
     day = row.day("last_on")
     yield row.page.say("row.up_to", day=day) if day else ""
     reasons = [wording.label("reasons", code, row.page.language) for code in row.row.reasons]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from copilot import wording
 from copilot.evidence import Evidence, Figure, Row
@@ -14,8 +15,9 @@ LISTED = 6
 _ONE_SIZE = frozenset({"one size", "taille unique", "tu", "os"})
 _BETWEEN: Mapping[Language, str] = {"en": "; ", "fr": " ; "}
 _KNOWN_ELSEWHERE = frozenset(
-    {"cut", "nothing_rises", "none_at_risk", "nothing_to_do", "no_sales", "no_products", "no_posts", "no_forecast"}
-)
+    {"cut", "nothing_rises", "nothing_fades", "none_at_risk", "none_out", "nothing_to_do", "no_sales", "no_products",
+     "no_posts", "no_forecast", "no_promotions", "not_checked", "least_sold", "growth", "decline"}
+)  # fmt: skip
 """Notes that the text says in other words."""
 
 
@@ -32,9 +34,11 @@ class Page:
         return f"[{self.evidence.id}]"
 
     def say(self, key: str, **values: object) -> str:
-        """A phrase of the chat; `cite` is filled in where the phrase has it."""
+        """A phrase of the chat; `cite` is filled in where the phrase has it, `count` is left out where it has not."""
         declared = wording.phrase_keys(self.language).get(f"agent.{key}", frozenset())
         cite = {"cite": self.cite} if "cite" in declared else {}
+        if "count" not in declared:
+            values.pop("count", None)
         return wording.phrase(f"agent.{key}", self.language, **values, **cite)
 
     def total(self, name: str) -> str:
@@ -42,14 +46,21 @@ class Page:
         found = [figure for figure in self.evidence.totals if figure.name == name]
         return wording.listing([wording.figure(figure, self.language) for figure in found], self.language)
 
+    def count(self, name: str) -> float:
+        """The first total of that name as a number, 0 where there is none: for phrases that agree with it."""
+        found = self.total_figure(name)
+        return 0.0 if found is None else found.value
+
     def total_figure(self, name: str) -> Figure | None:
         """The first total of that name."""
         return next((figure for figure in self.evidence.totals if figure.name == name), None)
 
     def span(self) -> str:
-        """The days that the evidence is over, in words; empty where it names none."""
+        """The days that the evidence is over, in words, of another year with it; empty where it names none."""
         since, last_day = self.evidence.dates.get("since"), self.evidence.dates.get("last_day")
-        return wording.span(since, last_day, self.language) if since and last_day else ""
+        if since is None or last_day is None:
+            return ""
+        return wording.span(since, last_day, self.language, year=last_day.year != self.evidence.as_of.year)
 
     def change(self, figure: Figure) -> str:
         """A change with its sign."""
@@ -83,15 +94,18 @@ class RowWords:
         found = self.figure(name)
         return found is not None and found.value > 0
 
-    def day(self, name: str) -> str:
+    def day(self, name: str, *, year: bool = False) -> str:
         """A date of the row in words; empty where there is none."""
         found = self.row.dates.get(name)
-        return wording.day(found, self.page.language) if found else ""
+        return wording.day(found, self.page.language, year=year) if found else ""
 
     def clause(self, key: str, name: str, **values: object) -> str:
         """The phrase `row.KEY` on one figure; empty where the row has none."""
-        amount = self.amount(name)
-        return self.page.say(f"row.{key}", amount=amount, **values) if amount else ""
+        found = self.figure(name)
+        if found is None:
+            return ""
+        values = {"count": found.value, **values}
+        return self.page.say(f"row.{key}", amount=wording.figure(found, self.page.language), **values)
 
     def title(self) -> str:
         """What the row is about: `**Alba, ecru 38** · Lyon`."""
@@ -107,11 +121,13 @@ class RowWords:
             return f"**{labels.get('location') or wording.label('tables', labels['table'], language)}**"
         size = "" if labels.get("size", "").lower() in _ONE_SIZE else labels.get("size", "")
         sized = self.page.say("row.size", size=size) if size else ""
-        named = labels.get("product") or labels.get("product_id") or wording.value(labels.get("category", ""), language)
+        kind = wording.value(labels.get("category") or labels.get("department", ""), language)
+        named = labels.get("product") or labels.get("product_id") or kind
         what = ", ".join(part for part in (named, wording.value(labels.get("colour", ""), language), sized) if part)
         place = labels.get("location") or labels.get("location_id", "")
         place = place or (wording.country(labels["country"], language) if "country" in labels else "")
-        when = labels.get("day", "")
+        place = place or (wording.label("channels", labels["channel"], language) if "channel" in labels else "")
+        when = wording.day(date.fromisoformat(labels["day"]), language) if "day" in labels else ""
         first, *others = [part for part in (what, place, when) if part] or [""]
         return " · ".join([f"**{first}**", *others])
 

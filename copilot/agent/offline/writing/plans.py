@@ -43,6 +43,26 @@ def _forecast_row(row: RowWords) -> Iterator[str]:
         yield row.clause("demand", "mean_demand_units")
 
 
+def quality(page: Page) -> str:
+    """How good kept forecasts turned out to be."""
+    bias = page.total_figure("bias_share")
+    if bias is None:
+        return join(page.say("quality.none"), page.notes())
+    lead = page.say(
+        "quality.lead", span=page.span(), error=page.total("error_share"), rule=page.total("rule_error_share")
+    )
+    covered = page.total("coverage_share")
+    return join(
+        lead,
+        page.say(
+            f"quality.{'over' if bias.value > 0 else 'under'}", bias=wording.share(abs(bias.value), page.language)
+        ),
+        page.say("quality.covered", share=covered) if covered else "",
+        page.say("quality.basis", series=page.total("series"), sold=page.total("sold_units")),
+        page.notes(),
+    )
+
+
 def _restock(page: Page) -> str:
     if not page.evidence.rows:
         return join(page.say("restock.none"), page.notes())
@@ -67,7 +87,7 @@ def _restock(page: Page) -> str:
 def _restock_row(row: RowWords) -> Iterator[str]:
     sent, wanted = row.figure("restock_units"), row.figure("wanted_units")
     if sent is not None and wanted is not None and wanted.value > sent.value:
-        yield row.clause("send_short", "restock_units", wanted=row.amount("wanted_units"))
+        yield row.clause("send_short", "restock_units", wanted=row.amount("wanted_units"), count=wanted.value)
     else:
         yield row.clause("send", "restock_units")
     day = row.day("next_delivery_on")
@@ -84,7 +104,12 @@ def _at_risk(page: Page) -> str:
     basis = page.say("at_risk.basis", threshold=page.total("threshold"))
     if not page.evidence.rows:
         return join(page.say("at_risk.none"), basis, page.notes())
-    lead = page.say("at_risk.lead", lines=page.total("at_risk_lines"), planned=page.total("lines_planned"))
+    lead = page.say(
+        "at_risk.lead",
+        lines=page.total("at_risk_lines"),
+        planned=page.total("lines_planned"),
+        count=page.count("at_risk_lines"),
+    )
     return join(lead, listed(page, _risk_row), in_all(page, "lines"), basis, page.notes())
 
 

@@ -7,12 +7,29 @@ from collections.abc import Iterator
 
 from copilot import wording
 from copilot.agent.guard import inert, speaks_like_an_order
-from copilot.agent.offline.writing.pieces import Page, RowWords, join, listed
+from copilot.agent.offline.writing.pieces import Page, RowWords, in_all, join, listed
 from copilot.evidence import Quote
 
 _LONGEST = 180
 _LISTED = 4
 _MARKS = re.compile(r"[\"«»“”\[\]*_`#|<>]|!\[")
+
+
+def complaints(page: Page) -> str:
+    """Products by how many complain of something."""
+    if not page.evidence.rows:
+        return join(page.say("complaints.none"), page.notes("below_author_floor"))
+    rows = listed(page, _complained)
+    return join(page.say("complaints.lead"), rows, in_all(page, "lines"), page.say("complaints.basis"), page.notes())
+
+
+def _complained(row: RowWords) -> Iterator[str]:
+    yield row.page.say(
+        "complaints.row",
+        term=row.row.labels["term"],
+        share=row.amount("complaint_share"),
+        amount=row.amount("posts"),
+    )
 
 
 def posts(page: Page) -> str:

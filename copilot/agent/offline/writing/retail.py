@@ -6,21 +6,44 @@ from collections.abc import Iterator
 
 from copilot import wording
 from copilot.agent.offline.writing.pieces import Page, RowWords, in_all, join, listed
+from copilot.evidence import Row
+
+_LACKING = 3
+_TOLD_WHOLE = 2
+"""So few products are told with their launch and supplier."""
 
 
 def stock(page: Page) -> str:
     """What is on hand and on the way."""
+    on_hand, coming = _on_hand(page), _coming(page)
     if not page.evidence.rows:
-        return join(page.say("stock.none"), page.notes())
-    coming = page.total_figure("inbound_units")
-    values: dict[str, object] = {"on_hand": page.total("on_hand_units"), "stores": page.total("stores")}
-    if coming is not None and coming.value > 0:
-        lead = page.say("stock.lead_coming", **values, coming=page.total("inbound_units"))
-    else:
-        lead = join(page.say("stock.lead", **values), page.say("stock.no_inbound"))
+        # Asked what is on its way, nothing is an answer.
+        known = page.total_figure("on_hand_units") is not None and "no_products" not in page.evidence.notes
+        return join(*([coming, on_hand] if known and page.count("stores") else [page.say("stock.none")]), page.notes())
+    lead = join(coming, on_hand) if page.evidence.dates else join(on_hand, coming)
     single = len(page.evidence.rows) == 1 and not _says_more(page)
     basis = page.say("stock.basis", day=wording.day(page.evidence.as_of, page.language))
     return join(lead, [] if single else listed(page, _stock_row), in_all(page, "lines"), basis, page.notes())
+
+
+def _on_hand(page: Page) -> str:
+    values: dict[str, object] = {"on_hand": page.total("on_hand_units")}
+    if page.total("warehouse_units"):
+        held, kept = page.total("held_units"), page.total("warehouse_units")
+        return page.say("stock.in_both", **values, held=held, kept=kept, stores=page.total("stores"))
+    if page.count("stores"):
+        return page.say("stock.in_stores", **values, stores=page.total("stores"))
+    return page.say("stock.elsewhere" if page.count("on_hand_units") else "stock.nowhere", **values)
+
+
+def _coming(page: Page) -> str:
+    values: dict[str, object] = {"amount": page.total("inbound_units"), "count": page.count("inbound_units")}
+    if not page.count("inbound_units"):
+        return page.say("stock.no_inbound")
+    day = page.evidence.dates.get("next_delivery_on")
+    if day is None:
+        return page.say("stock.coming", **values)
+    return page.say("stock.coming_first", **values, day=wording.day(day, page.language))
 
 
 def _says_more(page: Page) -> bool:
@@ -43,6 +66,7 @@ def sales(page: Page) -> str:
         return join(page.say("sales.none"), page.notes())
     values: dict[str, object] = {
         "sold": page.total("sold_units"),
+        "count": page.count("sold_units"),
         "revenue": page.total("revenue"),
         "span": page.span(),
     }
@@ -53,7 +77,9 @@ def sales(page: Page) -> str:
         earlier = page.total("sold_units_last_year")
         lead = page.say("sales.lead_change", **values, change=page.change(change), earlier=earlier)
     rows = listed(page, _sales_row) if len(page.evidence.rows) > 1 else []
-    return join(lead, rows, in_all(page, "lines"), page.say("sales.basis"), page.notes())
+    order = next((code for code in ("least_sold", "growth", "decline") if code in page.evidence.notes), "")
+    first = page.say(f"sales.{order}") if rows and order else ""
+    return join(lead, first, rows, in_all(page, "lines"), page.say("sales.basis"), page.notes())
 
 
 def _sales_row(row: RowWords) -> Iterator[str]:
@@ -66,7 +92,7 @@ def _sales_row(row: RowWords) -> Iterator[str]:
 
 
 def returns(page: Page) -> str:
-    """Shares of what was sold that came back, by size."""
+    """Shares of what was sold that came back."""
     sold = page.total_figure("sold_units")
     if sold is None or not sold.value or not page.evidence.rows:
         return join(page.say("returns.none"), page.notes())
@@ -87,6 +113,102 @@ def _returns_row(row: RowWords) -> Iterator[str]:
     yield row.clause("sold", "sold_units")
 
 
+def out(page: Page) -> str:
+    """What is out of stock now."""
+    basis = page.say("stock.basis", day=wording.day(page.evidence.as_of, page.language))
+    if not page.evidence.rows:
+        return join(page.say("out.none"), basis, page.notes())
+    values = {name: page.total(name) for name in ("out_lines", "stores")}
+    lead = page.say("out.lead", lines=values["out_lines"], stores=values["stores"])
+    return join(lead, listed(page, _out_row), in_all(page, "lines"), basis, page.notes())
+
+
+def _out_row(row: RowWords) -> Iterator[str]:
+    if row.is_positive("inbound_units"):
+        day = row.day("next_delivery_on")
+        yield row.clause("coming_on", "inbound_units", day=day) if day else row.clause("coming", "inbound_units")
+    yield row.clause("demand", "mean_demand_units") if row.is_positive("mean_demand_units") else ""
+    yield row.clause("send", "restock_units") if row.is_positive("restock_units") else ""
+
+
+def cover(page: Page) -> str:
+    """How long stock lasts, what is too much, and where more would sell."""
+    if not page.evidence.rows:
+        return join(page.say("cover.none"), page.notes())
+    values = {name: page.total(name) for name in ("on_hand_units", "stores", "mean_demand_units", "cover_days")}
+    last_day = page.evidence.dates["last_day"]
+    lead = page.say(
+        "cover.lead" if values["cover_days"] else "cover.lead_no_demand",
+        on_hand=values["on_hand_units"],
+        stores=values["stores"],
+        demand=values["mean_demand_units"],
+        last_day=wording.day(last_day, page.language),
+        **({"cover": values["cover_days"]} if values["cover_days"] else {}),
+    )
+    kept = page.total("warehouse_units")
+    surplus, lacking = (_ranked(page, name) for name in ("surplus_units", "short_units"))
+    too_many = page.say("cover.surplus", units=page.total("surplus_units"))
+    return join(
+        lead,
+        page.say("cover.kept", units=kept) if kept else "",
+        too_many if surplus else page.say("cover.no_surplus"),
+        listed(page, _surplus_row, rows=surplus),
+        in_all(page, "lines") if surplus else "",
+        page.say("cover.short") if lacking else "",
+        listed(page, _short_row, rows=lacking, most=_LACKING),
+        page.say("cover.basis"),
+        page.notes(),
+    )
+
+
+def _ranked(page: Page, name: str) -> list[Row]:
+    """Rows that have some of that figure, most first."""
+    amounts = [(figure.value, row) for row in page.evidence.rows for figure in row.figures if figure.name == name]
+    ranked = sorted(amounts, key=lambda pair: -pair[0])
+    return [row for amount, row in ranked if amount >= 1]
+
+
+def _surplus_row(row: RowWords) -> Iterator[str]:
+    yield row.clause("surplus", "surplus_units")
+    yield row.clause("on_hand", "on_hand_units")
+    yield row.clause("cover", "cover_days")
+
+
+def _short_row(row: RowWords) -> Iterator[str]:
+    yield row.clause("short", "short_units")
+    yield row.clause("on_hand", "on_hand_units")
+    yield row.clause("coming", "inbound_units") if row.is_positive("inbound_units") else ""
+    yield row.clause("cover", "cover_days")
+
+
+def promotions(page: Page) -> str:
+    """Which promotions run."""
+    if not page.evidence.rows:
+        return join(page.say("promotions.none", span=page.span()), page.notes())
+    lead = page.say("promotions.lead", span=page.span())
+    return join(lead, listed(page, _promotion_row), in_all(page, "lines"), page.notes())
+
+
+def _promotion_row(row: RowWords) -> Iterator[str]:
+    yield row.clause("reduced", "discount_share")
+    starts, ends = row.row.dates.get("starts_on"), row.row.dates.get("ends_on")
+    yield wording.span(starts, ends, row.page.language) if starts and ends else ""
+
+
+def places(page: Page) -> str:
+    """Which places there are."""
+    if not page.evidence.rows:
+        return join(page.say("places.none"), page.notes())
+    lead = page.say("places.lead", stores=page.total("stores"))
+    return join(lead, listed(page, _place_row), in_all(page, "places"), page.notes())
+
+
+def _place_row(row: RowWords) -> Iterator[str]:
+    yield wording.label("channels", row.row.labels["channel"], row.page.language)
+    yield row.clause("lead_time", "lead_time_days")
+    yield row.clause("review", "review_period_days")
+
+
 def products(page: Page) -> str:
     """Which products there are."""
     if not page.evidence.rows:
@@ -99,3 +221,8 @@ def _product_row(row: RowWords) -> Iterator[str]:
     yield row.clause("price", "price")
     yield row.clause("on_hand", "on_hand_units")
     yield row.clause("sold_28", "sold_units_28_days")
+    if len(row.page.evidence.rows) <= _TOLD_WHOLE:
+        launched = row.day("launched_on", year=True)
+        yield row.page.say("row.launched", day=launched) if launched else ""
+        supplier = row.row.labels.get("supplier", "")
+        yield row.page.say("row.supplier", supplier=supplier) if supplier else ""

@@ -13,10 +13,18 @@ from copilot.evidence import Figure, Row
 
 def rising(page: Page) -> str:
     """Terms that rise, gravest first."""
+    fades = "nothing_fades" in page.evidence.notes
     if not page.evidence.rows:
-        return join(page.say("signals.none"), page.notes())
+        return join(page.say("signals.none_fading" if fades else "signals.none"), page.notes())
     lines = listed(page, _term_row)
-    return join(page.say("signals.lead"), lines, in_all(page, "terms"), page.say("signals.basis"), page.notes())
+    fading = all(row.labels.get("stage") == "fading" for row in page.evidence.rows)
+    return join(
+        page.say("signals.lead_fading" if fading else "signals.lead"),
+        lines,
+        in_all(page, "terms"),
+        page.say("signals.basis"),
+        page.notes(),
+    )
 
 
 def _term_row(row: RowWords) -> Iterator[str]:
