@@ -61,11 +61,21 @@ def _layout(chart: Chart, language: str, *, horizontal: bool) -> dict[str, objec
         names["type"] = "category"
     bars = len({name for series in chart.series for name in series.x})
     return {
-        "title": {"text": chart.title, "x": 0, "xref": "paper", "font": {"size": 15}, "y": 0.97, "yanchor": "top"},
+        # From the figure's own corner: long names push the plot to the right, and narrow pages cut what begins there.
+        "title": {
+            "text": chart.title,
+            "font": {"size": 15},
+            "x": 0,
+            "xref": "container",
+            "y": 1,
+            "yref": "container",
+            "yanchor": "top",
+            "pad": {"t": 12, "l": 16},
+        },
         "font": {"family": _FONT, "size": 12, "color": _INK},
         "paper_bgcolor": "#ffffff",
         "plot_bgcolor": "#ffffff",
-        "margin": {"l": 60, "r": 24, "t": 76, "b": 56 if horizontal else 44},
+        "margin": {"l": 60, "r": 24, "t": 84, "b": 56 if horizontal else 44},
         "height": max(320, 140 + 30 * bars * len(chart.series) // 2) if horizontal else 340,
         "barmode": "group",
         "hovermode": "closest" if horizontal else "x unified",

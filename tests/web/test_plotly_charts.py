@@ -52,3 +52,9 @@ def test_lines_that_mean_the_same_are_told_apart() -> None:
     lines = [ChartSeries(name=str(at), kind="line", role=role, x=DAYS, y=(1.0, 2.0)) for at, role in enumerate(roles)]
     traces = json.loads(plotly_json(_chart(*lines), language="en"))["data"]
     assert [trace["line"]["dash"] for trace in traces] == ["solid", "dash", "dash", "dot", "dot"]
+
+
+def test_the_title_begins_at_the_figures_corner_whatever_the_names_take() -> None:
+    bars = _series("bar", ("London Covent Garden", "Lyon"), y=(1.0, 2.0))
+    title = json.loads(plotly_json(_chart(bars), language="en"))["layout"]["title"]
+    assert (title["xref"], title["yref"], title["x"], title["y"]) == ("container", "container", 0, 1)
