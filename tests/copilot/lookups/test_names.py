@@ -36,6 +36,8 @@ from copilot.lookups.scope import Scope
         ("sales in the UK", Scope(countries=("GB",))),
         ("nice dresses in Nice", Scope(categories=("dress",), location_ids=("nice",))),
         ("Et le même à Bordeaux ?", Scope(location_ids=("bordeaux",))),
+        ("top 5 ventes à Nice", Scope(location_ids=("nice",))),
+        ("stock rose à Lyon", Scope(location_ids=("lyon",))),
         ("top bordeaux taille M", Scope(categories=("top",), colours=("burgundy",), sizes=("M",))),
         ("dresses in 38 and 40 online", Scope(categories=("dress",), sizes=("38", "40"), location_ids=("web-fr",))),
         ("Alba dress 38-40", Scope(product_ids=("alba-dress",), sizes=("38", "40"))),

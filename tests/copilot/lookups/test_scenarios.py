@@ -183,3 +183,26 @@ def test_the_command_compares(shop: Workspace) -> None:
 )  # fmt: skip
 def test_what_is_no_change_is_wrong_usage(shop: Workspace, said: str) -> None:
     assert run(shop, said)[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("question", "change"),
+    [
+        ("What if Odette costs 199 €?", {"price": 199.0}),
+        ("et si le manteau coûtait 249,50 euros ?", {"price": 249.5}),
+        ("et s'il pleut sur les manteaux ?", {"weather": "pleut"}),
+        ("what if coats sell as usual on Armistice Day?", {"event": "what if coats sell as usual on Armistice Day?"}),
+    ],
+)
+def test_a_garment_that_is_named_is_no_trend_unless_the_question_says_so(
+    question: str, change: dict[str, object]
+) -> None:
+    names = Names(term_ids=("coat",), categories=("coat",))
+    assert change_in(Reading(question=question, intent="scenario", names=names)) == change
+
+
+def test_a_question_that_goes_on_takes_the_change_over() -> None:
+    reading = Reading(
+        question="and in Italy?", intent="scenario", names=Names(term_ids=("coat",)), before="what if we run 20% off?"
+    )
+    assert change_in(reading)["promotion_share"] == 0.2
