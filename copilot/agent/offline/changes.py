@@ -31,13 +31,14 @@ def change_in(reading: Reading) -> dict[str, object]:
 
     A question that names no change asks for that of the question before it, of another place or product.
     """
-    found = _change(reading.question, reading.names)
+    # A term that the question before named is no change by itself.
+    found = _change(reading.question, reading.names, bare_term=not reading.before)
     if found is None and reading.before:
-        found = _change(reading.before, reading.names)
+        found = _change(reading.before, reading.names, bare_term=True)
     return {"event": f"{reading.before} {reading.question}".strip()[:300]} if found is None else found
 
 
-def _change(question: str, names: Names) -> dict[str, object] | None:
+def _change(question: str, names: Names, *, bare_term: bool) -> dict[str, object] | None:
     text = fold(question)
     share = _SHARE.search(text)
     if share or _HALF.search(text):
@@ -50,6 +51,6 @@ def _change(question: str, names: Names) -> dict[str, object] | None:
         return {"price": float(next(amount for amount in price.groups() if amount).replace(",", "."))}
     weather = weather_in(question)
     trend = _OF_TREND.search(text) or _DIES.search(text)
-    if names.term_ids and (trend or not (weather or names.names_products)):
+    if names.term_ids and (trend or (bare_term and not (weather or names.names_products))):
         return {"term": names.term_ids[0], "term_change": "dies" if _DIES.search(text) else "doubles"}
     return {"weather": weather} if weather else None
