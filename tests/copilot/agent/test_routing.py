@@ -99,3 +99,11 @@ def test_why_only_so_few_goes_on_with_the_plan_and_its_product() -> None:
         ["odette"],
         ["lyon"],
     )
+
+
+def test_another_size_keeps_the_colour_and_another_product_neither() -> None:
+    first = ("stock of Odette in camel 38?", Names(product_ids=("odette",), colours=("camel",), sizes=("38",)))
+    (sized,) = calls(first, ("et en 40 ?", Names(sizes=("40",))))
+    assert (sized.arguments["colours"], sized.arguments["sizes"]) == (["camel"], ["40"])
+    (other,) = calls(first, ("and Jeanne?", Names(product_ids=("jeanne",))))
+    assert not {"colours", "sizes"} & set(other.arguments)
