@@ -12,12 +12,16 @@ and the expectation of week 0 is the largest of three, so that a rise has to bea
     growth     the fitted growth carried on to week 0: a slow ramp stays what is expected, a jump does not
     season     the mean of the baseline times what the same weeks did a year ago: authors of weeks 51 to 53 over those
                of weeks 54 to 65, net of volume, shrunk towards 1; or as many as there were then, net of volume. Only
-               where these were more than chance has (a p-value of 1 % against the weeks before them): a season that
+               where these were more than chance has (a p-value of 2 % against the weeks before them): a season that
                is looked for in every term raises what is expected of all
 
-The level drifts as a random walk whose step has a variance in inverse proportion to the authors of a week m, so that in
-the steady state of its Kalman filter a week weighs 1 - sqrt(q m) times the one after it: half in four weeks at five
-authors a day, all twelve weeks alike where a term is rare.
+The level drifts as a random walk with a step of variance q a week, so that with m authors a week a week weighs
+1 - sqrt(q m) times the one after it in the steady state of its Kalman filter: half in four weeks at five authors a day,
+all twelve weeks alike where a term is rare.
+
+Dispersion falls with the authors of a week m as k (a + c / (m + 3)), as the share of what more say wavers less. Only
+k, 1 or more, is estimated, over terms without a burst in their baseline: a few that rose would else decide how much all
+are doubted. Single terms differ from that by hardly more than chance, and are drawn to it.
 
 Growth has a normal prior around 0, so that a few counts make no slope: a narrow one where a year of history tells the
 season, as what is left is drift, of which a third goes on. Growth counts only as far as it exceeds half its standard
@@ -62,14 +66,14 @@ _MOST_GROWTH = 0.2
 _GROWTH_DOUBTED_ERRORS = 0.5
 _PRIOR_AUTHORS = 0.5
 _DRIFT_OF_AUTHORS = 0.0007
-"""q: variance of a week's drift, times the authors of a week."""
+"""q: variance of a week's drift."""
 _MOST_FORGOTTEN = 0.2
 """Of a week's weight, by the next."""
 _NEAR_WEIGHT = 1.2
 """Of the days before a span, beside the newest week of the baseline."""
 _LOWERED_FROM = 60.0
 """Weighted authors of the baseline from which on few authors in the days before a span lower what is expected in it."""
-_SEASON_LEVEL = 0.01
+_SEASON_LEVEL = 0.02
 _SEASON_DISPERSION = 0.05
 _SEASON_DOUBTED_ERRORS = 0.5
 _SEASON_PRIOR_AUTHORS = 3.0
@@ -81,9 +85,16 @@ _LEAST_DISPERSION = 0.01
 _LEAST_DAILY_DISPERSION = 0.01
 _USUAL_DISPERSION = 0.1
 """Of counts that are not cut back as bursts."""
-_DISPERSION_PRIOR_WEIGHT = 1000.0
-"""1 / 0.03^2: how far the dispersion of one term lies from that of all."""
-_LEAST_OF_POOL = 0.25
+_STEADY_DISPERSION = 0.003
+"""a: of a term however frequent."""
+_RARE_DISPERSION = 0.15
+"""c: times the authors of a week, what a rarer term has more."""
+_RARE_AUTHORS = 3.0
+_POOL_PRIOR_WEIGHT = 4.0
+"""How surely k is 1 before any count: as surely as eleven terms of five authors a day tell."""
+_OWN_DISPERSION_SD = 2.0
+"""How far the dispersion of one term lies from that of terms as frequent, in such dispersions."""
+_LEAST_OF_USUAL = 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,6 +146,8 @@ def expect(counts: WeeklyCounts, whole: Integers, *, mornings: int = 1) -> Expec
     if (whole >= 0).any():
         of_whole = np.where(whole < 0, 0.0, np.maximum(fit.growth[whole], 0.0))
         fit = _robust_fit(authors, exposure, x, of_whole, growth_sd)
+    # What rose in its baseline would make the doubt about all others larger for a quarter of a year.
+    steady = ~(fit.usual < authors).any(axis=1)
     weights = _weights(fit.usual, covered)
     of_level, of_exposure = ((part * weights).sum(axis=1) + _PRIOR_AUTHORS for part in (fit.usual, exposure))
     flat = of_level / of_exposure
@@ -143,7 +156,7 @@ def expect(counts: WeeklyCounts, whole: Integers, *, mornings: int = 1) -> Expec
     uncertain = ((fit.usual * weights**2).sum(axis=1) + _PRIOR_AUTHORS) / of_level**2
     return Expectation(
         rate=np.maximum.reduce([flat, grown, flat * season, again]),
-        dispersion=_dispersion(fit, covered, whole < 0, mornings) + uncertain,
+        dispersion=_dispersion(fit, covered, steady & (whole < 0), mornings) + uncertain,
         season_known=season_known,
         known=(covered.sum(axis=1) >= MINIMUM_BASELINE_WEEKS) & counts.covered[:, 0],
         authors=of_level,
@@ -257,22 +270,28 @@ def _season(counts: WeeklyCounts, whole: Integers) -> tuple[Floats, Floats, Flag
     return np.maximum(ratio, of_whole), again, known
 
 
-def _dispersion(fit: _Fit, covered: Floats, everywhere: Flags, mornings: int) -> Floats:
-    """Over-dispersion of each series, by moments over its baseline, drawn to that of all terms over all markets."""
+def _dispersion(fit: _Fit, covered: Floats, pooled: Flags, mornings: int) -> Floats:
+    """Over-dispersion of each series, by moments over its baseline, drawn to that of terms as frequent as it is.
+
+    k is estimated on the `pooled` (n,) of each morning.
+    """
     weeks = np.maximum(covered.sum(axis=1), 3.0)
     free = 1.0 - 2.0 / weeks
     excess = (((fit.usual - fit.fitted) ** 2 - fit.fitted * free[:, None]) * covered).sum(axis=1)
     square = (fit.fitted**2 * covered).sum(axis=1)
-    excess_of, square_of = (
-        np.where(everywhere, part, 0.0).reshape(mornings, -1).sum(axis=1) for part in (excess, square)
-    )
-    drawn_from = np.maximum(excess_of / np.maximum(square_of, 1e-9), _LEAST_DISPERSION)
-    pooled = np.repeat(drawn_from, len(excess) // mornings)
-    # The moment estimate of one series has variance 2 / (weeks m^2): its weight beside the pool.
+    weekly = (fit.fitted * covered).sum(axis=1) / weeks
+    declared = _STEADY_DISPERSION + _RARE_DISPERSION / (weekly + _RARE_AUTHORS)
+    # The moment estimate of one series has variance 2 / (weeks m^2): its weight.
     weight = square / 2.0
-    own = excess / np.maximum(square, 1e-9)
-    drawn = (weight * own + _DISPERSION_PRIOR_WEIGHT * pooled) / (weight + _DISPERSION_PRIOR_WEIGHT)
-    held: Floats = np.maximum(drawn, _LEAST_OF_POOL * pooled)
+    found, certain = (
+        np.where(pooled, part, 0.0).reshape(mornings, -1).sum(axis=1) + _POOL_PRIOR_WEIGHT
+        for part in (declared * excess / 2.0, declared**2 * weight)
+    )
+    factor = np.maximum(found / certain, 1.0)
+    usual = declared * np.repeat(factor, len(declared) // mornings)
+    prior = 1.0 / (_OWN_DISPERSION_SD * usual) ** 2
+    drawn = (excess / 2.0 + prior * usual) / (weight + prior)
+    held: Floats = np.maximum(drawn, _LEAST_OF_USUAL * usual)
     return held
 
 

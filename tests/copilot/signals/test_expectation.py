@@ -88,3 +88,51 @@ def test_days_before_a_span_tell_how_far_the_level_has_drifted() -> None:
     assert 0.9 < drifted[1, 3] < 0.98
     # Of a rare term a few days without any say little.
     assert drifted[2] == pytest.approx(1.0)
+
+
+def _dispersion(authors: Floats) -> Floats:
+    """Dispersion of terms with these authors a week (terms, weeks)."""
+    counts = WeeklyCounts(
+        as_of=AS_OF,
+        series=pl.DataFrame({"term_id": [f"t{n}" for n in range(len(authors))], "market": [""] * len(authors)}),
+        authors=authors,
+        exposure=np.repeat(authors.mean(axis=1, keepdims=True), authors.shape[1], axis=1),
+        covered=np.ones(authors.shape, dtype=np.bool_),
+    )
+    found = expect(counts, np.full(len(authors), -1))
+    # Without what is unsure of the level, which is one over the authors that it is known from.
+    unsure: Floats = 1.0 / (authors[:, GAP_WEEKS : GAP_WEEKS + BASELINE_WEEKS].sum(axis=1) + 0.5)
+    return found.dispersion - unsure
+
+
+def _chance(level: float, terms: int, dispersion: float = 0.0) -> Floats:
+    chance = np.random.default_rng(5)
+    means = np.full((terms, HISTORY_WEEKS), level)
+    if dispersion:
+        means = means * chance.gamma(1 / dispersion, dispersion, means.shape)
+    return chance.poisson(means).astype(float)
+
+
+def test_a_few_terms_that_rose_do_not_raise_the_doubt_about_others() -> None:
+    steady = _chance(60.0, 40)
+    risen = steady.copy()
+    risen[:2, 5:9] *= 5.0
+
+    assert _dispersion(risen)[2:] == pytest.approx(_dispersion(steady)[2:], rel=0.1)
+
+
+def test_terms_that_waver_more_are_doubted_more_all_of_them() -> None:
+    calm, restless = (_dispersion(_chance(60.0, 40, dispersion)) for dispersion in (0.0, 0.03))
+
+    assert float(np.median(calm)) < 0.01
+    assert 0.02 < float(np.median(restless)) < 0.05
+
+
+def test_rarer_terms_waver_more_and_one_alone_counts_in_part() -> None:
+    authors = np.concatenate([_chance(8.0, 40), _chance(80.0, 40)])
+    rare, frequent = np.split(_dispersion(authors), 2)
+    authors[-1] = _chance(80.0, 1, 0.1)[0]
+    one = _dispersion(authors)[-1]
+
+    assert float(np.median(rare)) > 1.5 * float(np.median(frequent))
+    assert 1.5 * frequent[:-1].max() < one < 0.1
