@@ -3,6 +3,7 @@
 IngestionError
 ├── MappingError        a mapping file does not fit its table or its file
 ├── ReadError           a file cannot be read at all (encoding, format, missing)
+├── DoubledRowsError    nearly all rows of a file are in the table under other ids
 ├── ContractError       rows were given that break a table's contract
 ├── TableMissingError   a table is asked for that nothing was imported into
 ├── LakeError           a table cannot be read or written: the disk is full, the object store says no
@@ -51,6 +52,19 @@ class ReadError(IngestionError):
         self.path = path
         self.problem = problem
         self.remedy = remedy
+
+
+class DoubledRowsError(IngestionError):
+    """A file of which the `share` (0 to 1) of the new rows is in the `table` already, under other ids."""
+
+    def __init__(self, where: str, table: str, share: float) -> None:
+        super().__init__(
+            f"{where}: {share:.0%} of its new rows are in {table} already, under other ids. It was probably imported"
+            " with another mapping: give that one. If these are other rows all the same, add --doubled."
+            " Nothing was imported."
+        )
+        self.table = table
+        self.share = share
 
 
 class ContractError(IngestionError):

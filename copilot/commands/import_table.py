@@ -29,6 +29,9 @@ _EXIT_FAILED = 1
     help="Write the proposed mapping to this file, to be corrected, and import nothing.",
 )
 @click.option("--set", "constants", multiple=True, help="COLUMN=VALUE for a column that the file lacks; without --map.")
+@click.option(
+    "--doubled", is_flag=True, help="Import rows that nearly all equal those of the table under other ids, too."
+)
 @home_option
 @json_option
 def import_command(
@@ -37,6 +40,7 @@ def import_command(
     map_file: Path | None,
     save_map: Path | None,
     constants: tuple[str, ...],
+    doubled: bool,
     home: Path,
     as_json: bool,
 ) -> None:
@@ -59,6 +63,7 @@ def import_command(
             table,
             mapping=mapping,
             rejects_dir=None if os.access(file.parent, os.W_OK) else home / "rejects",
+            allow_doubled=doubled,
             progress=progress,
         )
     if as_json:

@@ -11,6 +11,7 @@ import polars as pl
 from ingestion.errors import ContractError, MappingError
 from ingestion.lake import Lake, MergeCounts
 from ingestion.progress import Progress, silent
+from ingestion.retail.doubles import check_doubled
 from ingestion.retail.mapping import Mapping, check_columns
 from ingestion.retail.proposing import propose_mapping
 from ingestion.retail.reading import FileRows, read_rows
@@ -85,16 +86,19 @@ def import_table(
     mapping: Mapping | None = None,
     rejects_dir: Path | None = None,
     as_of: date | None = None,
+    allow_doubled: bool = False,
     progress: Progress = silent,
 ) -> ImportReport:
     """Import a file into the table `contract_name`. Importing it again changes nothing.
 
     Without `mapping`, one is proposed from the file. Rejected rows go to `<file stem>.rejects.csv`: beside the file
     with all their columns, or into `rejects_dir` with the mapped columns alone. `as_of` only makes rows dated then or
-    later count as `future`. `progress` is told of the steps `read`, `check` and `write`, in rows.
+    later count as `future`. `allow_doubled`: import rows that nearly all equal held ones under other ids too.
+    `progress` is told of the steps `read`, `check` and `write`, in rows.
 
     Raises `ReadError` where the file cannot be read, `MappingError` where the mapping does not fit it or none can be
-    proposed. Nothing is written then. Killed at any point and run again, it gives the same table.
+    proposed, `DoubledRowsError` where nearly all new rows are in the table under other ids. Nothing is written then.
+    Killed at any point and run again, it gives the same table.
     """
     chosen = propose_mapping(path, contract_name) if mapping is None else mapping
     if chosen.table != contract_name:
@@ -104,6 +108,8 @@ def import_table(
     rows = read_rows(path, chosen.format, progress=progress)
     check_columns(chosen, rows.columns, where=path.name)
     shaped = shape(rows, chosen)
+    if not allow_doubled:
+        check_doubled(lake, chosen.table, shaped.frame, where=path.name)
     progress("check", rows.rows_read, rows.rows_read)
     written = keep_rejects(
         path, chosen.table, shaped.problems, _originals(rows, shaped, chosen, rejects_dir), folder=rejects_dir
