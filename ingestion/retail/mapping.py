@@ -13,8 +13,8 @@
     skip_when:
       - {column: Modele, equals: [PORT], reason: postage is no product}
 
-A column left out is empty. A `sale_line_id` left out is made from the row itself, as by `hash`. Keep to one mapping for a
-source: lines that come again under other ids would count twice, and are refused where nearly all of a file do.
+A column left out is empty. A `sale_line_id` left out is made from the row itself, as by `hash`. Keep to one mapping
+for a source: lines that come again under other ids would count twice, and are refused where nearly all of a file do.
 """
 
 from __future__ import annotations
