@@ -3,7 +3,7 @@
 Each day's means are reconciled by weighted least squares with structural scaling: a forecast's variance is taken in
 proportion to what it sums (Athanasopoulos, Hyndman, Kourentzes & Petropoulos, Forecasting with temporal hierarchies,
 EJOR 262, 2017, 60-74), here to the mean. Quantiles follow the means. By default no level is named and series add up
-from below: real mornings tell of little gain (docs/benchmarks.md, 'Forecasts by level').
+from below: real mornings tell of little gain (docs/experiments/forecasts.md, 'Totals').
 """
 
 from __future__ import annotations
