@@ -6,6 +6,7 @@ Environment variables are `REASSORT_` and the path of the setting, parts joined 
 
 from __future__ import annotations
 
+import os
 import tomllib
 from pathlib import Path
 from typing import Literal
@@ -19,12 +20,14 @@ from pydantic_settings import (
 )
 
 from copilot.errors import SettingsError
+from copilot.unknown_variables import check_variables
 from ingestion.settings import LakeSettings, PostSettings, PrivacySettings, PseudonymSettings
 from vectorstore.search_settings import SearchSettings
 from vectorstore.settings import IndexSettings
 
 Language = Literal["en", "fr"]
 FILE_NAME = "reassort.toml"
+_PREFIX, _DELIMITER = "REASSORT_", "__"
 
 
 class LlmSettings(BaseModel):
@@ -115,8 +118,8 @@ class Settings(BaseSettings):
     """Everything that can be configured, frozen."""
 
     model_config = SettingsConfigDict(
-        env_prefix="REASSORT_",
-        env_nested_delimiter="__",
+        env_prefix=_PREFIX,
+        env_nested_delimiter=_DELIMITER,
         frozen=True,
         extra="forbid",
         use_attribute_docstrings=True,
@@ -163,6 +166,7 @@ class Settings(BaseSettings):
 
 def load_settings(home: Path, **overrides: object) -> Settings:
     """Settings of the workspace at `home`. Raises `SettingsError`, naming file or variable and what to do."""
+    check_variables(os.environ, Settings, prefix=_PREFIX, delimiter=_DELIMITER)
     try:
         return Settings(home=home.expanduser().absolute(), **overrides)  # type: ignore[arg-type]
     except ValidationError as error:

@@ -108,3 +108,22 @@ def test_a_settings_file_that_cannot_be_used_is_named(run: Run, tmp_path: Path, 
 def test_a_settings_file_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
     (tmp_path / "reassort.toml").write_text('language = "fr"\n', encoding="utf-8-sig")
     assert load_settings(tmp_path).language == "fr"
+
+
+@pytest.mark.parametrize(
+    ("name", "remedy"),
+    [
+        ("REASSORT_PSEUDONYM_KEY", "Did you mean REASSORT_PSEUDONYM__KEY?"),
+        ("reassort_llm_api_key", "Did you mean REASSORT_LLM__API_KEY?"),
+        ("REASSORT_XYZ", "docs/configuration.md lists all."),
+    ],
+)
+def test_a_variable_that_is_no_setting_is_named_with_what_it_may_mean(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, remedy: str
+) -> None:
+    monkeypatch.setenv(name, "value")
+    code, said = run("init", "--home", "shop")
+    assert code == 1
+    assert f"{name} is set and is no setting. {remedy}" in said
+    assert "value" not in said
+    assert not (tmp_path / "shop").exists()
