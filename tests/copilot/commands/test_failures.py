@@ -127,3 +127,9 @@ def test_a_variable_that_is_no_setting_is_named_with_what_it_may_mean(
     assert f"{name} is set and is no setting. {remedy}" in said
     assert "value" not in said
     assert not (tmp_path / "shop").exists()
+
+
+@pytest.mark.parametrize("name", ["REASSORT_PORT", "REASSORT_PORT_8000_TCP_ADDR", "REASSORT_SERVICE_HOST"])
+def test_variables_that_kubernetes_sets_are_let_be(run: Run, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, "tcp://10.0.0.1:8000")
+    assert run("init", "--home", "shop")[0] == 0
