@@ -99,15 +99,21 @@ def month(value: date, language: Language) -> str:
 
 
 def span(since: date, last_day: date, language: Language, *, year: bool = False) -> str:
-    """Days from one to another, both included: `from 1 May to 15 May`, `on 1 May` for one day.
+    """Days from one to another, both included: `from 1 to 15 May`, `du 1er mai au 2 juin`, `on 1 May` for one day.
 
     With `year`, and where the two differ in it, the years are written too.
     """
     if since == last_day:
         return phrase("spans.day", language, day=day(since, language, year=year))
     with_year = year or since.year != last_day.year
-    days = {"since": day(since, language, year=with_year), "last_day": day(last_day, language, year=with_year)}
+    same_month = (since.year, since.month) == (last_day.year, last_day.month)
+    first = _day_of_month(since, language) if same_month else day(since, language, year=with_year)
+    days = {"since": first, "last_day": day(last_day, language, year=with_year)}
     return phrase("spans.days", language, **days)
+
+
+def _day_of_month(value: date, language: Language) -> str:
+    return day(value, language).split()[0]
 
 
 def country(code: str, language: Language) -> str:

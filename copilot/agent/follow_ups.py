@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from copilot import wording
 from copilot.evidence import Evidence, Kind
@@ -32,14 +33,21 @@ _GENERAL: Mapping[Kind, tuple[str, ...]] = {
 }
 
 
-def follow_ups(evidence: Mapping[int, Evidence], language: Language) -> tuple[str, ...]:
-    """At most three, none twice; none where nothing was cited."""
-    found = dict.fromkeys(question for piece in evidence.values() for question in _of(piece, language))
+def follow_ups(
+    evidence: Mapping[int, Evidence], language: Language, *, about: Mapping[str, str] = MappingProxyType({})
+) -> tuple[str, ...]:
+    """At most three, none twice; none where nothing was cited.
+
+    `about` (evidence id -> name) says which one product was looked up, for rows by store, size or day that do not.
+    """
+    found = dict.fromkeys(
+        question for piece in evidence.values() for question in _of(piece, language, about.get(piece.id))
+    )
     return tuple(found)[:_MOST]
 
 
-def _of(evidence: Evidence, language: Language) -> Iterator[str]:
-    names = {row.labels["product"] for row in evidence.rows if "product" in row.labels}
+def _of(evidence: Evidence, language: Language, about_one: str | None) -> Iterator[str]:
+    names = {row.labels["product"] for row in evidence.rows if "product" in row.labels} or {about_one} - {None}
     if len(names) == 1:
         for key in _ABOUT.get(evidence.kind, ()):
             yield wording.phrase(f"agent.follow_ups.{key}", language, about=next(iter(names)))

@@ -36,6 +36,8 @@ class Unknown(BaseModel):
 
     text: str
     closest: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    """Where stores are, for what was said as a place."""
 
 
 class Names(BaseModel):

@@ -58,7 +58,10 @@ def names_in(context: Context, text: str, language: Language) -> Names:
             )
             for one in found.ambiguous
         ),
-        unknown=tuple(Unknown(text=one.text, closest=one.closest) for one in found.unknown),
+        unknown=tuple(
+            Unknown(text=one.text, closest=one.closest, places=context.vocabulary.cities if one.is_place else ())
+            for one in found.unknown
+        ),
     )
 
 
@@ -73,7 +76,10 @@ def scope_of(context: Context, given: ScopeArguments) -> Scope:
     found = recognise(context, given.about)
     found.require_clear()
     for unknown in found.unknown:
-        raise UnknownNameError(unknown.text, "product or place", unknown.closest)
+        kind, known = (
+            ("place", context.vocabulary.cities) if unknown.is_place else ("product or place", unknown.closest)
+        )
+        raise UnknownNameError(unknown.text, kind, known)
     return Scope(**{field: tuple(dict.fromkeys((*ids[field], *getattr(found.scope, field)))) for field in _FIELDS})
 
 

@@ -16,7 +16,7 @@ from copilot.agent.citations import Numbered, numbered, sources
 from copilot.agent.evidence_json import from_json
 from copilot.agent.follow_ups import follow_ups
 from copilot.agent.guard import inert
-from copilot.agent.names import RECOGNISE
+from copilot.agent.names import RECOGNISE, Names
 from copilot.agent.records import Answer, Refusal, ToolFinished, ToolStarted
 from copilot.charts import Chart
 from copilot.evidence import Evidence
@@ -59,7 +59,7 @@ class Run:
         if problems:
             await self._replace_last(messages, wording.phrase("agent.refused.ungrounded", self.language))
             return self.refused("ungrounded", problems)
-        return self._answered(text)
+        return self._answered(text, _products_asked(messages))
 
     def refused(self, refusal: Refusal, problems: Sequence[str] = ()) -> Answer:
         """An answer that says why there is none."""
@@ -72,7 +72,7 @@ class Run:
             problems=tuple(problems),
         )
 
-    def _answered(self, text: Numbered) -> Answer:
+    def _answered(self, text: Numbered, about: Mapping[str, str]) -> Answer:
         return Answer(
             text=text.text,
             language=self.language,
@@ -80,7 +80,7 @@ class Run:
             model=self.model,
             sources=sources(text.evidence, self.language),
             charts=_charts(text.evidence),
-            follow_ups=follow_ups(text.evidence, self.language),
+            follow_ups=follow_ups(text.evidence, self.language, about=about),
         )
 
     async def _stream(self, messages: Sequence[BaseMessage]) -> AsyncIterator[ToolStarted | ToolFinished]:
@@ -162,6 +162,23 @@ class Run:
 
     async def _update(self, messages: Sequence[BaseMessage]) -> None:
         await self.graph.aupdate_state(self.config, {"messages": messages}, as_node="model")
+
+
+def _products_asked(messages: Sequence[AnyMessage]) -> dict[str, str]:
+    """Evidence id -> name of the product, for tools that were asked for one product alone."""
+    called: dict[str, str] = {}
+    asked: dict[str, str] = {}
+    about: dict[str, str] = {}
+    for message in messages:
+        if isinstance(message, AIMessage):
+            ids = {str(call["id"]): call["args"].get("product_ids") or [] for call in message.tool_calls}
+            asked |= {call_id: products[0] for call_id, products in ids.items() if len(products) == 1}
+        elif isinstance(message, ToolMessage) and message.status != "error":
+            if message.name == RECOGNISE:
+                called |= Names.model_validate_json(message.text).called
+            elif message.artifact is not None and asked.get(message.tool_call_id) in called:
+                about[from_json(message.artifact).id] = called[asked[message.tool_call_id]]
+    return about
 
 
 def _charts(evidence: Mapping[int, Evidence]) -> tuple[Chart, ...]:

@@ -34,6 +34,7 @@ from copilot.lookups.forecast import demand_forecast
 from copilot.lookups.forecast_quality import forecast_quality
 from copilot.lookups.forecast_reasons import forecast_reasons
 from copilot.lookups.freshness import freshness
+from copilot.lookups.lacking import not_in_range
 from copilot.lookups.launches import launch_analogues
 from copilot.lookups.like import products_like
 from copilot.lookups.phrases import explain_phrase, new_phrases, phrase_named
@@ -82,11 +83,19 @@ def make_tools(context: Context, language: Language, found: dict[str, Evidence])
 def _tool(bench: Bench, name: str, schema: type[BaseModel], look: Callable[[Bench, Any], Evidence]) -> BaseTool:
     def run(**given: object) -> tuple[str, dict[str, object]]:
         with _Failures(), bench.lock:
-            evidence = look(bench, schema.model_validate(given))
+            asked = schema.model_validate(given)
+            evidence = _lacking(bench, asked) or look(bench, asked)
         bench.found[evidence.id] = evidence
         return for_model(evidence), to_json(replace(evidence, charts=()))
 
     return _structured(name, schema, run, artifact=True)
+
+
+def _lacking(bench: Bench, asked: BaseModel) -> Evidence | None:
+    """What there is in place of a colour, size or material that nothing asked about comes in: no figure is of it."""
+    if not isinstance(asked, arguments.ScopeArguments):
+        return None
+    return not_in_range(bench.context, scope_of(bench.context, asked))
 
 
 def _names_tool(bench: Bench) -> BaseTool:

@@ -51,7 +51,7 @@ def stock_cover(
     stock on hand over the mean demand of a day. Of each SKU and location, `surplus_units` are what is on hand above
     the demand that 9 cases of 10 stay below, and `short_units` what mean demand exceeds stock and deliveries by; what
     is too much of one SKU in one place makes up for nothing that lacks elsewhere. Only places that sell are counted;
-    the total `warehouse_units` says what warehouses in scope hold of it besides.
+    the total `warehouse_units` says what warehouses in scope hold of it besides. The date `asked_until` is `until`.
     Notes: `no_forecast` where nothing in scope has one, `beyond_horizon`, `stale_forecast`, `cut`. Raises
     `NoDataError` where no forecast was made, or no stock was ever imported.
     """
@@ -77,7 +77,11 @@ def stock_cover(
         sources=sources,
         rows=to_rows(named, _UNITS),
         totals=[*to_figures(totals, _UNITS), *to_figures(_besides(context, scope, levels, held), _BESIDES)],
-        dates={"since": start, "last_day": start + timedelta(days=days - 1)},
+        dates={
+            "since": start,
+            "last_day": start + timedelta(days=days - 1),
+            **({} if until is None else {"asked_until": until}),
+        },
         row_count=grouped.height,
         charts=[charts.cover_bars(named, language=language)],
         notes=[*notes, *([] if reached else ["beyond_horizon"]), *(["cut"] if grouped.height > limit else [])],

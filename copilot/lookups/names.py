@@ -7,12 +7,13 @@ from itertools import chain
 
 import polars as pl
 
+from copilot.lookups.absent import find_absent
 from copilot.lookups.amounts import find_budget, find_limit, find_top
 from copilot.lookups.context import Context
 from copilot.lookups.periods import compares_last_year, find_period
 from copilot.lookups.product_names import NamedProducts
 from copilot.lookups.recognised import Ambiguity, Candidate, Recognised
-from copilot.lookups.sizes import find_sizes
+from copilot.lookups.sizes import find_absent_sizes, find_sizes
 from copilot.lookups.spans import Span, find_spans, values_of
 from copilot.lookups.spelling import respell
 from copilot.lookups.text import Token, singular, tokens
@@ -50,14 +51,22 @@ def recognise(context: Context, text: str) -> Recognised:
     coloured = [span for span in spans["colours"] if not span.inside(places) and not of_products & set(span.places())]
     sized = of_products | {span.end - 1 for span in chain(spans["categories"], coloured)}
     known = of_products | {place for span in chain(places, *spans.values()) for place in span.places()}
+    absent = {
+        kind: find_absent(read, phrases, near=_articles(of_products, spans, coloured), known=known)
+        for kind, phrases in vocabulary.absent.items()
+    }
+    known |= {place for span in chain.from_iterable(absent.values()) for place in span.places()}
+    sized |= {span.end - 1 for span in absent["colours"]}
+    absent_sizes = find_absent_sizes(read, rest, vocabulary.sizes, after=sized)
+    known |= set(absent_sizes)
     return Recognised(
         product_ids=tuple(dict.fromkeys([*(code.id for code in product_codes), *product_ids])),
         sku_ids=tuple(dict.fromkeys(code.id for code in sku_ids)),
         categories=values_of(spans["categories"]),
         departments=values_of(spans["departments"]),
-        materials=values_of(spans["materials"]),
-        colours=values_of(coloured),
-        sizes=find_sizes(read, rest, vocabulary.sizes, after=sized),
+        materials=_materials(context, product_ids, values_of([*spans["materials"], *absent["materials"]])),
+        colours=values_of([*coloured, *absent["colours"]]),
+        sizes=(*find_sizes(read, rest, vocabulary.sizes, after=sized), *absent_sizes.values()),
         location_ids=values_of(places),
         countries=values_of(spans["countries"]),
         term_ids=_find_terms(context, text, read),
@@ -69,6 +78,18 @@ def recognise(context: Context, text: str) -> Recognised:
         ambiguous=ambiguous,
         unknown=find_unknown(read, rest, vocabulary, lexicon, named=known),
     )
+
+
+def _materials(context: Context, product_ids: Sequence[str], said: tuple[str, ...]) -> tuple[str, ...]:
+    """What is said of material; beside products that come in it, it adds nothing to their names."""
+    products = context.products.filter(pl.col("product_id").is_in(list(product_ids)))
+    return () if set(said) & set(products["material"]) else said
+
+
+def _articles(of_products: set[int], spans: Mapping[str, Sequence[Span]], coloured: Sequence[Span]) -> set[int]:
+    """Places of the words that say what article is meant."""
+    said = chain(spans["categories"], spans["departments"], spans["materials"], coloured)
+    return of_products | {place for span in said for place in span.places()}
 
 
 def _without(text: str, parts: Sequence[tuple[int, int]]) -> str:

@@ -76,9 +76,11 @@ DAYS_THEN_MONTH = re.compile(rf"\b{_FIRST}{_TO}{_LAST_DAY}\s+(?:of\s+)?(?P<month
 MONTH_THEN_DAYS = re.compile(rf"\b(?P<month>{_MONTH})\s+{_FIRST}{_TO}{_LAST_DAY}\b{_YEAR}")
 DAYS_ALONE = re.compile(rf"\b(?:du|from)\s+(?:the\s+)?{_FIRST}\s+(?:au|to)\s+(?:the\s+)?{_LAST_DAY}\b")
 SINCE = re.compile(rf"\b(?:since|depuis)\s+(?:le\s+|the\s+|last\s+)?{_POINT}")
-UNTIL_CHRISTMAS = re.compile(r"\b(?:until|through|by|before|avant|jusqu'a|d'ici(?:\s+a)?)\s+(?:noel|christmas|xmas)\b")
+UNTIL_CHRISTMAS = re.compile(
+    r"\b(?:until|till|through|by|before|avant|jusqu'a|d'ici(?:\s+a)?)\s+(?:noel|christmas|xmas)\b"
+)
 UNTIL = re.compile(
-    rf"\b(?:(?P<included>until|through|by|jusqu'au|jusqu'a|d'ici(?:\s+au)?)|before|avant)\s+"
+    rf"\b(?:(?P<included>until|till|through|by|jusqu'au|jusqu'a|d'ici(?:\s+au)?)|before|avant)\s+"
     rf"(?:le\s+|the\s+|next\s+)?{_POINT}"
 )
 LAST_COUNT = re.compile(rf"\b(?:last|past|previous|depuis|over)\s+(?:the\s+)?(?:last\s+|past\s+)?{_COUNT}\s+{_UNIT}\b")

@@ -32,6 +32,8 @@ class Unknown:
 
     text: str
     closest: tuple[str, ...]
+    is_place: bool = False
+    """Whether it is said as a place is: `in Madrid`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,14 +63,14 @@ class Recognised:
 
     @property
     def scope(self) -> Scope:
-        """What to look at. Named products make the words of their kind (`dress`, `linen`) no further condition."""
+        """What to look at. Named products make the words of their kind (`dress`) no further condition."""
         named = bool(self.product_ids or self.sku_ids)
         return Scope(
             product_ids=self.product_ids,
             sku_ids=self.sku_ids,
             categories=() if named else self.categories,
             departments=() if named else self.departments,
-            materials=() if named else self.materials,
+            materials=() if self.sku_ids else self.materials,
             colours=() if self.sku_ids else self.colours,
             sizes=() if self.sku_ids else self.sizes,
             location_ids=self.location_ids,

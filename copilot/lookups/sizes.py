@@ -11,6 +11,14 @@ _CUES = frozenset({"taille", "tailles", "size", "sizes", "sz", "pointure", "poin
 _JOINS = frozenset({"et", "and", "ou", "or", "a", "to", "au"})
 _RANGE = re.compile(r"\b(\d{2})\s*(?:-|–|/|à|a|to|au)\s*(\d{2})\b")
 
+_SAY_SIZE = frozenset({"taille", "tailles", "size", "sizes", "sz", "pointure", "pointures"})
+_NEXT = frozenset(
+    {"a", "au", "aux", "at", "in", "en", "for", "pour", "de", "of", "to", "dans", "chez", "sur", "et", "and", "ou",
+     "or", "left", "est", "is", "are", "sont"}
+)  # fmt: skip
+"""What follows a size; a number before any other word counts or measures something: `en 15 jours`."""
+_SMALLEST, _LARGEST = 20, 99
+_MEASURE = re.compile(r"\s*(?:%|€|£|\$|[.,:/]\d)")
 _LETTERS = re.compile(r"(?:(\d)X|(X*))([SML])")
 
 
@@ -31,6 +39,29 @@ def find_sizes(read: Sequence[Token], text: str, known: Mapping[str, str], *, af
             sized.add(place)
             found.append(known[token.word])
     return tuple(dict.fromkeys(found))
+
+
+def find_absent_sizes(read: Sequence[Token], text: str, known: Mapping[str, str], *, after: Set[int]) -> dict[int, str]:
+    """Sizes that are not in `known`, by place: called for as those of `find_sizes` are, and written like sizes."""
+    if not known:
+        return {}
+    found: dict[int, str] = {}
+    for place, token in enumerate(read):
+        before = read[place - 1].word if place else ""
+        following = read[place + 1] if place + 1 < len(read) else None
+        said = before in _SAY_SIZE
+        cued = said or before in _CUES or place - 1 in after or (before in _JOINS and place - 2 in found)
+        ends = following is None or following.word in _NEXT or text[following.start].isupper()
+        if token.word not in known and cued and (said or ends) and _is_size(token, text):
+            found[place] = token.word.upper()
+    return found
+
+
+def _is_size(token: Token, text: str) -> bool:
+    if token.word.isdigit():
+        return _SMALLEST <= int(token.word) <= _LARGEST and not _MEASURE.match(text[token.end :])
+    written = text[token.start : token.end]
+    return bool(_LETTERS.fullmatch(written)) and (len(written) > 1 or written not in ("S", "M", "L"))
 
 
 def _between(low: str, high: str, known: Mapping[str, str]) -> list[str]:

@@ -17,6 +17,9 @@ from copilot.lookups.text import fold, phrase_of, tokens
 from copilot.signals.lexicon import Lexicon
 from ingestion.data_files import read_yaml
 
+_KNOWN_SHARE = 0.5
+"""Of a column's values, what must be listed before one can be said to lack."""
+
 Phrase = tuple[str, ...]
 Phrases = Mapping[Phrase, tuple[str, ...]]
 """Folded, singular words -> the catalogue values or ids that they mean."""
@@ -65,10 +68,14 @@ class Vocabulary:
     """Folded words that misspelt ones may be read as."""
     common: frozenset[str]
     """Folded words that are never read as a misspelt name."""
+    absent: Mapping[str, Phrases]
+    """`colours` and `materials` -> phrases for listed ones that the catalogue lacks."""
     listed: frozenset[str]
     """Folded words for what any catalogue may have: not misspelt either, whether this one has it or not."""
     place_names: tuple[str, ...]
     """Names of locations, to offer near misses from."""
+    cities: tuple[str, ...]
+    """Where stores are; the names of locations where no store has a city."""
 
 
 def build_vocabulary(catalogue: pl.DataFrame, locations: pl.DataFrame, lexicon: Lexicon) -> Vocabulary:
@@ -79,6 +86,9 @@ def build_vocabulary(catalogue: pl.DataFrame, locations: pl.DataFrame, lexicon: 
     materials = _values(catalogue, "material", words.materials, said)
     colours = _values(catalogue, "colour", words.colours, said)
     departments = _values(catalogue, "department", words.departments, said)
+    absent_materials, materials_in_part = _absent(_distinct(catalogue, "material"), words.materials)
+    absent_colours, colours_in_part = _absent(_distinct(catalogue, "colour"), words.colours)
+    materials, colours = dict(materials_in_part) | materials, dict(colours_in_part) | colours
     places = _places(locations, words)
     countries = _countries(locations, words)
     phrases = (categories, materials, colours, departments, countries, places)
@@ -98,8 +108,10 @@ def build_vocabulary(catalogue: pl.DataFrame, locations: pl.DataFrame, lexicon: 
         products=products,
         spellings=frozenset(known | products.words | _written(words, catalogue)),
         common=common,
+        absent={"colours": absent_colours, "materials": absent_materials},
         listed=_listed(words),
         place_names=tuple(locations["name"]),
+        cities=tuple(_distinct(locations.filter(pl.col("kind") == "store"), "city")) or tuple(locations["name"]),
     )
 
 
@@ -132,6 +144,26 @@ def _values(
     listed = _merged((phrase_of(form), value) for value in values for form in words.get(value, ()))
     found = _merged((phrase_of(form), value) for value in values for form in said.get(f"{column}:{value}", ()))
     return found | listed | own
+
+
+def _absent(own: Sequence[str], words: Mapping[str, Sequence[str]]) -> tuple[Phrases, Phrases]:
+    """What is said for listed values that a column with the values `own` lacks, and for those that it has in part.
+
+    The second means the values that hold the word: `yellow` is `butter yellow` where no other yellow is there. Both are
+    empty where the column says nothing, or mostly what is not listed: codes, or another language.
+    """
+    listed = {phrase_of(form) for value, forms in words.items() for form in (value, *forms)}
+    if sum(phrase_of(value) in listed for value in own) <= _KNOWN_SHARE * len(own):
+        return {}, {}
+    said = {phrase_of(form) for value in own for form in (value, *words.get(value.lower(), ()))}
+    absent: dict[Phrase, tuple[str, ...]] = {}
+    in_part: dict[Phrase, tuple[str, ...]] = {}
+    for value, forms in words.items():
+        phrases = [phrase_of(form) for form in (value, *forms)]
+        holders = tuple(held for held in own if any(set(phrase) <= set(phrase_of(held)) for phrase in phrases))
+        found = in_part if holders else absent
+        found |= {phrase: holders or (value,) for phrase in phrases if phrase not in said}
+    return absent, in_part
 
 
 def _groups(catalogue: pl.DataFrame, words: _Words) -> dict[Phrase, tuple[str, ...]]:

@@ -151,3 +151,22 @@ def test_an_unknown_phrase_is_named() -> None:
 def test_phrase_files_parse_to_text_only() -> None:
     for path in wording.FOLDER.glob("*.yaml"):
         assert yaml.safe_load(path.read_text(encoding="utf-8")), path.name
+
+
+@pytest.mark.parametrize(
+    ("since", "last_day", "english", "french"),
+    [
+        (date(2026, 10, 1), date(2026, 10, 15), "from 1 to 15 October", "du 1er au 15 octobre"),
+        (date(2026, 10, 30), date(2026, 11, 1), "from 30 October to 1 November", "du 30 octobre au 1er novembre"),
+        (date(2025, 10, 2), date(2026, 10, 1), "from 2 October 2025 to 1 October 2026",
+         "du 2 octobre 2025 au 1er octobre 2026"),
+        (date(2026, 10, 1), date(2026, 10, 1), "on 1 October", "le 1er octobre"),
+    ],
+)  # fmt: skip
+def test_spans_say_a_month_once(since: date, last_day: date, english: str, french: str) -> None:
+    assert wording.span(since, last_day, "en") == english
+    assert wording.span(since, last_day, "fr") == french
+
+
+def test_a_span_of_one_month_keeps_its_year() -> None:
+    assert wording.span(date(2025, 10, 2), date(2025, 10, 9), "fr", year=True) == "du 2 au 9 octobre 2025"

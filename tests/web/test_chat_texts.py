@@ -20,7 +20,7 @@ def test_rows_become_a_table_in_the_language(context: Context) -> None:
     found = stock_levels(context, Scope(sku_ids=("ALB-ECR-38",), location_ids=("lyon",)), language="fr")
     text = evidence_markdown(found, "fr")
     assert "| Produit | Référence | Coloris | Taille | Lieu | en stock | en route |" in text
-    assert "| Alba | ALB-ECR-38 | ecru | 38 | Lyon | 1 | 6 | 90\u00a0% |" in text
+    assert "| Alba | ALB-ECR-38 | écru | 38 | Lyon | 1 | 6 | 90\u00a0% |" in text
     assert "stock v0" in text
 
 

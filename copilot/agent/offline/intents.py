@@ -54,6 +54,14 @@ _THAT = re.compile(
     r"|\bca(?=\s+(?:marche|va|fait|monte|baisse|se|ne|me|te|vient|donne|veut|serait|peut|depend|s|n)\b)"
 )
 """`ça` is no `CA` (sales), also where the cedilla is left out before a verb."""
+_FEEDBACK = re.compile(
+    r"\bretours?\s+(?:(?:de|des|d'|de nos|de vos|des nos)\s*)?(?:clients?|clientes?|clientele|utilisat\w+)\b"
+)
+_COUNTED_BACK = re.compile(
+    r"\b(?:taux|part|pour ?cent\w*|combien|nombre|volumes?|pieces|rembours\w*|renv\w+|retourn\w+|par (?:taille|produit"
+    r"|article|modele|magasin|pays|categorie|couleur|coloris)s?)\b|%"
+)
+"""`Retours clients` is what customers say, unless it is counted like goods."""
 _LIKENESS: frozenset[Intent] = frozenset({"like", "forecast", "products"})
 """What a question about the products that a forecast is taken from may be taken for."""
 _OF_FORECASTS: frozenset[Intent] = frozenset({"forecast", "opinions", "ledger"})
@@ -77,6 +85,8 @@ def intent_of(text: str) -> Guess:
         scores["sales"] = _score([singular(token.word) for token in tokens(said)], _entries()["sales"])
     if _ARRIVED.search(folded):
         scores["freshness"] += _STRONG
+    if _FEEDBACK.search(folded) and not _COUNTED_BACK.search(folded):
+        scores["returns"], scores["opinions"] = 0, scores["opinions"] + _STRONG
     if _SALES_MOVE.search(fold(said)):
         scores["trends"] = 0
     # Politeness around a question is no question: `Bonjour, combien ...`.

@@ -95,6 +95,9 @@ def _settled(names: Names, before: Names) -> Names:
 def _joined(before: Reading, names: Names, question: str, *, keeps_time: bool) -> Names:
     """`names`, and from the question before what they do not say."""
     kept: dict[str, object] = {}
+    if names.colours and before.names.names_products and not names.names_products:
+        # A colour is also a term; after a product it says which of it is meant: `and in black?`
+        names = names.model_copy(update={"term_ids": ()})
     if not _any(names, _WHAT):
         kept |= _fields(before.names, _WHAT)
         # `Et en 40 ?` keeps the colour, `and in black?` the size.

@@ -26,7 +26,7 @@ def not_understood(language: Language) -> str:
 
 def which_one(ambiguous: Ambiguous, language: Language) -> str:
     """A name that means several things: which?"""
-    *first, last = [_quoted(candidate, language) for candidate in ambiguous.candidates]
+    *first, last = [quoted(candidate, language) for candidate in ambiguous.candidates]
     candidates = wording.phrase("agent.or", language, first=", ".join(first), last=last) if first else last
     return wording.phrase("agent.ask_which", language, said=ambiguous.text, candidates=candidates)
 
@@ -37,13 +37,17 @@ def unknown(names: Sequence[Unknown], language: Language) -> str:
 
 
 def _unknown(name: Unknown, language: Language) -> str:
+    if name.places:
+        places = wording.listing(name.places, language)
+        return wording.phrase("agent.unknown_place", language, said=name.text, places=places)
     if not name.closest:
         return wording.phrase("agent.unknown_name", language, said=name.text)
-    closest = wording.listing([_quoted(close, language) for close in name.closest], language)
+    closest = wording.listing([quoted(close, language) for close in name.closest], language)
     return wording.phrase("agent.unknown_name_closest", language, said=name.text, closest=closest)
 
 
-def _quoted(name: str, language: Language) -> str:
+def quoted(name: str, language: Language) -> str:
+    """A name between the language's quotation marks."""
     return f"“{name}”" if language == "en" else f"« {name} »"
 
 
@@ -53,5 +57,10 @@ def failed(reason: str, language: Language) -> str:
 
 
 def is_about_unknown(names: Names, intent: Intent | None) -> bool:
-    """Whether an unknown name is what the question is about: nothing that is known says so."""
+    """Whether an unknown name is what the question is about: nothing that is known says so.
+
+    A figure of all places is no answer for one that is unknown.
+    """
+    if any(name.places for name in names.unknown) and not names.names_places:
+        return True
     return bool(names.unknown) and not names.names_products and not (intent == "trends" and names.term_ids)

@@ -19,7 +19,7 @@ Arguments = dict[str, object]
 
 _SCOPE = ("product_ids", "sku_ids", "categories", "departments", "materials", "colours", "sizes", "location_ids",
           "countries")  # fmt: skip
-_IMPLIED = frozenset({"categories", "departments", "materials"})
+_IMPLIED = frozenset({"categories", "departments"})
 """What a product named makes needless: `robe Alba` is Alba, whatever its kind."""
 _OF_PRODUCTS = frozenset(
     {"stock", "inbound", "out", "cover", "sales", "returns", "promotions", "forecast", "reasons", "scenario", "restock",
@@ -34,6 +34,8 @@ _UNDER = re.compile(
 _OVER = re.compile(
     r"\b(?:over|above|more (?:expensive )?than|at least|min\w*|plus (?:de|cher\w* que)|superieurs?|au.dessus)\b"
 )
+_LASTS = re.compile(r"\b(?:last(?:s|ing)?|tiendr\w*|tien(?:t|nent|ne)|tenir|hold out|jusqu\w*|until|till)\b")
+"""Asks whether stock lasts to a day; what may run out by itself is a matter of the next deliveries."""
 _ON_HAND = re.compile(r"\b(?:stock|on hand|reste\w*|left|dispo\w*|availab\w*)\b")
 _HAVE = re.compile(r"\b(?:do we have|have we|avons.nous|a.t.on|est.ce qu.on a|reste.t.il)\b")
 _STARS = re.compile(r"\b([1-4]|one|two|une?|deux) (?:stars?|etoiles?)\b")
@@ -189,6 +191,8 @@ def _restock(reading: Reading, as_of: date) -> list[Call]:
 
 
 def _at_risk(reading: Reading, as_of: date) -> list[Call]:
+    if _LASTS.search(fold(f"{reading.before} {reading.question}")) and _ahead(reading, as_of):
+        return _cover(reading, as_of)
     return [Call(tool="at_risk", arguments={**_scope(reading.names), "limit": reading.names.limit or 10})]
 
 

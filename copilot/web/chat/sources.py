@@ -11,12 +11,14 @@ from babel import Locale
 from copilot.evidence import Evidence, Figure, Row
 from copilot.settings import Language
 from copilot.wording import day, figure, label, number, phrase
+from copilot.wording import value as catalogue_value
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|!~$])")
 _HIDDEN = {"product_id": "product", "location_id": "location", "country": "location", "term_id": "term"}
 """Label -> the one beside which it says nothing more."""
 _DETAILS = frozenset({"p05_units", "p25_units", "p75_units", "p95_units", "horizon_days"})
 """Figures that a table of an API has and a reader's does without."""
+_CATALOGUE_VALUES = frozenset({"category", "department", "material", "colour", "colours", "size", "sizes"})
 _MOST_ROWS = 20
 _MOST_TERMS = 8
 
@@ -78,6 +80,8 @@ def _label_text(name: str, value: str, language: Language) -> str:
         return label(f"{name}s", value, language)
     if name in ("country", "market"):
         return str(Locale(language).territories.get(value, value))
+    if name in _CATALOGUE_VALUES:
+        return plain(", ".join(catalogue_value(part, language) for part in value.split(", ")))
     return plain(value)
 
 

@@ -47,6 +47,35 @@ def test_answers_carry_charts_and_follow_ups(shop: Workspace) -> None:
 @pytest.mark.parametrize(
     ("questions", "holds"),
     [
+        (("Stock of pink dresses in Lyon?",), "**dress**: nothing in pink in the range [1]. Colours there are: black"),
+        (("Ventes de robes roses ?",), "**robe** : rien en rose dans la gamme [1]. Couleurs existantes : noir et écru"),
+        (("Stock du manteau Odette en 52 ?",), "**Odette** : rien en taille « 52 » dans la gamme [1]. Cela existe"),
+        (("Stock of Odette in London?", "and in pink?"), "**Odette**: nothing in pink in the range"),
+        (("Stock of the Odette coat in linen?",), "**Odette**: nothing in linen in the range"),
+        (("How many Odette in Madrid?",), "I know no place called “Madrid” here. Stores are in Bordeaux,"),
+        (("Stock d'Odette à madrid ?",), "Je ne connais pas de lieu « madrid » ici. Les magasins sont à Bordeaux,"),
+    ],
+)  # fmt: skip
+def test_what_is_not_there_is_said_without_a_figure_of_all(
+    shop: Workspace, questions: tuple[str, ...], holds: str
+) -> None:
+    answer = asked(shop, *questions)
+    assert spaced(answer.text).startswith(holds)
+    assert answer.refusal == ""
+    assert "stock" not in answer.text.replace(holds, "")
+
+
+def test_follow_ups_of_rows_by_store_name_the_product(shop: Workspace) -> None:
+    assert asked(shop, "Sales of Odette by store last week?").follow_ups[0] == "Stock of Odette"
+    assert asked(shop, "Ventes d'Odette par magasin la semaine dernière ?", "et à Londres ?").follow_ups[0] == (
+        "Stock pour Odette"
+    )
+    assert asked(shop, "Sales by store last week?").follow_ups[0] != "Stock of Odette"
+
+
+@pytest.mark.parametrize(
+    ("questions", "holds"),
+    [
         (("Stock de la robe Alba ecru 38 à Lyon ?", "Et à Paris ?"), "4 pièces en stock"),
         (("Stock of Odette in London?", "And in Lyon?"), "7 pieces on hand"),
         (("Stock of Odette in London?", "And the Alba dress?"), "No stock level"),

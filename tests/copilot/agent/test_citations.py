@@ -36,9 +36,9 @@ def test_sources_say_which_data_of_when() -> None:
     english, french = (sources({1: STOCK, 2: SALES}, language) for language in ("en", "fr"))
     assert [source.label for source in english] == [
         "stock, morning of 2 November",
-        "sales from 1 October to 15 October",
+        "sales from 1 to 15 October",
     ]
     assert [source.label for source in french] == [
         "stock, au matin du 2 novembre",
-        "ventes du 1er octobre au 15 octobre",
+        "ventes du 1er au 15 octobre",
     ]

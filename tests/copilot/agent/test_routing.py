@@ -60,6 +60,28 @@ def test_tools_and_what_they_group_by(question: str, names: Names, tool: str, ar
     assert {name: call.arguments.get(name) for name in arguments} == arguments
 
 
+@pytest.mark.parametrize(
+    ("question", "last_day", "tool"),
+    [
+        ("Will Odette last until Christmas?", "2026-12-24", "stock_cover"),
+        ("le stock d'Odette tiendra-t-il jusqu'à Noël ?", "2026-12-24", "stock_cover"),
+        ("Will Odette last until then?", None, "at_risk"),
+        ("Will Odette run out next week?", "2026-11-15", "at_risk"),
+    ],
+)
+def test_whether_stock_lasts_to_a_day_is_answered_to_that_day(question: str, last_day: str | None, tool: str) -> None:
+    period = NamedPeriod(since="2026-11-02", last_day=last_day) if last_day else None
+    (call,) = calls((question, ODETTE.model_copy(update={"period": period})))
+    assert call.tool == tool
+    assert call.arguments.get("until") == (last_day if tool == "stock_cover" else None)
+
+
+def test_a_colour_after_a_product_is_of_that_product_though_it_is_a_term_too() -> None:
+    black = Names(colours=("black",), term_ids=("black",))
+    (call,) = calls(("stock of Odette", ODETTE), ("and in black?", black))
+    assert (call.tool, call.arguments["product_ids"], call.arguments["colours"]) == ("stock", ["odette"], ["black"])
+
+
 def test_a_launch_plan_is_analogues_and_a_forecast_by_place() -> None:
     found = calls(("launch plan for Odette", ODETTE))
     assert [call.tool for call in found] == ["launch_analogues", "forecast"]

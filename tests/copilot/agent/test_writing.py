@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -181,6 +182,12 @@ COVER = make_evidence(
     ],
     dates={"since": AS_OF, "last_day": date(2026, 11, 29)},
 )
+LASTS = replace(
+    COVER,
+    dates={"since": AS_OF, "last_day": date(2026, 11, 29), "asked_until": date(2026, 12, 24)},
+    totals=(*COVER.totals, Figure(name="short_units", value=7.2, unit="units")),
+    notes=("beyond_horizon",),
+)
 OUT = make_evidence(
     "stock",
     as_of=AS_OF,
@@ -270,6 +277,12 @@ CASES: list[tuple[str, Evidence, str, str]] = [
     ),
     ("stock_cover", COVER, "Too many: 22 pieces", "De trop : 22 pièces"),
     ("stock_cover", COVER, "**Lille**: 7.2 pieces short", "**Lille** : il en manque 7,2 pièces"),
+    (
+        "stock_cover",
+        LASTS,
+        "Forecasts reach until 29 November, not until 24 December [1]. Not everywhere: by 29 November",
+        "Les prévisions vont jusqu'au 29 novembre, pas jusqu'au 24 décembre [1]. Pas partout : d'ici au 29 novembre",
+    ),
     ("out_of_stock", OUT, "1 line out of stock, in 1 store", "1 ligne en rupture, dans 1 magasin"),
     ("out_of_stock", OUT, "1 piece on the way, expected on 3", "1 pièce en route, attendue le 3"),
     ("forecast_quality", QUALITY, "an error of 62% of what sold", "une erreur de 62 % de ce qui s'est vendu"),
@@ -278,7 +291,7 @@ CASES: list[tuple[str, Evidence, str, str]] = [
     ("sales", SOLD, "What sold least first", "Ce qui s'est le moins vendu d'abord"),
     ("sales", SOLD, "**web shop**: 1 piece sold", "**boutique en ligne** : 1 pièce vendue ["),
     ("sales", SOLD, "**men**: 2 pieces sold", "**homme** : 2 pièces vendues ["),
-    ("promotions", PROMOTIONS, "20% off, from 20 November to 30", "20 % de remise, du 20 novembre au 30"),
+    ("promotions", PROMOTIONS, "20% off, from 20 to 30 November", "20 % de remise, du 20 au 30 novembre"),
     (
         "complaints",
         COMPLAINTS,

@@ -75,6 +75,7 @@ def test_the_shortest_horizon_that_reaches_is_taken(
 ) -> None:
     found = stock_cover(covered, EVERYTHING, until=until)
     assert (found.dates["last_day"], found.notes) == (last_day, notes)
+    assert found.dates["asked_until"] == until
 
 
 @pytest.mark.parametrize(("group", "first"), [("product", "Alba"), ("category", "dress"), ("sku", "ALB-ECR-40")])

@@ -53,6 +53,42 @@ def test_scope_is_recognised(context: Context, text: str, scope: Scope) -> None:
     assert found.unknown == ()
 
 
+@pytest.mark.parametrize(
+    ("text", "scope"),
+    [
+        ("stock robes roses à Lyon", Scope(categories=("dress",), colours=("pink",), location_ids=("lyon",))),
+        ("sales of pink dresses", Scope(categories=("dress",), colours=("pink",))),
+        ("which dresses are pink or black?", Scope(categories=("dress",), colours=("black", "pink"))),
+        ("Did sales of dresses rose last week?", Scope(categories=("dress",))),
+        ("the Odette coat in velvet", Scope(product_ids=("odette",), materials=("velvet",))),
+        ("the wool Odette coat", Scope(product_ids=("odette",))),
+        ("manteau Odette en 52 à Lyon", Scope(product_ids=("odette",), sizes=("52",), location_ids=("lyon",))),
+        ("Odette taille XXL", Scope(product_ids=("odette",), sizes=("XXL",))),
+        ("ventes d'Odette en 24 heures", Scope(product_ids=("odette",))),
+        ("Odette in 20 stores", Scope(product_ids=("odette",))),
+        ("et en rose ?", Scope(colours=("pink",))),
+    ],
+)
+def test_what_the_catalogue_lacks_is_recognised(context: Context, text: str, scope: Scope) -> None:
+    found = recognise(context, text)
+    assert found.scope == scope
+    assert found.unknown == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "unknown"),
+    [
+        ("How many Odette in Madrid?", "Madrid"),
+        ("stock odette à madrid", "madrid"),
+        ("ventes en Espagne", "Espagne"),
+        ("sales in new york", "new york"),
+        ("stock à Zorgville", "Zorgville"),
+    ],
+)
+def test_places_of_the_world_are_unknown_places(context: Context, text: str, unknown: str) -> None:
+    assert [(one.text, one.is_place) for one in recognise(context, text).unknown] == [(unknown, True)]
+
+
 def test_name_of_two_products_is_ambiguous(context: Context) -> None:
     found = recognise(context, "Combien d'Alba à Lyon ?")
     assert found.product_ids == ()

@@ -6,7 +6,18 @@ from collections.abc import Callable, Mapping, Sequence
 
 from copilot.agent.offline import replies
 from copilot.agent.offline.conversation import Result
-from copilot.agent.offline.writing import aspects, forecasts, freshness, launches, phrases, plans, posts, retail, trends
+from copilot.agent.offline.writing import (
+    aspects,
+    forecasts,
+    freshness,
+    lacking,
+    launches,
+    phrases,
+    plans,
+    posts,
+    retail,
+    trends,
+)
 from copilot.agent.offline.writing.pieces import Page
 from copilot.evidence import Evidence
 from copilot.settings import Language
@@ -42,7 +53,8 @@ _WRITERS: Mapping[str, Callable[[Page], str]] = {
 def compose(results: Sequence[Result], language: Language) -> str:
     """One part a result, in order, those that found nothing last; what failed says why."""
     results = sorted(results, key=lambda result: result.evidence is not None and _is_empty(result.evidence))
-    return "\n\n".join(_part(result, language) for result in results)
+    # Several tools say the same where none of it is in the range.
+    return "\n\n".join(dict.fromkeys(_part(result, language) for result in results))
 
 
 def _is_empty(evidence: Evidence) -> bool:
@@ -52,4 +64,5 @@ def _is_empty(evidence: Evidence) -> bool:
 def _part(result: Result, language: Language) -> str:
     if result.evidence is None:
         return replies.failed(result.error, language)
-    return _WRITERS[result.tool](Page(evidence=result.evidence, language=language))
+    page = Page(evidence=result.evidence, language=language)
+    return lacking.lacking(page) or _WRITERS[result.tool](page)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import date
 
 from copilot import wording
 from copilot.agent.offline.writing.pieces import Page, RowWords, in_all, join, listed
@@ -146,11 +147,15 @@ def cover(page: Page) -> str:
         **({"cover": values["cover_days"]} if values["cover_days"] else {}),
     )
     kept = page.total("warehouse_units")
+    held = page.say("cover.kept", units=kept) if kept else ""
     surplus, lacking = (_ranked(page, name) for name in ("surplus_units", "short_units"))
+    if "asked_until" in page.evidence.dates:
+        rows = listed(page, _short_row, rows=lacking)
+        return join(_reach(page), _lasts(page, last_day, lacking), lead, held, rows, page.notes("beyond_horizon"))
     too_many = page.say("cover.surplus", units=page.total("surplus_units"))
     return join(
         lead,
-        page.say("cover.kept", units=kept) if kept else "",
+        held,
         too_many if surplus else page.say("cover.no_surplus"),
         listed(page, _surplus_row, rows=surplus),
         in_all(page, "lines") if surplus else "",
@@ -159,6 +164,21 @@ def cover(page: Page) -> str:
         page.say("cover.basis"),
         page.notes(),
     )
+
+
+def _reach(page: Page) -> str:
+    """That the day asked for is out of reach: what follows is of fewer days."""
+    if "beyond_horizon" not in page.evidence.notes:
+        return ""
+    asked, reached = (wording.day(page.evidence.dates[name], page.language) for name in ("asked_until", "last_day"))
+    return page.say("cover.reach", reached=reached, asked=asked)
+
+
+def _lasts(page: Page, last_day: date, lacking: Sequence[Row]) -> str:
+    """Whether stock lasts until a day at the demand expected."""
+    day = wording.day(last_day, page.language)
+    short = page.total("short_units")
+    return page.say("cover.runs_short", units=short, day=day) if lacking else page.say("cover.lasts", day=day)
 
 
 def _ranked(page: Page, name: str) -> list[Row]:
