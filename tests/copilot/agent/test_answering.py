@@ -62,7 +62,7 @@ def test_what_is_not_there_is_said_without_a_figure_of_all(
     answer = asked(shop, *questions)
     assert spaced(answer.text).startswith(holds)
     assert answer.refusal == ""
-    assert "pieces" not in answer.text and "pièces" not in answer.text
+    assert all(word not in answer.text for word in ("pieces", "pièces"))
 
 
 def test_follow_ups_of_rows_by_store_name_the_product(shop: Workspace) -> None:
