@@ -60,16 +60,37 @@ def _counted(context: Context, term_ids: Sequence[str], scope: Scope) -> pl.Data
         day.is_null() | (day < context.as_of),
         pl.col("product_id").is_in(products),
     )
-    if scope.countries:
-        kept = kept.filter(pl.col("market").is_in(list(scope.countries)))
-    found = kept.select("post_id", "author", "product_id")
-    of_product = found.group_by("product_id").agg(all_posts=pl.len())
+    found = kept.select("post_id", "author", "product_id", "market")
+    of_product = _parts(context, found, ["product_id"], scope.countries).select("product_id", all_posts="posts")
+    said = _parts(context, found.join(mentions, on="post_id"), ["product_id", "term_id"], scope.countries)
     return (
-        found.join(mentions, on="post_id")
-        .group_by("product_id", "term_id")
-        .agg(posts=pl.len().cast(pl.Int64), authors=pl.col("author").n_unique().cast(pl.Int64))
-        .join(of_product, on="product_id")
+        said.join(of_product, on="product_id")
         .with_columns(complaint_share=pl.col("posts") / pl.col("all_posts"))
         .sort(pl.col("complaint_share").neg(), "product_id", "term_id")
         .collect()
+    )
+
+
+def _parts(context: Context, posts: pl.LazyFrame, by: Sequence[str], countries: Sequence[str]) -> pl.LazyFrame:
+    """posts and authors of the countries (none: of all) by `by`, where no country and no rest is told by a difference.
+
+    Each of the countries, and all that is not in them, has no author or enough for the floor.
+    """
+    inside = pl.col("market").is_in(list(countries)) if countries else pl.lit(value=True)
+    part = pl.when(inside).then("market").otherwise(pl.lit("rest")) if countries else pl.lit("all")
+    of_part = (
+        posts.with_columns(part=part, inside=inside)
+        .group_by(*by, "part", "inside")
+        .agg(posts=pl.len().cast(pl.Int64), authors=pl.col("author").n_unique().cast(pl.Int64), wrote=pl.col("author"))
+    )
+    told = (pl.col("authors") >= context.floor.min_authors).all() if countries else pl.lit(value=True)
+    return (
+        of_part.group_by(by)
+        .agg(
+            told=told,
+            posts=pl.col("posts").filter("inside").sum(),
+            authors=pl.col("wrote").filter("inside").explode().n_unique().cast(pl.Int64),
+        )
+        .filter("told", pl.col("posts") > 0)
+        .drop("told")
     )

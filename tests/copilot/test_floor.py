@@ -15,6 +15,7 @@ import pytest
 
 from copilot.evidence import Evidence, Figure, Row, make_evidence
 from copilot.floor import BELOW_FLOOR, Floor
+from copilot.lookups.complaints import complaints_by_product
 from copilot.lookups.context import Context
 from copilot.lookups.explain import explain_term
 from copilot.lookups.posts import search_posts
@@ -127,6 +128,28 @@ def test_counts_of_all_markets_and_of_one_differ_by_nobody_or_by_enough(
     assert compared
 
 
+def test_complaints_of_countries_differ_by_nobody_or_by_enough(crowd: Context) -> None:
+    """Whatever countries are asked of, neither complaints nor all posts on a product tell of fewer than the floor."""
+    said = crowd.workspace.lake.read("posts").filter(pl.col("product_id") != "")
+    told: dict[str, list[tuple[str, ...]]] = {}
+    choices = [(), *(c for size in (1, 2, 3) for c in itertools.combinations(MARKETS[:3], size))]
+    for countries in choices:
+        for row in complaints_by_product(crowd, ("runs_small",), Scope(countries=countries)).rows:
+            told.setdefault(row.labels["product"], []).append(countries)
+    names = dict(crowd.products.select("name", "product_id").iter_rows())
+    compared = 0
+    for product, shown in told.items():
+        of_product = said.filter(pl.col("product_id") == names[product])
+        for one, other in itertools.permutations(shown, 2):
+            here, there = (
+                of_product.filter(pl.col("market").is_in(c) if c else pl.lit(value=True)) for c in (one, other)
+            )
+            rest = here.join(there, on="post_id", how="anti")
+            compared += 1
+            assert rest.is_empty() or rest["author"].n_unique() >= 5, (product, one, other)
+    assert compared
+
+
 def test_two_periods_differ_by_nobody_or_by_enough(crowd: Context) -> None:
     """However a product's periods are chosen, no difference of two of them is of fewer authors than the floor."""
     days = [AS_OF - timedelta(days=days) for days in range(16)]
@@ -186,13 +209,23 @@ def test_every_lookup_of_posts_passes_the_floor() -> None:
             makers.append(path.name)
             released = [call for call in calls if isinstance(call.func, ast.Attribute) and call.func.attr == "released"]
             assert released, path.name
-    assert makers == ["aspects.py", "explain.py", "phrases.py", "posts.py", "range_gaps.py", "trends.py"]
+    assert makers == [
+        "aspects.py",
+        "complaints.py",
+        "explain.py",
+        "phrases.py",
+        "posts.py",
+        "range_gaps.py",
+        "trends.py",
+    ]
 
 
 def _answers(context: Context) -> Iterator[Evidence]:
     last_week = Period(since=AS_OF - timedelta(days=7), before=AS_OF)
     for market in MARKETS:
         yield rising_terms(context, market=market, limit=50)
+        countries = (market,) if market else ()
+        yield complaints_by_product(context, ("runs_small",), Scope(countries=countries))
     for words in TERMS.values():
         for market in MARKETS:
             for product in PRODUCTS:

@@ -231,7 +231,7 @@ def _opinions(reading: Reading, as_of: date) -> list[Call]:
     posts = Call(tool="search_posts", arguments=arguments | _only(fold(reading.question)))
     complaints = _complaints(reading)
     if complaints and (reading.names.problem_ids or reading.names.product_ids):
-        return [*complaints, posts] if reading.names.product_ids else complaints
+        return [*complaints, posts]
     return [*complaints, *_aspects(reading), *([] if complaints else [posts])]
 
 
