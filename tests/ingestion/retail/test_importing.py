@@ -393,20 +393,3 @@ def test_file_imported_again_with_other_ids_is_refused_unless_asked_for(tmp_path
     assert lake.rows("sales") == 30
     import_table(lake, path, "sales", mapping=NO_ID, allow_doubled=True)
     assert lake.rows("sales") == 60
-
-
-@pytest.mark.parametrize(
-    ("later", "kept"),
-    [
-        ([f"n{number};01/02/2025;L1;S{number};2;10,0;EUR" for number in range(30)], 60),
-        ([f"n{number};31/01/2025;L1;S{number};{1 + number % 2};10,0;EUR" for number in range(30)], 60),
-        ([f"n{number};31/01/2025;L1;S{number};2;10,0;EUR" for number in range(10)], 40),
-    ],
-    ids=["another day", "half of them alike", "few"],
-)
-def test_lines_like_others_go_in(tmp_path: Path, later: Sequence[str], kept: int) -> None:
-    lake = Lake(tmp_path / "lake")
-    first = [f"{number};31/01/2025;L1;S{number};2;10,0;EUR" for number in range(30)]
-    import_table(lake, _file(tmp_path, first), "sales", mapping=SALES)
-    import_table(lake, _file(tmp_path, later, name="later.csv"), "sales", mapping=SALES)
-    assert lake.rows("sales") == kept
