@@ -27,7 +27,8 @@ class Turns:
 
     def __init__(self) -> None:
         self._state = threading.Lock()
-        self._taken = False
+        self._holder: threading.Lock | None = None
+        """The gate of the thread whose turn it is. A thread waits at its gate until that is released."""
         self._searches: deque[threading.Lock] = deque()
         self._pieces: deque[threading.Lock] = deque()
         self._before_a_piece = 0
@@ -36,22 +37,18 @@ class Turns:
     @contextmanager
     def search(self) -> Iterator[None]:
         """The turn of a search, or of what is as quick."""
-        self._take(self._searches)
-        try:
+        with self._turn(self._searches):
             yield
-        finally:
-            self._hand_on()
 
     @contextmanager
     def piece(self) -> Iterator[None]:
         """The turn of a piece of other work, which searches wait for."""
-        self._take(self._pieces)
-        try:
-            yield
-        finally:
-            with self._state:
-                self._before_a_piece = len(self._searches)
-            self._hand_on()
+        with self._turn(self._pieces):
+            try:
+                yield
+            finally:
+                with self._state:
+                    self._before_a_piece = len(self._searches)
 
     @contextmanager
     def unhurried(self) -> Iterator[None]:
@@ -65,38 +62,31 @@ class Turns:
             took_s = time.perf_counter() - started
         time.sleep(min(took_s, _LONGEST_PAUSE_S))
 
-    def _take(self, waiting: deque[threading.Lock]) -> None:
+    @contextmanager
+    def _turn(self, waiting: deque[threading.Lock]) -> Iterator[None]:
         gate = threading.Lock()
         gate.acquire()
-        queued = False
         try:
             with self._state:
-                if not self._taken:
-                    self._taken = True
-                    return
-                waiting.append(gate)
-                queued = True
+                if self._holder is None:
+                    self._holder = gate
+                    gate.release()
+                else:
+                    waiting.append(gate)
             gate.acquire()
-        except BaseException:  # such as an interrupt
-            if queued:
-                self._withdraw(gate, waiting)
-            raise
+            yield
+        finally:
+            self._leave(gate, waiting)
 
-    def _withdraw(self, gate: threading.Lock, waiting: deque[threading.Lock]) -> None:
-        """Wait no longer; what was handed on meanwhile is handed on again."""
+    def _leave(self, gate: threading.Lock, waiting: deque[threading.Lock]) -> None:
+        """Hand the turn on, or wait no longer: whoever waits may be interrupted, before or after it was its turn."""
         with self._state:
-            if gate in waiting:
+            if self._holder is gate:
+                self._holder = self._following()
+                if self._holder is not None:
+                    self._holder.release()
+            elif gate in waiting:
                 waiting.remove(gate)
-                return
-        self._hand_on()
-
-    def _hand_on(self) -> None:
-        with self._state:
-            following = self._following()
-            if following is None:
-                self._taken = False
-            else:
-                following.release()
 
     def _following(self) -> threading.Lock | None:
         if self._searches and (self._before_a_piece or not self._pieces):

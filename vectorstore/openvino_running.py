@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -71,8 +72,19 @@ def _handing_over(on_batch: OnBatch) -> Callable[[Any, Sequence[int]], None]:
     return hand_over
 
 
+@functools.cache
+def _core() -> openvino.Core:
+    """The one of this process, kept to its end.
+
+    OpenVINO 2026.4 gives the thread that makes a core a stack for signals of the core's own. Where a second core goes
+    after the first, it puts back the first one's, which is no more: the next signal, such as that of Ctrl-C, would end
+    the process without a word.
+    """
+    return openvino.Core()
+
+
 def _compile(path: Path, outputs: Sequence[str], precision: str) -> openvino.CompiledModel:
-    core = openvino.Core()
+    core = _core()
     model = core.read_model(path)
     if outputs:
         model = openvino.Model([model.output(name).get_node() for name in outputs], model.get_parameters())

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from types import SimpleNamespace
 
 import pytest
 
+from vectorstore import edge_turns
 from vectorstore.edge_turns import Turns
 
 Turn = Callable[[], AbstractContextManager[None]]
@@ -26,9 +27,13 @@ class Scene:
     def comes(self, name: str, turn: Turn) -> None:
         """Another thread waits for its turn at the return."""
         before = waiting(self.turns)
-        self._threads.append(threading.Thread(target=self._go, args=(name, turn)))
-        self._threads[-1].start()
+        self.comes_at_once(name, turn)
         until(lambda: waiting(self.turns) > before)
+
+    def comes_at_once(self, name: str, turn: Turn) -> None:
+        """Another thread comes, which need not wait."""
+        self._threads.append(threading.Thread(target=self._go, args=(name, turn), daemon=True))
+        self._threads[-1].start()
 
     def end(self) -> list[str]:
         for thread in self._threads:
@@ -95,56 +100,51 @@ def test_what_fails_in_its_turn_hands_it_on(kind: str) -> None:
     assert scene.end() == ["search"]
 
 
-class StopWaitingError(Exception):
-    """What the signal raises."""
+class InterruptedGate:
+    """In place of a `threading.Lock` that is taken twice: whoever waits at it is interrupted, after `before`."""
+
+    def __init__(self, before: Callable[[], object]) -> None:
+        self._before = before
+        self._closed = False
+
+    def acquire(self) -> None:
+        if self._closed:
+            self._before()
+            raise KeyboardInterrupt
+        self._closed = True
+
+    def release(self) -> None:
+        pass
 
 
-@contextmanager
-def interrupted_when(holds: Callable[[], bool]) -> Iterator[None]:
-    """The main thread is interrupted as soon as the condition holds."""
-
-    def interrupt(*_: object) -> None:
-        raise StopWaitingError
-
-    before = signal.signal(signal.SIGUSR1, interrupt)
-    main = threading.get_ident()
-
-    def watch() -> None:
-        until(holds)
-        signal.pthread_kill(main, signal.SIGUSR1)
-
-    watching = threading.Thread(target=watch)
-    watching.start()
-    try:
-        yield
-    finally:
-        watching.join()
-        signal.signal(signal.SIGUSR1, before)
+def interrupted(turns: Turns, monkeypatch: pytest.MonkeyPatch, *, before: Callable[[], object]) -> None:
+    """Somebody comes to search and is interrupted at the gate, after `before`."""
+    with monkeypatch.context() as patched:
+        patched.setattr(edge_turns, "threading", SimpleNamespace(Lock=lambda: InterruptedGate(before)))
+        with pytest.raises(KeyboardInterrupt), turns.search():
+            pytest.fail("it was not its turn")
 
 
-def test_who_is_interrupted_while_waiting_is_passed_over() -> None:
-    turns = Turns()
-    may_end, begun = threading.Event(), threading.Event()
-
-    def work() -> None:
-        with turns.piece():
-            begun.set()
-            may_end.wait(10)
-
-    working = threading.Thread(target=work)
-    working.start()
-    begun.wait(10)
-    with interrupted_when(lambda: waiting(turns) == 1), pytest.raises(StopWaitingError), turns.search():
-        pytest.fail("it was not its turn")
-    may_end.set()
-    working.join(10)
-    with turns.piece():
-        assert waiting(turns) == 0
-
-
-def test_a_turn_handed_to_one_who_was_interrupted_is_handed_on() -> None:
+def test_who_is_interrupted_while_waiting_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
     scene = Scene()
-    scene.turns._take(scene.turns._searches)
-    scene.comes("search", scene.turns.search)
-    scene.turns._withdraw(threading.Lock(), scene.turns._searches)  # of one who no longer stands in line
+    with scene.turns.piece():
+        interrupted(scene.turns, monkeypatch, before=lambda: None)
+        assert waiting(scene.turns) == 0
+        scene.comes("search", scene.turns.search)
+    assert scene.end() == ["search"]
+
+
+def test_a_turn_handed_to_one_who_was_interrupted_is_handed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    scene = Scene()
+    piece = scene.turns.piece()
+    piece.__enter__()
+    interrupted(scene.turns, monkeypatch, before=lambda: piece.__exit__(None, None, None))
+    scene.comes_at_once("search", scene.turns.search)
+    assert scene.end() == ["search"]
+
+
+def test_one_who_is_interrupted_as_the_turn_is_free_hands_it_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    scene = Scene()
+    interrupted(scene.turns, monkeypatch, before=lambda: None)
+    scene.comes_at_once("search", scene.turns.search)
     assert scene.end() == ["search"]

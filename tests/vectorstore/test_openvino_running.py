@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -18,9 +20,26 @@ from vectorstore.openvino_running import TokenModel
 LENGTHS = [5, 0, 40, 1, 9, 8, 300, 17]
 
 
+INTERRUPTED_AFTER_TWO_MODELS = """
+import gc, os, signal, sys
+from pathlib import Path
+from vectorstore.openvino_running import TokenModel
+
+first, second = (TokenModel(Path(sys.argv[1])) for _ in range(2))
+del first
+gc.collect()
+del second
+gc.collect()
+try:
+    os.kill(os.getpid(), signal.SIGINT)
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+
+
 @pytest.fixture
-def summing(tmp_path: Path) -> TokenModel:
-    """Sums ids over a text's tokens where the mask is 1, and sums `values` too."""
+def summing_file(tmp_path: Path) -> Path:
+    """A model that sums ids over a text's tokens where the mask is 1, and sums `values` too."""
     ids = opset13.parameter([-1, -1], np.int64, name="ids")
     mask = opset13.parameter([-1, -1], np.int64, name="mask")
     values = opset13.parameter([-1, -1, 2], np.float16, name="values")
@@ -28,7 +47,12 @@ def summing(tmp_path: Path) -> TokenModel:
     counted = opset13.reduce_sum(opset13.multiply(ids, mask), axis)
     summed = opset13.reduce_sum(opset13.convert(values, "f32"), axis)
     openvino.save_model(openvino.Model([counted, summed], [ids, mask, values]), tmp_path / "summing.xml")
-    return TokenModel(tmp_path / "summing.xml", precision="f32")
+    return tmp_path / "summing.xml"
+
+
+@pytest.fixture
+def summing(summing_file: Path) -> TokenModel:
+    return TokenModel(summing_file, precision="f32")
 
 
 def run(model: TokenModel) -> tuple[list[int], list[float], list[tuple[int, ...]]]:
@@ -64,3 +88,10 @@ def test_a_batch_holds_few_tokens_or_one_text(summing: TokenModel, monkeypatch: 
 
 def test_no_texts_are_no_batches(summing: TokenModel) -> None:
     summing.run([], lambda rows, outputs: pytest.fail("nothing to run"), more=[[]])
+
+
+def test_a_process_can_be_interrupted_after_models_were_let_go(summing_file: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED_AFTER_TWO_MODELS, str(summing_file)], capture_output=True, text=True
+    )
+    assert (done.returncode, done.stdout) == (0, "interrupted\n"), done.stderr
