@@ -29,7 +29,7 @@ from benchmarks.forecast import FOLDER, FULL_SERIES, MORNINGS, QUICK_SERIES, TES
 from benchmarks.forecast_speed import exponent
 from copilot.planning.arrays import Floats, Integers, group_sums
 from copilot.planning.calibration import coverage
-from copilot.planning.demand_model import DemandModel, daily_means, fit_model, rates_of, state_of
+from copilot.planning.demand_model import MODEL_NAME, DemandModel, daily_means, fit_model, rates_of, state_of
 from copilot.planning.forecast import PanelReader
 from copilot.planning.hierarchy.agreement import agreed_means
 from copilot.planning.hierarchy.level_spread import (
@@ -173,6 +173,7 @@ def _nodes(
         dispersion=pl.lit(spread.dispersion),
         rate_variance=pl.Series(spread.rate_variance(variation)),
         common_variance=pl.lit(spread.common_variance),
+        model=pl.lit(MODEL_NAME),
     )
     sums = list(past_sums(past, sales.drivers, model))
     learnt = level_spreads(series, sums, _LEVELS, usual=spread.common_variance)

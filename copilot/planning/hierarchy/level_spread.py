@@ -27,6 +27,7 @@ from copilot.planning.calibration import INTERVAL, coverage, heterogeneity
 from copilot.planning.demand_model import DemandModel, rates_of, state_of
 from copilot.planning.drivers import Drivers
 from copilot.planning.hierarchy.levels import LEVELS, Grouping, Level, PlaceLevel, ProductLevel, grouped
+from copilot.planning.launches.records import MODEL_NAME as ANALOGUES
 from copilot.planning.negative_binomial import expected_given_at_least
 from copilot.planning.series import DemandPanel
 from ingestion.errors import TableMissingError
@@ -240,4 +241,13 @@ def level_of(series: pl.DataFrame) -> Level:
 def at_their_level(series: pl.DataFrame, spreads: pl.DataFrame | None) -> pl.DataFrame:
     """The series with the `common_variance` of the level whose one node they are, as far as it was learnt."""
     common = common_variance_of(spreads, level_of(series)) if series.height > 1 else None
-    return series if common is None else series.with_columns(common_variance=pl.lit(common))
+    return series if common is None else series.with_columns(common_variance=in_common(common))
+
+
+def in_common(level: float) -> pl.Expr:
+    """What each series has in common with others of a node whose level has `level` in common.
+
+    Those of a product without history keep what they share of not knowing it, which no past sum of the level told.
+    """
+    is_new = pl.col("model") == ANALOGUES
+    return pl.when(is_new).then(pl.max_horizontal("common_variance", pl.lit(level))).otherwise(pl.lit(level))

@@ -6,7 +6,8 @@ dispersion d and rate variance r, and the part c of the rate variance that the l
     variance = sum(d m) + sum(max(r - c, 0) m^2) + c (sum m)^2
 
 The common part is the level's own (`level_spread`): series of a store share its street, those of a country its
-weather, those of the chain its year. Without one the series' own `common_variance` stands in.
+weather, those of the chain its year. Without one the series' own `common_variance` stands in. Where parts c differ, the
+last term is (sum(sqrt(c) m))^2.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import polars as pl
 
 from copilot.errors import NoDataError
 from copilot.planning.arrays import Floats
+from copilot.planning.hierarchy.level_spread import in_common
 from copilot.planning.hierarchy.levels import SERIES_COLUMNS, Grouping, Level, grouped
 from copilot.planning.negative_binomial import quantile
 from copilot.planning.records import QUANTILE_COLUMNS, QUANTILES
@@ -68,10 +70,9 @@ def moments(
     dispersion, rate = series["dispersion"].to_numpy(), series["rate_variance"].to_numpy()
     if common_variance is None:
         common: Floats = np.minimum(series["common_variance"].to_numpy(), rate)
-        shared = grouping.totals(np.sqrt(common) * means) ** 2
     else:
-        common = np.full(len(means), common_variance)
-        shared = common_variance * grouping.totals(means) ** 2
+        common = series.select(in_common(common_variance)).to_series().to_numpy()
+    shared = grouping.totals(np.sqrt(common) * means) ** 2
     own = (dispersion - 1.0) * means + np.maximum(rate - common, 0.0) * means**2
     alone = grouping.totals(np.ones(len(means))) == 1
     lone = grouping.totals((dispersion - 1.0) * means + rate * means**2)

@@ -1,13 +1,14 @@
 """Forecasts of products with little or no history: from analogues, split by group shares, corrected by first sales.
 
 The rate of a product is Gamma about the level that its analogues foretell, and that of each of its series Gamma about
-its share of it; what the product and its series sold so far moves both, the sooner the less sure they are.
+its share of it; what the product and its series sold so far moves both, the sooner the less sure they are. Both drift
+besides, as those of series with history do: the product by what its series have in common, each of these by the rest.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -108,22 +109,24 @@ def forecast_launches(
         facts, (rows[known_at], levels[known_at], products.units[known_at]), sums.chosen(_ids(products, known_at))
     )
     spread = shop.model.calibration.spread
-    model = learn_launches(facts, known, dispersion=spread.dispersion, drift=spread.drift, use=use)
+    model = learn_launches(facts, known, dispersion=spread.dispersion, use=use)
     found = _found(model, sums, products, rows)
     own = np.flatnonzero(products.is_new[products.code])
     place = np.cumsum(products.is_new)[products.code[own]] - 1
+    common = found.variance + spread.common_variance
+    drift = max(spread.drift - spread.common_variance, 0.0)
     shape = _shape(shop, told, levels[products.code] * shares)
     prior = found.level[place] * shares[own]
     units, exposure = state.evidence.units[own], state.evidence.exposure[own]
     return LaunchForecast(
         rows=own,
         rate=(shape + units) / (shape / prior + exposure),
-        rate_variance=found.variance[place] + spread.factor / (shape + units),
-        common_variance=found.variance[place],
+        rate_variance=common[place] + drift + spread.factor / (shape + units),
+        common_variance=common[place],
         curve=_by_day(found, products, shop.as_of, days)[place],
         analogues=analogue_rows(
             model,
-            found,
+            replace(found, variance=common + drift * _unevenness(place, shares[own])),
             sums,
             as_of=shop.as_of,
             carried=carried[products.new],
@@ -215,11 +218,18 @@ def _found(model: LaunchModel, sums: LaunchSums, products: _Products, rows: Inte
     return Found(
         rows=rows[new],
         level=(shape + units) / (shape / prior + expected),
-        variance=1.0 / (shape + units) + model.drift,
+        variance=1.0 / (shape + units),
         curves=curves,
         weights=foretold.weights,
         to_category=foretold.to_category,
     )
+
+
+def _unevenness(product: Integers, shares: Floats) -> Floats:
+    """What is left in each product's sum of a variance that its series have each for itself, (products,)."""
+    count = int(product.max()) + 1
+    left: Floats = group_sums(product, shares**2, count) / group_sums(product, shares, count) ** 2
+    return left
 
 
 def _shape(shop: Shop, told: Flags, expected_rate: Floats) -> float:

@@ -3,8 +3,7 @@
 The level of a product is units a day at multiplier 1, had all locations carried all of it. Of a product whose launch is
 in the history it is that of its first eight weeks; of an older one its present level times what launches sell in their
 first eight weeks over their half year. Errors are those of products that were left out whole: by fold, with likeness
-learnt on the other folds. The variance of the rate is what makes 80 % of them fall into the interval from 10 % to 90 %,
-and what a rate drifts between now and then besides.
+learnt on the other folds. The variance of the rate is what makes 80 % of them fall into the interval from 10 % to 90 %.
 """
 
 from __future__ import annotations
@@ -57,8 +56,6 @@ class LaunchModel:
     like: Likeness
     variance: float
     """Squared coefficient of variation of a product's rate about what is foretold."""
-    drift: float
-    """The same of a rate between now and then."""
 
     def foretold(self, rows: Integers) -> Foretold:
         """Levels of the products at these rows of the facts."""
@@ -86,13 +83,11 @@ def known_products(facts: Facts, levels: tuple[Integers, Floats, Floats], sums: 
     return Known(rows=rows, level=np.maximum(level, 1e-9), units=units, launched=launched)
 
 
-def learn_launches(
-    facts: Facts, known: Known, *, dispersion: float, drift: float, use: Flags | None = None
-) -> LaunchModel:
+def learn_launches(facts: Facts, known: Known, *, dispersion: float, use: Flags | None = None) -> LaunchModel:
     """The model that the known products teach; of many, launches before others, drawn without regard to what they sold.
 
-    `dispersion` and `drift` are those of forecasts of series with history (`calibration.Spread`). `use` (facts,) says
-    which facts may count; None: all.
+    `dispersion` is that of forecasts of series with history (`calibration.Spread`). `use` (facts,) says which facts may
+    count; None: all.
     """
     certainty = known.units / (known.units + _CERTAIN_UNITS)
     levels = Levels(
@@ -125,7 +120,6 @@ def learn_launches(
         levels=levels,
         like=learn(apart, taught, may),
         variance=errors.variance(dispersion),
-        drift=drift,
     )
 
 

@@ -94,12 +94,19 @@ def test_series_together_are_the_finest_level_that_holds_them(chosen: pl.Expr, n
 
 
 def test_series_take_what_their_level_has_in_common_and_one_alone_keeps_its_own() -> None:
-    series = chain_series(4, 3).with_columns(common_variance=pl.lit(0.01))
+    series = chain_series(4, 3).with_columns(common_variance=pl.lit(0.01), model=pl.lit("boosted"))
     level = level_of(series)
     spreads = pl.DataFrame({"by": [level.by], "at": [level.at], "common_variance": [0.3]})
     assert at_their_level(series, spreads)["common_variance"].to_list() == [0.3] * series.height
     assert at_their_level(series[:1], spreads)["common_variance"].to_list() == [0.01]
     assert at_their_level(series, None) is series
+
+
+def test_series_without_history_keep_what_they_share_of_not_knowing_it() -> None:
+    series = chain_series(4, 3).with_columns(common_variance=pl.lit(0.4), model=pl.lit("analogues"))
+    level = level_of(series)
+    spreads = pl.DataFrame({"by": [level.by], "at": [level.at], "common_variance": [0.3]})
+    assert at_their_level(series, spreads)["common_variance"].to_list() == [0.4] * series.height
 
 
 def test_past_mornings_are_forecast_from_the_days_before_them() -> None:

@@ -30,6 +30,7 @@ def _forecasts(skus: int, places: int) -> tuple[pl.DataFrame, pl.DataFrame, pl.D
         dispersion=pl.Series(rng.uniform(1.0, 2.0, series.height)),
         rate_variance=pl.lit(0.2),
         common_variance=pl.lit(0.05),
+        model=pl.lit("gamma-poisson"),
     )
     catalogue = series.select("sku_id", "product_id", "category").unique("sku_id")
     return forecasts, catalogue, series.select("location_id", "city", "country").unique("location_id")
@@ -71,6 +72,23 @@ def test_what_a_level_has_in_common_widens_its_sums_and_leaves_nodes_of_one_seri
         narrow, wide = (level_totals(series, level, days=7, common_variance=each) for each in (0.0, 0.1))
         assert ((wide["p90"] - wide["p10"]) > (narrow["p90"] - narrow["p10"])).any() is wider
         assert wide["mean_units"].equals(narrow["mean_units"])
+
+
+def test_a_product_without_history_is_no_surer_than_its_analogues_leave_it() -> None:
+    series = labelled(*_forecasts(8, 6))
+    level = Level(by="product", at="chain")
+    own = pl.col("product_id") == "p0"
+    new = series.with_columns(
+        model=pl.when(own).then(pl.lit("analogues")).otherwise("model"),
+        common_variance=pl.when(own).then(0.15).otherwise("common_variance"),
+    )
+    known, unknown, of_analogues = (
+        level_totals(each, level, days=7, common_variance=common).sort("product_id")
+        for each, common in ((series, 0.02), (new, 0.02), (new, None))
+    )
+    assert unknown.row(0) == of_analogues.row(0)
+    assert unknown["p90"][0] > 1.1 * known["p90"][0]
+    assert unknown[1:].equals(known[1:])
 
 
 def test_days_beyond_the_forecast_are_refused() -> None:

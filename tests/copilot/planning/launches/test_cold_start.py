@@ -114,6 +114,23 @@ def test_it_is_surer_of_series_within_a_product_than_of_the_product() -> None:
     assert len(set(found.common_variance)) == 1
 
 
+def test_what_series_drift_each_for_itself_is_no_doubt_about_their_product() -> None:
+    of = shop(("new", "silk", AS_OF))
+    spread = replace(UNCALIBRATED.spread, drift=0.5, common_variance=0.02)
+    drifting = replace(of, model=replace(of.model, calibration=replace(UNCALIBRATED, spread=spread)))
+    usual, wide = forecast(of), forecast(drifting)
+    assert wide.common_variance == pytest.approx(usual.common_variance)
+    assert wide.rate_variance == pytest.approx(usual.rate_variance + 0.4)
+    (low, high), (lower, higher) = (_interval(each) for each in (usual, wide))
+    assert lower < low < high < higher
+
+
+def _interval(found: LaunchForecast) -> tuple[float, float]:
+    """Factors on the product's weekly units between which four of five lie."""
+    own = found.analogues.filter(analogue_id="")
+    return own["interval_low"][0], own["interval_high"][0]
+
+
 def test_first_sales_take_over_from_the_analogues() -> None:
     none, few, many = (
         total(forecast(shop(("new", "cotton", AS_OF - timedelta(days=days)), sold={"new": 15.0} if days else {})))
