@@ -6,7 +6,6 @@ Rows keep their number in the file.
 
 from __future__ import annotations
 
-import csv
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from polars.exceptions import ComputeError
 
 from ingestion.errors import ReadError
 from ingestion.progress import Progress, silent
+from ingestion.retail.csv_records import BrokenRecord, Record, csv_records
 from ingestion.retail.mapping import FileFormat
 from ingestion.retail.rejects import COMPRESSED, REJECTS_SCHEMA, ROW
 from ingestion.retail.sniffing import SAMPLE_ROWS, find_format, first_usual, open_bytes, open_text, reading
@@ -28,7 +28,9 @@ TEXTS = (".csv", ".tsv", ".txt", ".psv", "")
 
 _FEWEST_NAMED = 2
 _CHUNK_ROWS = 50_000
-_LARGEST_FIELD = 1 << 24
+_SHOWN_CHARACTERS = 1000
+_MISFIT = "Look for a delimiter or a quote inside a value, in this row or above it."
+_BROKEN = "Correct the row; the rows below it were read without it."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,13 +138,13 @@ def _workbook(path: Path, file_format: FileFormat) -> FileRows:
 
 
 def _text(path: Path, file_format: FileFormat, progress: Progress) -> FileRows:
-    csv.field_size_limit(_LARGEST_FIELD)
     frames: list[pl.DataFrame] = []
     broken: list[tuple[object, ...]] = []
     with reading(path), open_text(path, file_format.encoding) as text:
-        rows = enumerate(csv.reader(text, delimiter=file_format.delimiter), start=1)
+        records = csv_records(text, file_format.delimiter, header_row=file_format.header_row)
+        rows = enumerate(records, start=1)
         header = next(islice(rows, file_format.header_row - 1, None), (0, []))[1]
-        if not any(header):
+        if isinstance(header, BrokenRecord) or not any(header):
             raise ReadError(str(path), "has no header row", "Give it one, or set header_row in its mapping.")
         names = _names(header)
         for chunk in _chunks(rows):
@@ -157,27 +159,27 @@ def _text(path: Path, file_format: FileFormat, progress: Progress) -> FileRows:
     )
 
 
-def _chunks(rows: Iterator[tuple[int, list[str]]]) -> Iterator[list[tuple[int, list[str]]]]:
+def _chunks(rows: Iterator[tuple[int, Record]]) -> Iterator[list[tuple[int, Record]]]:
     while chunk := list(islice(rows, _CHUNK_ROWS)):
         yield chunk
 
 
 def _chunk(
-    chunk: list[tuple[int, list[str]]], names: Sequence[str], encoding: str, broken: list[tuple[object, ...]]
+    chunk: list[tuple[int, Record]], names: Sequence[str], encoding: str, broken: list[tuple[object, ...]]
 ) -> pl.DataFrame:
     """Rows of the right length as a frame; the others go to `broken`."""
-    width = len(names)
     whole = []
-    for number, fields in chunk:
-        if len(fields) > width and not any(fields[width:]):
-            fields = fields[:width]
-        if len(fields) == width:
+    for number, record in chunk:
+        if isinstance(record, BrokenRecord):
+            broken.append((number, "", _shown([record.line[:_SHOWN_CHARACTERS]]), record.reason, _BROKEN))
+            continue
+        fields = _without_excess(record, len(names))
+        if len(fields) == len(names):
             if any(fields):
                 whole.append((number, *fields))
         elif any(fields):
-            reason = f"{len(fields)} fields where the header has {width}"
-            remedy = "Look for a delimiter or a quote inside a value, in this row or above it."
-            broken.append((number, "", _shown(fields), reason, remedy))
+            reason = f"{len(fields)} fields where the header has {len(names)}"
+            broken.append((number, "", _shown(fields), reason, _MISFIT))
     schema = {ROW: pl.Int64(), **dict.fromkeys(names, pl.String())}
     try:
         return _frame(whole, schema)
@@ -190,6 +192,11 @@ def _chunk(
                 reason = f"bytes that are no {encoding}"
                 broken.append((row[0], names[bad], _shown([str(row[1 + bad])]), reason, remedy))
         return _frame(readable, schema)
+
+
+def _without_excess(fields: list[str], width: int) -> list[str]:
+    """The fields without the empty ones that the header has no column for."""
+    return fields if any(fields[width:]) else fields[:width]
 
 
 def _frame(rows: Sequence[tuple[object, ...]], schema: dict[str, pl.DataType]) -> pl.DataFrame:

@@ -10,7 +10,7 @@ import io
 import re
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, TextIO, cast
@@ -18,6 +18,7 @@ from typing import BinaryIO, TextIO, cast
 import pyarrow as pa
 
 from ingestion.errors import ReadError
+from ingestion.retail.csv_records import BrokenRecord, csv_records
 from ingestion.retail.mapping import FileFormat
 
 _BLOCK_BYTES = 1 << 20
@@ -83,7 +84,7 @@ def find_format(path: Path, given: FileFormat) -> FileFormat:
 def find_header_row(path: Path, file_format: FileFormat) -> int:
     """The row that holds the column names: titles above a table have fewer fields."""
     with reading(path), open_text(path, file_format.encoding) as text:
-        counts = [len(row) for row in islice(csv.reader(text, delimiter=file_format.delimiter), SAMPLE_ROWS)]
+        counts = _lengths(text, file_format.delimiter)
     return first_usual(counts)
 
 
@@ -128,7 +129,13 @@ def _delimiter(sample: list[str]) -> str:
     """
 
     def size(delimiter: str) -> int:
-        counts = Counter(len(row) for row in csv.reader(sample, delimiter=delimiter))
+        counts = Counter(_lengths(sample, delimiter))
         return max((rows * (fields - 1) for fields, rows in counts.items()), default=0)
 
     return max(_DELIMITERS, key=size)
+
+
+def _lengths(lines: Iterable[str], delimiter: str) -> list[int]:
+    """Fields of each of the first records; 0 for a broken one."""
+    records = islice(csv_records(lines, delimiter), SAMPLE_ROWS)
+    return [0 if isinstance(record, BrokenRecord) else len(record) for record in records]

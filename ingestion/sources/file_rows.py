@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TextIO
 
 from ingestion.errors import MappingError, ReadError
+from ingestion.retail.csv_records import BrokenRecord, Record, csv_records
 from ingestion.retail.mapping import FileFormat
 from ingestion.retail.reading import find_sheet_header, kind_of, read_rows
 from ingestion.retail.rejects import COMPRESSED, ROW
@@ -24,7 +25,6 @@ from ingestion.sources.source import RejectedPost
 NumberedRow = tuple[int, Row | RejectedPost]
 
 _JSON = (".jsonl", ".ndjson", ".json")
-_LARGEST_FIELD = 1 << 24
 _BLOCK = 1 << 20
 _SAMPLE_ROWS = 300
 
@@ -57,7 +57,7 @@ class RowsFile:
             return list(dict.fromkeys(chain.from_iterable(rows))), rows
         if self.kind == "text":
             with _readable(self.path), open_text(self.path, self.encoding) as text:
-                return _names(next(csv.reader(text, delimiter=self.delimiter), [])), rows
+                return _header(csv_records(text, self.delimiter)), rows
         return list(rows[0]) if rows else [], rows
 
 
@@ -77,26 +77,31 @@ def plain_path(path: Path) -> Path:
 
 
 def _csv_rows(path: Path, encoding: str, delimiter: str) -> Iterator[NumberedRow]:
-    csv.field_size_limit(_LARGEST_FIELD)
     with open_text(path, encoding) as text:
-        rows = csv.reader(text, delimiter=delimiter)
-        names = _names(next(rows, []))
+        records = csv_records(text, delimiter)
+        names = _header(records)
         if not any(names):
             raise ReadError(str(path), "has no header row", "Give it one that names its columns.")
         if len(set(names)) < len(names):
             raise MappingError(str(path), "has two columns of one name", "Give them different names.")
-        for number, fields in enumerate(rows, start=2):
-            if not any(fields):
-                continue
-            if len(fields) >= len(names) and not any(fields[len(names) :]):
-                yield number, dict(zip(names, fields, strict=False))
-            else:
-                reason = f"{len(fields)} fields where the header has {len(names)}"
-                yield number, RejectedPost(row=number, column="", reason=reason)
+        for number, record in enumerate(records, start=2):
+            if isinstance(record, BrokenRecord):
+                yield number, RejectedPost(row=number, column="", reason=record.reason)
+            elif any(record):
+                yield number, _csv_row(record, names, number)
 
 
-def _names(header: list[str]) -> list[str]:
-    names = [name.strip() for name in header]
+def _csv_row(fields: list[str], names: list[str], number: int) -> Row | RejectedPost:
+    if len(fields) >= len(names) and not any(fields[len(names) :]):
+        return dict(zip(names, fields, strict=False))
+    reason = f"{len(fields)} fields where the header has {len(names)}"
+    return RejectedPost(row=number, column="", reason=reason)
+
+
+def _header(records: Iterator[Record]) -> list[str]:
+    """The names in the first record; none where it is broken."""
+    header = next(records, [])
+    names = [] if isinstance(header, BrokenRecord) else [name.strip() for name in header]
     while names and not names[-1]:
         names.pop()  # a delimiter at the end of the line
     return names
@@ -131,6 +136,8 @@ def _line(line: str, number: int) -> Row | RejectedPost:
         return _object(json.loads(line), number)
     except ValueError:
         return RejectedPost(row=number, column="", reason="is not valid JSON")
+    except RecursionError:
+        return RejectedPost(row=number, column="", reason="is JSON nested too deep")
 
 
 def _object(value: object, number: int) -> Row | RejectedPost:
@@ -155,6 +162,8 @@ def _array(path: Path, text: TextIO, rest: str) -> Iterator[NumberedRow]:
                 raise ReadError(str(path), problem, "Write or fetch it again.") from None
             rest += block
             continue
+        except RecursionError:
+            raise _too_deep(path) from None
         number, rest = number + 1, rest[end:]
         yield number, _object(value, number)
 
@@ -165,11 +174,17 @@ def _wrapped(path: Path, text: str) -> Iterator[NumberedRow]:
         value = json.loads(text)
     except ValueError:
         raise ReadError(str(path), "is not valid JSON", "Write or fetch it again.") from None
+    except RecursionError:
+        raise _too_deep(path) from None
     values = value.values() if isinstance(value, dict) else ()
     lists: list[list[object]] = [found for found in values if isinstance(found, list) and _are_objects(found)]
     entries = max(lists, key=lambda found: len(found), default=[value])
     for number, entry in enumerate(entries, start=1):
         yield number, _object(entry, number)
+
+
+def _too_deep(path: Path) -> ReadError:
+    return ReadError(str(path), "is JSON nested too deep", "Write one object a post.")
 
 
 def _are_objects(values: list[object]) -> bool:
@@ -179,7 +194,7 @@ def _are_objects(values: list[object]) -> bool:
 def _is_json(line: str) -> bool:
     try:
         json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return True
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import json
 from datetime import UTC, datetime
@@ -81,6 +82,35 @@ def test_bad_json_lines_are_rejected(tmp_path: Path) -> None:
         (3, "is no JSON object"),
         (4, "is no text or number"),
     ]
+
+
+def test_json_nested_too_deep_is_one_rejected_line_or_one_refused_file(tmp_path: Path) -> None:
+    deep = "[" * 100_000 + "]" * 100_000
+    lines = ['{"id": "1", "text": "fine"}', f'{{"id": "2", "text": {deep}}}', '{"id": "3", "text": "fine"}']
+    posts, rejected = read(FileSource(write(tmp_path / "a.jsonl", *lines)))
+    assert [post.source_id for post in posts] == ["1", "3"]
+    assert [(reject.row, reject.reason) for reject in rejected] == [(2, "is JSON nested too deep")]
+    for content in (deep, f'{{"reviews": {deep}}}'):
+        with pytest.raises(ReadError, match="nested too deep"):
+            FileSource(write(tmp_path / "a.json", content))
+
+
+def test_a_quote_left_open_costs_its_own_row_alone(tmp_path: Path) -> None:
+    lines = ("id,text,date,stars,who", '1,"open,2026-01-01,4,a', "2,fine,2026-01-01,4,b", "3,fine,2026-01-01,4,c")
+    posts, rejected = read(FileSource(write(tmp_path / "a.csv", *lines), mapping()))
+    assert [post.source_id for post in posts] == ["2", "3"]
+    assert [(reject.row, reject.reason) for reject in rejected] == [(2, "a quote is left open")]
+
+
+def test_a_post_as_long_as_a_book_is_read_whatever_was_read_before(tmp_path: Path) -> None:
+    before = csv.field_size_limit(1000)
+    try:
+        text = "a long coat " * 20_000
+        posts, rejected = read(FileSource(write(tmp_path / "a.csv", "id,text", f"1,{text}", f"2,{'x' * (1 << 25)}")))
+    finally:
+        csv.field_size_limit(before)
+    assert [post.text for post in posts] == [text.strip()]
+    assert [reject.reason for reject in rejected] == ["a value of more than 16,777,216 characters"]
 
 
 @pytest.mark.parametrize(
