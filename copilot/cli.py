@@ -1,7 +1,7 @@
 """The command line: `reassort`. Each command lives in a module of its own that is loaded when it is called.
 
 Data goes to stdout, notes and progress to stderr. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 nothing to do,
-4 quality gate not met.
+4 quality gate not met, 130 stopped by Ctrl-C.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from vectorstore.errors import VectorStoreError
 
 EXIT_FAILED = 1
 EXIT_NOTHING_TO_DO = 3
+EXIT_STOPPED = 130
+"""128 and the number of SIGINT, as shells have it."""
 
 _COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("copilot.commands.demo:demo", "Build the demo retailer, write its briefs and open the service on it."),
@@ -65,6 +67,16 @@ class _LazyGroup(click.Group):
             joined: click.Command = entry.load()
             return joined
         return None
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except (KeyboardInterrupt, click.Abort) as error:
+            # A prompt turns Ctrl-C into the same as an end of input or a "no".
+            if not isinstance(error, KeyboardInterrupt) and not isinstance(error.__context__, KeyboardInterrupt):
+                raise
+            click.echo("\nStopped. Nothing is left half-written: running it again is safe.", err=True)
+            ctx.exit(EXIT_STOPPED)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         joined = {"eval": "Measure the answers against the evaluation cases."}

@@ -15,7 +15,7 @@ from ingestion.sources.proposing import propose_post_mapping
 from ingestion.sources.rows import RowReader
 from ingestion.sources.source import RejectedPost, Watermark
 
-_READER_VERSION = 2
+_READER_VERSION = 3
 """Part of a stream's identity: raise it when rows are read otherwise, and known files are read again."""
 _MAPPED = "the mapping file"
 

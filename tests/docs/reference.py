@@ -11,6 +11,7 @@ import click
 from click.testing import CliRunner
 from pydantic import BaseModel
 
+from copilot import cli as command_line
 from copilot.cli import cli
 from copilot.settings import Settings
 from ingestion.retail import mapping
@@ -63,7 +64,7 @@ def configuration_page() -> str:
 def commands_page() -> str:
     """The help of every command, and of those within groups."""
     runner = CliRunner()
-    lines = ["# Commands", ""]
+    lines = ["# Commands", "", (inspect.getdoc(command_line) or "").partition("\n\n")[2], ""]
     context = cli.make_context("reassort", ["--help"], resilient_parsing=True)
     for words in _commands(cli, context):
         shown = runner.invoke(cli, [*words, "--help"], prog_name="reassort", terminal_width=100, catch_exceptions=False)

@@ -51,6 +51,22 @@ def test_a_file_of_which_no_row_fits_is_a_failure(run: Run, tmp_path: Path) -> N
     assert run("ingest", "posts.csv", "--home", "shop")[0] == 1
 
 
+@pytest.mark.parametrize("in_a_prompt", [False, True])
+def test_ctrl_c_is_one_line_and_an_exit_code_of_its_own(
+    run: Run, monkeypatch: pytest.MonkeyPatch, in_a_prompt: bool
+) -> None:
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    run("init", "--home", "shop")
+    monkeypatch.setattr(
+        "click.termui.visible_prompt_func" if in_a_prompt else "copilot.commands.status.workspace_status", stop
+    )
+    code, said = run(*(("privacy", "forget", "--author", "jane") if in_a_prompt else ("status",)), "--home", "shop")
+    assert code == 130
+    assert said.strip() == "Stopped. Nothing is left half-written: running it again is safe."
+
+
 def test_settings_that_the_disk_had_no_room_for_are_not_left_empty(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
