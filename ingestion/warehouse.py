@@ -75,7 +75,7 @@ class Warehouse:
             return (rows if columns is None else rows.select(columns)).collect()
         with self._tables() as tables:
             found = tables(table)
-            return _typed(found if columns is None else found.select(*columns), table)
+            return self._typed(found if columns is None else found.select(*columns), table)
 
     def catalogue(self) -> pl.DataFrame:
         """SKUs with their products, one row a SKU, by `sku_id`. A SKU whose product is unknown is named by its ids.
@@ -122,7 +122,7 @@ class Warehouse:
                     revenue=sales.revenue.sum(),
                 )
             )
-            frame: pl.DataFrame = days.to_polars()
+            frame = self._answer(days)
         return frame.select(
             pl.col("date").cast(pl.Date),
             "location_id",
@@ -143,7 +143,7 @@ class Warehouse:
                 .group_by("location_id", "sku_id")
                 .agg(on_hand_units=stock.on_hand_units.argmax(stock.date), counted_on=stock.date.max())
             )
-            frame: pl.DataFrame = last.to_polars()
+            frame = self._answer(last)
         return frame.cast({"on_hand_units": pl.Int64, "counted_on": pl.Date}).sort("location_id", "sku_id")
 
     def stock_history(
@@ -163,7 +163,7 @@ class Warehouse:
         )
         with self._tables() as tables:
             stock = _limited(tables("stock"), sku_ids, location_ids)
-            changes = _typed(stock.filter(stock.date >= since, stock.date < before), "stock")
+            changes = self._typed(stock.filter(stock.date >= since, stock.date < before), "stock")
         return pl.concat([opening, changes.select(opening.columns)]).sort("location_id", "sku_id", "date")
 
     def open_inbound(
@@ -176,7 +176,7 @@ class Warehouse:
         with self._tables() as tables:
             inbound = _limited(tables("inbound"), sku_ids, location_ids)
             under_way = inbound.received_on.isnull() | (inbound.received_on >= as_of)
-            found = _typed(inbound.filter(inbound.ordered_on < as_of, under_way), "inbound")
+            found = self._typed(inbound.filter(inbound.ordered_on < as_of, under_way), "inbound")
         return found.with_columns(received_on=pl.lit(None, pl.Date)).sort("expected_on", "inbound_id")
 
     def prices(self, as_of: date) -> pl.DataFrame:
@@ -231,7 +231,7 @@ class Warehouse:
         with self._tables() as tables:
             table = tables(name)
             rows = table if before is None else table.filter(table[column] < before)
-            return cast("date | None", rows.agg(last=rows[column].max()).to_polars()["last"].cast(pl.Date).item())
+            return cast("date | None", self._answer(rows.agg(last=rows[column].max()))["last"].cast(pl.Date).item())
 
     def _dated_rows(self, name: str, since: date | None, before: date, *, column: str = "date") -> pl.DataFrame:
         """Rows of a small table by key, in the contract's columns. The lake's need no Ibis, a second to load."""
@@ -242,7 +242,7 @@ class Warehouse:
         with self._tables() as tables:
             table = tables(name)
             inside = table.filter(table[column] < before)
-            return _typed(inside if since is None else inside.filter(table[column] >= since), name).sort(key)
+            return self._typed(inside if since is None else inside.filter(table[column] >= since), name).sort(key)
 
     def _scan(self, name: str) -> pl.LazyFrame:
         try:
@@ -263,6 +263,19 @@ class Warehouse:
         with self._database.cursor() as cursor:
             backend = ibis.duckdb.from_connection(cursor)
             yield lambda name: self._lake_table(backend, name)
+
+    def _typed(self, expression: Any, name: str) -> pl.DataFrame:
+        """The rows, with the contract's types whatever the engine's own."""
+        frame = self._answer(expression)
+        schema = CONTRACTS[name].schema
+        return frame.cast({column: schema[column] for column in frame.columns if column in schema})
+
+    def _answer(self, expression: Any) -> pl.DataFrame:
+        if self._url:
+            return cast("pl.DataFrame", expression.to_polars())
+        # DuckDB hands over Arrow itself; by way of Ibis it needs pandas, which takes longer to load than to answer.
+        backend = expression.get_backend()
+        return cast("pl.DataFrame", backend.con.sql(backend.compile(expression)).pl())
 
     @cached_property
     def _database(self) -> duckdb.DuckDBPyConnection:
@@ -287,25 +300,23 @@ class Warehouse:
             raise WarehouseError(where, problem, "Check lake.warehouse_url.") from error
 
     def _remote_table(self, name: str) -> Any:
+        import ibis
         from ibis.common.exceptions import TableNotFound
 
         try:
             return self._backend.table(name)
         except TableNotFound:
-            return _memtable(_empty(TableMissingError(name)))
+            return ibis.memtable(_empty(TableMissingError(name)))
 
     def _lake_table(self, backend: Any, name: str) -> Any:
         version = self._at.get(name)
         try:
             uris = self._lake.uris(name, version=version)
         except TableMissingError as missing:
-            return _memtable(_empty(missing))
-        if not uris:
-            return _memtable(self._lake.read(name, version=version))
-        if "://" in self._lake.url:
+            return _registered(backend, name, _empty(missing))
+        if not uris or "://" in self._lake.url:
             # DuckDB needs an extension to reach object stores; polars does not, and takes DuckDB's filters.
-            backend.con.register(name, self._lake.scan(name, version=version))
-            return backend.table(name)
+            return _registered(backend, name, self._lake.scan(name, version=version))
         return backend.read_parquet(uris, union_by_name=True)
 
 
@@ -316,10 +327,9 @@ def _empty(missing: TableMissingError) -> pl.DataFrame:
     return CONTRACTS[missing.table].schema.to_frame()
 
 
-def _memtable(frame: pl.DataFrame) -> Any:
-    import ibis
-
-    return ibis.memtable(frame)
+def _registered(backend: Any, name: str, frame: pl.DataFrame | pl.LazyFrame) -> Any:
+    backend.con.register(name, frame)
+    return backend.table(name)
 
 
 def _limited(table: Any, sku_ids: Sequence[str] | None, location_ids: Sequence[str] | None) -> Any:
@@ -328,10 +338,3 @@ def _limited(table: Any, sku_ids: Sequence[str] | None, location_ids: Sequence[s
     if location_ids is not None:
         table = table.filter(table.location_id.isin(list(location_ids)))
     return table
-
-
-def _typed(expression: Any, name: str) -> pl.DataFrame:
-    """The rows, with the contract's types whatever the engine's own."""
-    frame: pl.DataFrame = expression.to_polars()
-    schema = CONTRACTS[name].schema
-    return frame.cast({column: schema[column] for column in frame.columns if column in schema})

@@ -246,3 +246,15 @@ def test_importing_the_warehouse_loads_no_query_engine() -> None:
     code = "import sys, ingestion.warehouse; print(sorted({'ibis', 'duckdb', 'pyarrow', 'pandas'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_answering_from_the_lake_loads_no_pandas(tmp_path: Path) -> None:
+    _in_lake(tmp_path)
+    code = (
+        "import sys, datetime; from ingestion.lake import Lake; from ingestion.warehouse import Warehouse;"
+        f"levels = Warehouse(Lake(sys.argv[1])).stock_levels({D!r});"
+        "print(levels.height, 'pandas.core' in sys.modules)"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path / "lake")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["1", "False"]
