@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
+import scipy as sp
 
 from copilot.planning.arrays import Floats
 
@@ -34,39 +34,38 @@ _SMALLEST = 1e-6
 def probability_above(x: npt.ArrayLike, *, mean: npt.ArrayLike, heterogeneity: npt.ArrayLike) -> Floats:
     """P(D > x) for whole x; arguments broadcast. 1 for negative x."""
     level, m, r, q = _parameters(x, mean, heterogeneity)
-    return np.where(level < 0, 1.0, special.betainc(np.maximum(level, 0.0) + 1.0, r, q)) * ((m > 0) | (level < 0))
+    return np.where(level < 0, 1.0, sp.special.betainc(np.maximum(level, 0.0) + 1.0, r, q)) * ((m > 0) | (level < 0))
 
 
 def probability_of(x: npt.ArrayLike, *, mean: npt.ArrayLike, heterogeneity: npt.ArrayLike) -> Floats:
     """P(D = x), at real x >= 0 by the gamma function; arguments broadcast."""
     level, m, r, q = _parameters(x, mean, heterogeneity)
-    log = special.gammaln(level + r) - special.gammaln(r) - special.gammaln(level + 1) + r * np.log1p(-q)
-    log = log + special.xlogy(level, q)
+    log = sp.special.gammaln(level + r) - sp.special.gammaln(r) - sp.special.gammaln(level + 1) + r * np.log1p(-q)
+    log = log + sp.special.xlogy(level, q)
     return np.where(m > 0, np.exp(log), np.equal(level, 0.0))
 
 
 def quantile(level: npt.ArrayLike, *, mean: npt.ArrayLike, heterogeneity: npt.ArrayLike) -> Floats:
     """Smallest whole x with P(D <= x) >= level, for levels in (0, 1); arguments broadcast."""
-    from scipy import stats  # a second to load, and most questions need no quantile
 
     share, m, r, q = _parameters(level, mean, heterogeneity)
-    found: Floats = np.where(m > 0, stats.nbinom.ppf(share, r, 1.0 - q), 0.0)
+    found: Floats = np.where(m > 0, sp.stats.nbinom.ppf(share, r, 1.0 - q), 0.0)
     return found
 
 
 def expected_minimum(x: npt.ArrayLike, *, mean: npt.ArrayLike, heterogeneity: npt.ArrayLike) -> Floats:
     """E[min(D, x)] for whole x >= 0: units sold out of x. Arguments broadcast."""
     level, m, r, q = _parameters(x, mean, heterogeneity)
-    below = np.where(level >= 2, special.betainc(r + 1.0, np.maximum(level - 1.0, 1.0), 1.0 - q), 0.0)
-    at_least = np.where(level >= 1, special.betainc(np.maximum(level, 1.0), r, q), 1.0)
+    below = np.where(level >= 2, sp.special.betainc(r + 1.0, np.maximum(level - 1.0, 1.0), 1.0 - q), 0.0)
+    at_least = np.where(level >= 1, sp.special.betainc(np.maximum(level, 1.0), r, q), 1.0)
     return np.where(m > 0, m * below + level * at_least, 0.0)
 
 
 def expected_given_at_least(x: npt.ArrayLike, *, mean: npt.ArrayLike, heterogeneity: npt.ArrayLike) -> Floats:
     """E[D | D >= x] for whole x >= 0: what was wanted on a day that sold out after x. Never below x."""
     level, m, r, q = _parameters(x, mean, heterogeneity)
-    above = np.where(level >= 2, special.betainc(np.maximum(level - 1.0, 1.0), r + 1.0, q), 1.0)
-    at_least = np.where(level >= 1, special.betainc(np.maximum(level, 1.0), r, q), 1.0)
+    above = np.where(level >= 2, sp.special.betainc(np.maximum(level - 1.0, 1.0), r + 1.0, q), 1.0)
+    at_least = np.where(level >= 1, sp.special.betainc(np.maximum(level, 1.0), r, q), 1.0)
     with np.errstate(divide="ignore", invalid="ignore"):
         expected = m * above / at_least
     return np.where(at_least > 1e-250, np.maximum(expected, level), level)

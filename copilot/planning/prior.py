@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 import polars as pl
-from scipy import special
+import scipy as sp
 
 from copilot.planning.arrays import Floats, Integers, group_codes, group_sums
 
@@ -52,7 +52,11 @@ def prior_shape(mean: Floats, units: Floats, exposure: Floats) -> float:
         return 2.0
     y, m = units[used], expected[used]
     scores = [
-        float(np.sum(special.gammaln(y + a) - special.gammaln(a) + a * np.log(a / (a + m)) + y * np.log(m / (a + m))))
+        float(
+            np.sum(
+                sp.special.gammaln(y + a) - sp.special.gammaln(a) + a * np.log(a / (a + m)) + y * np.log(m / (a + m))
+            )
+        )
         for a in _SHAPES
     ]
     return float(_SHAPES[int(np.argmax(scores))])

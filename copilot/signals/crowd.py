@@ -23,7 +23,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 import polars as pl
-from scipy.special import bdtrc
+import scipy as sp
 
 from copilot.floor import Floor
 from copilot.signals.leaders import LeaderHistory, Usual
@@ -107,7 +107,7 @@ def _leaders(history: LeaderHistory, usual: Usual | None, leading: int, authors:
     if not history.enough or usual is None:
         return "not_enough_history"
     share = (usual.leading + 1) / (usual.all + 1)
-    more = shown and float(bdtrc(leading - 1, authors, share)) < _BY_CHANCE
+    more = shown and float(sp.special.bdtrc(leading - 1, authors, share)) < _BY_CHANCE
     return "leading" if more else "not_leading"
 
 

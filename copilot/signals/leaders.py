@@ -25,7 +25,7 @@ from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
-from scipy.special import gammaln
+import scipy as sp
 
 from copilot.settings import SignalSettings
 from copilot.signals.mentions import MENTIONS
@@ -145,8 +145,8 @@ def _took_part(mentions: pl.DataFrame, rise: PastRise, occasion: int) -> pl.Data
 def _meets(posts: Integers, early: int, everything: int) -> Floats:
     """Chance that at least one of so many posts is among the early ones of everything."""
     late = everything - early
-    missed = gammaln(late + 1.0) - gammaln(np.maximum(late - posts, 0) + 1.0)
-    of = gammaln(everything + 1.0) - gammaln(everything - posts + 1.0)
+    missed = sp.special.gammaln(late + 1.0) - sp.special.gammaln(np.maximum(late - posts, 0) + 1.0)
+    of = sp.special.gammaln(everything + 1.0) - sp.special.gammaln(everything - posts + 1.0)
     return np.where(posts > late, 1.0, -np.expm1(missed - of))
 
 

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy.special import stdtr, stdtrit
+import scipy as sp
 
 from copilot.signals.weeks import Flags, Floats
 
@@ -81,8 +81,8 @@ def estimate_lift(units: Floats, expected: Floats, linked: Flags) -> Lift:
     of_linked, own_error = _mean(apart[treated], meant[treated], spread)
     effect, error = of_linked - centre, float(np.hypot(error, own_error))
     free = sizes["controls"] - 2
-    p_value = float(stdtr(free, -effect / error))
-    reach = float(stdtrit(free, 0.5 + _COVERAGE / 2)) * error
+    p_value = float(sp.special.stdtr(free, -effect / error))
+    reach = float(sp.special.stdtrit(free, 0.5 + _COVERAGE / 2)) * error
     share, low, high = (float(np.expm1(value)) for value in (effect, effect - reach, effect + reach))
     placebo = _placebo(apart[others], meant[others], spread, effect / error)
     verdict = _verdict(p_value, placebo, high)

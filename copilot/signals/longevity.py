@@ -29,7 +29,7 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-from scipy.special import ndtr
+import scipy as sp
 
 from copilot.signals.past import PastRise
 from copilot.signals.weeks import DAYS, Floats
@@ -89,7 +89,7 @@ def _lasts(days: Floats) -> Floats:
     """(days, points): chance of lasting for more than so many days."""
     middle, spread = _grid()
     days = np.maximum(days, 0.5)[:, None]
-    chance: Floats = ndtr((middle - np.log(days)) / spread)
+    chance: Floats = sp.special.ndtr((middle - np.log(days)) / spread)
     return (1.0 - _NONE_SHARE) * chance + _NONE_SHARE * np.exp(-days / _NONE_DAYS)
 
 

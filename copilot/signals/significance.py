@@ -12,7 +12,7 @@ dispersion a (variance m + a m^2):
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import betainc
+import scipy as sp
 
 from copilot.signals.weeks import Floats
 
@@ -20,7 +20,7 @@ from copilot.signals.weeks import Floats
 def upper_tail(authors: Floats, expected: Floats, dispersion: Floats) -> Floats:
     """P(X >= authors), elementwise, of a negative binomial with that mean and dispersion (both above 0)."""
     share = expected * dispersion / (1.0 + expected * dispersion)
-    tail: Floats = betainc(np.maximum(authors, 1.0), 1.0 / dispersion, share)
+    tail: Floats = sp.special.betainc(np.maximum(authors, 1.0), 1.0 / dispersion, share)
     return np.where(authors > 0, tail, 1.0)
 
 

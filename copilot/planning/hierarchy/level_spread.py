@@ -20,7 +20,7 @@ from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
-from scipy import special
+import scipy as sp
 
 from copilot.planning.arrays import Floats
 from copilot.planning.calibration import INTERVAL, coverage, heterogeneity
@@ -178,7 +178,7 @@ def _node_sums(grouping: Grouping, sums: Sequence[Sums]) -> _NodeSums:
 
 def _of_one_more(mornings: float) -> float:
     """Variance of a morning like those over what that many of them teach: 1.19 of 8."""
-    return float((special.stdtrit(mornings, INTERVAL[1]) / special.ndtri(INTERVAL[1])) ** 2)
+    return float((sp.special.stdtrit(mornings, INTERVAL[1]) / sp.special.ndtri(INTERVAL[1])) ** 2)
 
 
 def _covering(nodes: _NodeSums) -> float:

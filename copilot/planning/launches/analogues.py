@@ -7,7 +7,7 @@ from datetime import date
 
 import numpy as np
 import polars as pl
-from scipy import special
+import scipy as sp
 
 from copilot.planning.arrays import Floats, Integers
 from copilot.planning.calibration import INTERVAL
@@ -73,7 +73,7 @@ def analogue_rows(
 
 def _own_row(found: Found, index: int, scale: float) -> dict[str, object]:
     variance = float(found.variance[index])
-    low, high = (float(special.gammaincinv(1.0 / variance, level)) * variance for level in INTERVAL)
+    low, high = (float(sp.special.gammaincinv(1.0 / variance, level)) * variance for level in INTERVAL)
     return {
         "analogue_id": "",
         "weight": float(found.to_category[index]),

@@ -20,6 +20,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy as sp
 
 from copilot.planning.arrays import Flags, Floats, Integers
 
@@ -88,7 +89,6 @@ def learn(apart: Floats, known: Levels, facts_used: Flags) -> Likeness:
 
     `facts_used` (facts,) says which may count. Each product is left out whole when its level is foretold.
     """
-    from scipy import optimize  # slow to load, and most mornings have no new product
 
     itself = np.eye(len(known.level), dtype=np.bool_)
     facts = len(apart)
@@ -112,7 +112,7 @@ def learn(apart: Floats, known: Levels, facts_used: Flags) -> Likeness:
         )
 
     limits = [(0.0, _MOST_THETA if used else 0.0) for used in facts_used] + [_LOG_LIMITS] * 2
-    found = optimize.minimize(
+    found = sp.optimize.minimize(
         loss, rest, jac=True, method="L-BFGS-B", bounds=limits, options={"maxiter": _ITERATIONS}
     ).x
     return Likeness(

@@ -23,7 +23,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special
+import scipy as sp
 
 from copilot.planning.arrays import Floats, Integers, group_sums
 
@@ -80,8 +80,8 @@ def concentration_of(sold: Sold, wide: Floats, *, groups: int) -> float:
     scores = []
     for a in _CONCENTRATIONS:
         prior = np.where(used, a * share, 1.0)
-        parts = np.where(used, special.gammaln(units + prior) - special.gammaln(prior), 0.0)
-        scores.append(float(parts.sum() + (special.gammaln(a) - special.gammaln(n + a)).sum()))
+        parts = np.where(used, sp.special.gammaln(units + prior) - sp.special.gammaln(prior), 0.0)
+        scores.append(float(parts.sum() + (sp.special.gammaln(a) - sp.special.gammaln(n + a)).sum()))
     return float(_CONCENTRATIONS[int(np.argmax(scores))])
 
 

@@ -19,7 +19,7 @@ from typing import Final, Literal
 
 import numpy as np
 import polars as pl
-from scipy.special import stdtr
+import scipy as sp
 
 from copilot.planning.arrays import Floats
 from copilot.planning.demand_model import MODEL_NAME as GAMMA_POISSON
@@ -207,4 +207,4 @@ def _paired(gains: Floats) -> float:
     spread = float(gains.std(ddof=1))
     if spread == 0.0:
         return 0.0 if float(gains.mean()) > 0.0 else 1.0
-    return float(stdtr(len(gains) - 1, -float(gains.mean()) / (spread / np.sqrt(len(gains)))))
+    return float(sp.special.stdtr(len(gains) - 1, -float(gains.mean()) / (spread / np.sqrt(len(gains)))))

@@ -15,7 +15,7 @@ from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
-from scipy import special
+import scipy as sp
 
 from copilot.planning.arrays import Floats, Integers
 from copilot.planning.demand_model import state_of
@@ -196,7 +196,7 @@ def _doubts(
 def _interval(
     forecasts: pl.DataFrame, base: Floats, logs: Mapping[str, Floats], doubts: Floats, trends: Sequence[Trend]
 ) -> tuple[float, float]:
-    normal = special.ndtri(_QUANTILES)
+    normal = sp.special.ndtri(_QUANTILES)
     effect = np.array([_difference(base, logs, doubts, trends, float(z)) for z in normal])
     mean = base.sum(axis=1)
     rate, common = forecasts["rate_variance"].to_numpy(), forecasts["common_variance"].to_numpy()

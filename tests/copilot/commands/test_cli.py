@@ -43,6 +43,26 @@ def shop(tmp_path: Path) -> Workspace:
     return workspace
 
 
+def _last_words(*arguments: str, said: str) -> str:
+    """What the expression `said` is when the command line ends."""
+    code = (
+        f"import atexit, gc, sys; from copilot.cli import main; atexit.register(lambda: print({said}));"
+        "sys.argv[0] = 'reassort'; main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code, *arguments], check=True, capture_output=True, text=True)
+    return done.stdout.splitlines()[-1]
+
+
+def test_asking_loads_later_what_only_some_questions_need() -> None:
+    modules = ["langgraph", "scipy.special", "scipy.stats", "ibis", "pandas.core", "openvino"]
+    loaded = _last_words("ask", "--help", said=f"[name for name in {modules} if name in sys.modules]")
+    assert loaded == "['langgraph']"
+
+
+def test_modules_are_kept_out_of_garbage_collection_and_what_a_command_makes_is_not() -> None:
+    assert _last_words("status", "--help", said="gc.isenabled() and gc.get_freeze_count() > 10_000") == "True"
+
+
 def test_help_lists_every_command_and_each_has_help() -> None:
     page = PAGES["commands.md"]()
     for name in ("demo", "import", "ingest", "run", "ask", "serve", "eval", "status", "doctor"):
