@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from copilot.briefs.records import Brief
-from copilot.briefs.svg import render_svg
+from copilot.briefs.svg import NARROW, render_svg
 from copilot.charts import Chart
 from copilot.evidence import Evidence
 from copilot.settings import Language
@@ -92,7 +92,10 @@ def _cited(sentence: str) -> Markup:
 
 
 def _svg(chart: Chart) -> Markup:
-    return Markup(render_svg(chart))
+    """For a wide page and for a narrow one. Where styles are lost, the wide one alone is shown."""
+    return Markup(
+        f'<div class="wide">{render_svg(chart)}</div><div class="narrow" hidden>{render_svg(chart, NARROW)}</div>'
+    )
 
 
 def _markdown(text: str) -> str:

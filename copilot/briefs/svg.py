@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import matplotlib as mpl
@@ -28,7 +29,6 @@ _LINE_STYLES: dict[Stroke, str] = {"solid": "-", "dash": "--", "dot": ":", "dash
 _MEASURED_FONT = "DejaVu Sans"
 _STYLE = {
     "svg.fonttype": "none",
-    "svg.hashsalt": "reassort",
     "font.family": _MEASURED_FONT,
     "font.size": 10,
     "axes.spines.top": False,
@@ -41,23 +41,47 @@ _STYLE = {
 }
 
 
-def render_svg(chart: Chart, *, width: float = 6.4, height: float = 2.7) -> str:
-    """The chart as an `<svg>` element named by its title and description; sizes in inches; equal for equal input."""
+@dataclass(frozen=True, kw_only=True)
+class Room:
+    """What a chart is laid out for. The page scales it to its width, text included."""
+
+    width: float
+    """Inches."""
+    height: float
+    """Inches; charts of bars are as high as they need."""
+    dates: int
+    """Most dates along the axis."""
+    legend_letters: int
+    """Letters in a row of the legend, a key counted as eight of them."""
+    name_letters: int
+    """Letters of a bar's name that go beside it; longer ones go above."""
+    name: str
+    """Of this room, in ids: two charts on a page share none that would differ."""
+
+
+WIDE = Room(width=6.4, height=2.7, dates=8, legend_letters=110, name_letters=60, name="reassort")
+NARROW = Room(width=3.3, height=2.6, dates=4, legend_letters=54, name_letters=18, name="reassort narrow")
+"""A phone's page: scaled to it the wide chart has text of 7 pixels."""
+
+
+def render_svg(chart: Chart, room: Room = WIDE) -> str:
+    """The chart as an `<svg>` element named by its title and description; equal for equal input."""
     bars = [series for series in chart.series if series.kind == "bar"]
     dated = _is_dated(chart)
-    with mpl.rc_context(_STYLE):
-        if bars and not dated:
-            height = 0.7 + _BAR_INCHES * len(bars[0].x) * (len(bars) + 0.5)
-        figure = Figure(figsize=(width, height), dpi=_SVG_DPI, facecolor="none")
+    with mpl.rc_context({**_STYLE, "svg.hashsalt": room.name}):
+        above = any(len(name) > room.name_letters for series in bars for name in series.x)
+        row = _BAR_INCHES * (len(bars) + 0.5) + (_NAME_INCHES if above else 0.0)
+        height = 0.7 + row * len(bars[0].x) if bars and not dated else room.height
+        figure = Figure(figsize=(room.width, height), dpi=_SVG_DPI, facecolor="none")
         canvas, layout = FigureCanvasSVG(figure), ConstrainedLayoutEngine()
         figure.set_layout_engine(layout)
         axes = figure.add_subplot(facecolor="none")
         if bars and not dated:
-            _draw_bars(axes, bars, chart.y_label)
+            _draw_bars(axes, bars, chart.y_label, name_share=_NAME_INCHES / row if above else 0.0)
         else:
-            _draw_over_x(axes, chart, dated)
+            _draw_over_x(axes, chart, dated, room.dates)
         if len(chart.series) > 1:
-            figure.legend(loc="outside upper left", ncols=len(chart.series), fontsize=9)
+            figure.legend(loc="outside upper left", ncols=_columns(chart, room), fontsize=9)
         # Laid out and drawn once: `savefig` would draw it for the layout, and again.
         layout.execute(figure)
         figure.set_layout_engine("none")
@@ -67,6 +91,8 @@ def render_svg(chart: Chart, *, width: float = 6.4, height: float = 2.7) -> str:
 
 
 _BAR_INCHES = 0.11
+_NAME_INCHES = 0.2
+_KEY_LETTERS = 8
 _SVG_DPI = 72
 """Of every SVG that matplotlib writes: a layout for another one would not fit."""
 
@@ -75,27 +101,39 @@ _DATE_FORMATS = ["%Y", "%m/%Y", "%d/%m", "%H:%M", "%H:%M", "%S"]
 _DATE_ZEROS = ["", "%Y", "%d/%m", "%d/%m", "%H:%M", "%H:%M"]
 
 
-def _draw_bars(axes: Axes, bars: Sequence[ChartSeries], value_label: str) -> None:
-    """Categories down the side, so that long names stay readable; one bar a series beside the others."""
-    thickness = 0.8 / len(bars)
+def _draw_bars(axes: Axes, bars: Sequence[ChartSeries], value_label: str, *, name_share: float) -> None:
+    """Categories down the side, so that long names stay readable; one bar a series beside the others.
+
+    `name_share`: of a category's height, for its name above its bars; 0: names are beside them.
+    """
+    thickness = 0.8 * (1 - name_share) / len(bars)
     names = list(bars[0].x)
     for place, series in enumerate(bars):
         heights = dict(zip(series.x, series.y, strict=True))
-        offsets = [row - 0.4 + thickness * (place + 0.5) for row in range(len(names))]
+        offsets = [row + name_share / 2 + thickness * (place + 0.5 - len(bars) / 2) for row in range(len(names))]
         values = [heights.get(name, 0.0) for name in names]
         axes.barh(offsets, values, thickness * 0.92, color=COLOURS[series.role], label=series.name)
-    axes.set_yticks(range(len(names)), names)
+    axes.set_yticks(range(len(names)), names) if not name_share else axes.set_yticks([])
+    if name_share:
+        for row, name in enumerate(names):
+            axes.text(0, row - 0.5 + 0.6 * name_share, f" {name}", va="center")
     axes.invert_yaxis()
     axes.grid(visible=False, axis="y")
     axes.tick_params(axis="y", length=0)
     axes.set_xlabel(value_label)
 
 
-def _draw_over_x(axes: Axes, chart: Chart, dated: bool) -> None:
+def _columns(chart: Chart, room: Room) -> int:
+    """How many names of series fit side by side."""
+    longest = max(len(series.name) for series in chart.series)
+    return max(1, min(len(chart.series), room.legend_letters // (longest + _KEY_LETTERS)))
+
+
+def _draw_over_x(axes: Axes, chart: Chart, dated: bool, dates: int) -> None:
     for series, stroke in zip(chart.series, chart.strokes(), strict=True):
         _draw(axes, series, stroke, dated)
     if dated:
-        locator = AutoDateLocator(minticks=3, maxticks=8)
+        locator = AutoDateLocator(minticks=3, maxticks=dates)
         axes.xaxis.set_major_locator(locator)
         axes.xaxis.set_major_formatter(ConciseDateFormatter(locator, formats=_DATE_FORMATS, zero_formats=_DATE_ZEROS))
     elif chart.series:

@@ -10,6 +10,7 @@ from pathlib import Path
 from copilot.briefs.archive import archive_brief, list_briefs
 from copilot.briefs.records import Brief, Item, Section
 from copilot.briefs.render import render_html, render_json, render_markdown
+from copilot.charts import Chart, ChartSeries
 from copilot.evidence import Figure, Quote, Row, make_evidence
 from copilot.settings import load_settings
 from copilot.workspace import Workspace
@@ -52,6 +53,20 @@ def test_html_links_each_citation_to_its_source() -> None:
     assert '<a class="cite" href="#source-1">1</a>' in page
     assert 'id="source-1"' in page
     assert "restock_lines v3" in page
+
+
+def test_a_chart_has_a_form_for_narrow_pages_that_is_hidden_without_styles() -> None:
+    chart = Chart(
+        title="Sales",
+        x_label="",
+        y_label="units",
+        series=(ChartSeries(name="sold", kind="line", role="observed", x=("2026-10-31", "2026-11-01"), y=(3, 4)),),
+        description="Sales a day",
+    )
+    section = replace(BRIEF.sections[0], items=(replace(BRIEF.sections[0].items[0], charts=(chart,)),))
+    page = render_html(replace(BRIEF, sections=(section,)))
+    wide, narrow = page.split('<div class="narrow" hidden>')
+    assert wide.count("<svg") == narrow.count("<svg") == 1
 
 
 def test_html_shows_posts_as_text_and_loads_nothing() -> None:

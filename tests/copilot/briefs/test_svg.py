@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from xml.etree import ElementTree
 
-from copilot.briefs.svg import render_svg
+import pytest
+
+from copilot.briefs.svg import NARROW, WIDE, Room, render_svg
 from copilot.charts import Chart, ChartSeries, Role
 
 NAMED_BARS: tuple[tuple[str, Role], ...] = (("stock", "stock"), ("to send", "forecast"))
@@ -56,3 +59,34 @@ def test_lines_that_mean_the_same_are_told_apart() -> None:
     lines = tuple(ChartSeries(name=name, kind="line", role="observed", x=weeks, y=(1, 2)) for name in ("a", "b"))
     alone, both = (render_svg(_chart(series=lines[:count])).count("stroke-dasharray") for count in (1, 2))
     assert both == alone + 2  # the line and the legend's
+
+
+@pytest.mark.parametrize(("room", "pixels"), [(WIDE, 800), (NARROW, 300)], ids=["a screen's card", "a phone's card"])
+def test_no_text_is_small_on_the_page_it_is_laid_out_for(room: Room, pixels: int) -> None:
+    svg = render_svg(_chart(), room)
+    width = float(ElementTree.fromstring(svg).get("viewBox", "").split()[2])
+    sizes = [float(size) for size in re.findall(r"font-size: ([0-9.]+)px", svg)]
+    assert min(sizes) * pixels / width >= 11
+
+
+def test_long_names_leave_narrow_bars_their_room() -> None:
+    names = ("Colette brown 40 - London Shoreditch", "Colette black 40 - Paris Marais")
+    svg = render_svg(
+        _chart(series=(ChartSeries(name="demand", kind="bar", role="forecast", x=names, y=(2, 4)),)), NARROW
+    )
+    assert all(name in svg for name in names)
+    longest = max(_widths(svg, "#b5651d"))
+    assert longest > 0.8 * float(ElementTree.fromstring(svg).get("viewBox", "").split()[2])
+
+
+def test_the_two_forms_of_a_chart_share_no_id_that_means_two_things() -> None:
+    defined = [re.findall(r'<(?:clipPath|path) id="([^"]+)"', render_svg(_chart(), room)) for room in (WIDE, NARROW)]
+    assert all(defined)
+    assert not set(defined[0]) & set(defined[1])
+
+
+def _widths(svg: str, colour: str) -> list[float]:
+    """Of the rectangles filled in a colour."""
+    shapes = re.findall(rf'<path d="([^"]+)"[^>]*fill: {colour}', svg)
+    places = [[float(place) for place in re.findall(r"[ML] ([0-9.]+)", shape)] for shape in shapes]
+    return [max(x) - min(x) for x in places]
