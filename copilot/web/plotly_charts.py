@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from textwrap import wrap
 
 from copilot.briefs.svg import COLOURS
 from copilot.charts import Chart, ChartSeries, Stroke
@@ -12,6 +13,10 @@ _FONT = 'Helvetica, Arial, "DejaVu Sans", sans-serif'
 _BAND_OPACITY = "33"
 """Two hex digits after a colour: a fifth."""
 _LONG_LABEL = 10
+_TITLE_LETTERS = 40
+"""In a line of the title: what a phone has room for."""
+_TOP = 84
+"""Pixels above what is drawn, for a title of one line and a legend of two rows."""
 _SEPARATORS = {"en": ".,", "fr": ", "}
 
 
@@ -59,11 +64,13 @@ def _layout(chart: Chart, language: str, *, horizontal: bool) -> dict[str, objec
         names |= {"type": "date", "tickformat": "%d/%m", "hoverformat": "%d/%m/%Y"}
     else:
         names["type"] = "category"
+    title = wrap(chart.title, _TITLE_LETTERS)
+    top = max(_TOP, 20 + 20 * len(title) + 19 * len(chart.series))  # on a phone each name of the legend takes a row
     bars = len({name for series in chart.series for name in series.x})
     return {
         # From the figure's own corner: long names push the plot to the right, and narrow pages cut what begins there.
         "title": {
-            "text": chart.title,
+            "text": "<br>".join(title),
             "font": {"size": 15},
             "x": 0,
             "xref": "container",
@@ -75,8 +82,8 @@ def _layout(chart: Chart, language: str, *, horizontal: bool) -> dict[str, objec
         "font": {"family": _FONT, "size": 12, "color": _INK},
         "paper_bgcolor": "#ffffff",
         "plot_bgcolor": "#ffffff",
-        "margin": {"l": 60, "r": 24, "t": 84, "b": 56 if horizontal else 44},
-        "height": max(320, 140 + 30 * bars * len(chart.series) // 2) if horizontal else 340,
+        "margin": {"l": 60, "r": 24, "t": top, "b": 56 if horizontal else 44},
+        "height": top - _TOP + (max(320, 140 + 30 * bars * len(chart.series) // 2) if horizontal else 340),
         "barmode": "group",
         "hovermode": "closest" if horizontal else "x unified",
         "showlegend": len(chart.series) > 1,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from copilot.charts import Chart, ChartSeries, Role, SeriesKind
 from copilot.web.plotly_charts import plotly_figure, plotly_json
@@ -58,3 +59,15 @@ def test_the_title_begins_at_the_figures_corner_whatever_the_names_take() -> Non
     bars = _series("bar", ("London Covent Garden", "Lyon"), y=(1.0, 2.0))
     title = json.loads(plotly_json(_chart(bars), language="en"))["layout"]["title"]
     assert (title["xref"], title["yref"], title["x"], title["y"]) == ("container", "container", 0, 1)
+
+
+def test_a_phone_has_room_for_the_title_and_a_row_of_the_legend_for_each_series() -> None:
+    lines = [_series("line", DAYS, y=(1.0, 2.0)) for _ in range(4)]
+    long = replace(_chart(*lines), title="Authors who write of something, by week and by day")
+    short, tall = (plotly_figure(chart, language="en")["layout"] for chart in (_chart(*lines[:1]), long))
+    assert isinstance(short, dict)
+    assert isinstance(tall, dict)
+    assert tall["title"]["text"] == "Authors who write of something, by week<br>and by day"
+    more = tall["margin"]["t"] - short["margin"]["t"]
+    assert tall["margin"]["t"] >= 2 * 20 + 4 * 19
+    assert tall["height"] - short["height"] == more  # what is drawn keeps its height
