@@ -42,6 +42,16 @@ def held_index(workspace: Workspace, index: Index | None) -> Iterator[Index]:
 
 
 @contextmanager
+def present_index(workspace: Workspace, index: Index | None) -> Iterator[Index | None]:
+    """As `held_index`, for who only reads: None where the workspace has no index yet, and none is made."""
+    if index is None and not workspace.settings.index.url and not workspace.index_path.is_dir():
+        yield None
+        return
+    with held_index(workspace, index) as held:
+        yield held
+
+
+@contextmanager
 def opened_index(workspace: Workspace) -> Iterator[Index]:
     """The store and the encoder of its vectors, closed afterwards. Raises what `open_index` raises."""
     store, encoder = open_index(workspace)
@@ -63,9 +73,9 @@ def open_index(workspace: Workspace) -> Index:
 
 
 def post_differences(workspace: Workspace, *, index: Index | None = None) -> list[PostDifference]:
-    """Where the posts, what is kept about them and the index disagree."""
-    with held_index(workspace, index) as (store, _):
-        return check_posts(workspace.lake, store)
+    """Where the posts, what is kept about them and the index disagree. Writes nothing: no index lacks all posts."""
+    with present_index(workspace, index) as held:
+        return check_posts(workspace.lake, held[0] if held else None)
 
 
 def repair_post_differences(workspace: Workspace, *, index: Index | None = None, progress: Progress = silent) -> None:

@@ -39,8 +39,8 @@ def revision(content_hash: str, duplicate_of: str, *, spam: bool) -> str:
     return hashlib.sha256(f"{content_hash} {duplicate_of} {spam}".encode()).hexdigest()[:16]
 
 
-def index_gap(lake: Lake, store: DocumentStore) -> IndexGap:
-    """Where index and lake disagree, every id of both looked at: changes nothing."""
+def index_gap(lake: Lake, store: DocumentStore | None) -> IndexGap:
+    """Where index and lake disagree, every id of both looked at: changes nothing. `store` None: there is no index."""
     gaps = list(index_gaps(lake, store))
     return IndexGap(
         missing=tuple(chain.from_iterable(gap.missing for gap in gaps)),
@@ -49,7 +49,7 @@ def index_gap(lake: Lake, store: DocumentStore) -> IndexGap:
     )
 
 
-def index_gaps(lake: Lake, store: DocumentStore) -> Iterator[IndexGap]:
+def index_gaps(lake: Lake, store: DocumentStore | None) -> Iterator[IndexGap]:
     """As `index_gap`, one range of ids after the other: what is held at a time does not grow with their number.
 
     Documents of ranges that were given may be changed meanwhile.
@@ -58,7 +58,7 @@ def index_gaps(lake: Lake, store: DocumentStore) -> Iterator[IndexGap]:
     digits = 0
     while total > _COMPARED * 16**digits:
         digits += 1
-    there = _documents(store)
+    there = iter(()) if store is None else _documents(store)
     waiting: list[tuple[str, object]] = []
     for number in range(16**digits):
         prefix = f"{number:0{digits}x}" if digits else ""

@@ -54,8 +54,10 @@ _SAID: dict[DifferenceKind, str] = {
 }
 
 
-def check_posts(lake: Lake, store: DocumentStore) -> list[PostDifference]:
-    """Every difference between the posts, what is kept about them and the index; changes nothing."""
+def check_posts(lake: Lake, store: DocumentStore | None) -> list[PostDifference]:
+    """Every difference between the posts, what is kept about them and the index, None where there is none yet; changes
+    nothing.
+    """
     gap = index_gap(lake, store)
     found = [
         _difference("index", "missing", gap.missing),

@@ -10,6 +10,7 @@ import click
 from copilot.commands.forecast_checks import missed, summary
 from copilot.commands.options import home_option, json_option, note, open_workspace, print_json
 from copilot.commands.progress import progress_bars
+from copilot.errors import NoDataError
 from copilot.indexing import post_differences, repair_post_differences
 from copilot.planning.check_record import newest_check
 from copilot.web.remote import find_service
@@ -18,6 +19,10 @@ from ingestion.post_checks import PostDifference
 from ingestion.retail.quality import Finding, check_quality
 
 _EXIT_FOUND = 1
+_NOTHING_YET = (
+    "Nothing to check yet: there are neither tables nor an index. Bring some in with `reassort import sales FILE` and "
+    "`reassort ingest FILE`."
+)
 
 
 @click.command()
@@ -30,6 +35,8 @@ _EXIT_FOUND = 1
 def doctor(context: click.Context, repair: bool, home: Path, as_json: bool) -> None:
     """Check the tables against each other, and the index against the lake. Exit code 1: something is wrong."""
     workspace = open_workspace(home)
+    if _is_empty(workspace):
+        raise NoDataError(_NOTHING_YET)
     found, repaired = _compared(workspace, repair=repair)
     findings = check_quality(workspace.lake)
     if as_json:
@@ -43,6 +50,14 @@ def doctor(context: click.Context, repair: bool, home: Path, as_json: bool) -> N
         _print_differences(found, repaired)
     if found or any(finding.severity == "error" for finding in findings):
         context.exit(_EXIT_FOUND)
+
+
+def _is_empty(workspace: Workspace) -> bool:
+    """Whether nothing was ever brought in; what is elsewhere than in the workspace's folder is not looked for."""
+    settings = workspace.settings
+    if settings.lake.url or settings.lake.warehouse_url or settings.index.url:
+        return False
+    return not workspace.lake.tables() and not workspace.index_path.is_dir()
 
 
 def _compared(workspace: Workspace, *, repair: bool) -> tuple[list[PostDifference], list[PostDifference]]:

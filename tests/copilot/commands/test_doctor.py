@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner, Result
 
 from copilot.cli import cli
@@ -52,4 +56,28 @@ def test_it_shows_a_difference_mends_it_and_says_so(tmp_path: Path) -> None:
     report = json.loads(mended.stdout)["posts"]
     assert report["differences"] == []
     assert report["repaired"] == [{"place": "index", "kind": "missing", "count": 1, "examples": [gone]}]
+    assert "Posts and index: in line." in reassort(home, "doctor").stdout
+
+
+@pytest.mark.parametrize("options", [[], ["--repair"], ["--json"]], ids=["", "repair", "json"])
+def test_a_workspace_without_data_is_said_to_have_none_and_left_as_it_is(tmp_path: Path, options: list[str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "copilot", "doctor", *options, "--home", str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "Nothing to check yet" in done.stderr
+    assert "`reassort import sales FILE` and `reassort ingest FILE`" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_checking_makes_no_index_that_is_not_there(tmp_path: Path) -> None:
+    home = new_home(tmp_path)
+    shutil.rmtree(home / "index")
+    found = reassort(home, "doctor")
+    assert (found.exit_code, "index: posts that are missing: 3" in found.stdout) == (1, True)
+    assert not (home / "index").exists()
+    assert reassort(home, "doctor", "--repair").exit_code == 0
     assert "Posts and index: in line." in reassort(home, "doctor").stdout
