@@ -1,4 +1,6 @@
-"""`reassort privacy`."""
+"""`reassort privacy`. What erases and gathers reads threads and briefs, and loads LangGraph and Matplotlib for it: each
+command imports its own when it is called, as the others need neither.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +15,7 @@ from copilot.commands.console import stdout_console
 from copilot.commands.options import as_of_option, home_option, json_option, note, open_workspace, print_json
 from copilot.commands.progress import progress_bars
 from copilot.commands.register import print_register
-from copilot.forgetting.export import export_author, export_markdown
-from copilot.forgetting.forget import forget_author
 from copilot.forgetting.records import ErasureReport
-from copilot.forgetting.sweep import sweep as sweep_workspace
 from copilot.register import Register, processing_register, register_markdown
 from copilot.web.remote import find_service
 
@@ -50,6 +49,8 @@ def forget(context: click.Context, author: str | None, source: str, yes: bool, h
         note(service.notice)
         report = service.forget(handle, source=source)
     else:
+        from copilot.forgetting.forget import forget_author
+
         with progress_bars() as progress:
             report = forget_author(workspace, handle, on=_today(), source=source, progress=progress)
     _finish(context, report, as_json=as_json)
@@ -62,6 +63,8 @@ def forget(context: click.Context, author: str | None, source: str, yes: bool, h
 @json_option
 def export(author: str | None, source: str, home: Path, as_json: bool) -> None:
     """Print all that is held on an author, from every place. Personal data: give it to nobody else."""
+    from copilot.forgetting.export import export_author, export_markdown
+
     workspace = open_workspace(home)
     handle = _handle(author)
     service = find_service(workspace)
@@ -91,6 +94,8 @@ def sweep(context: click.Context, dry_run: bool, home: Path, as_of: date | None,
         note(service.notice)
         report = service.sweep(day, dry_run=dry_run)
     else:
+        from copilot.forgetting.sweep import sweep as sweep_workspace
+
         with progress_bars() as progress:
             report = sweep_workspace(workspace, day, dry_run=dry_run, progress=progress)
     _finish(context, report, as_json=as_json)

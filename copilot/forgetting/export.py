@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import closing
 from dataclasses import asdict
 from datetime import date
-from typing import Any
 
 import polars as pl
-from langchain_core.messages import BaseMessage
-from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
 from copilot.briefs.archive import list_briefs
 from copilot.forgetting.briefs import quotes_in, read_brief
-from copilot.forgetting.forget import index_of
 from copilot.forgetting.people import key_of, tokens_of
 from copilot.forgetting.records import AuthorExport, Held
-from copilot.indexing import Index
+from copilot.indexing import Index, present_index
 from copilot.workspace import Workspace
 from ingestion.privacy.erasure import POSTS, posts_of
 from ingestion.privacy.holdings import personal_tables
@@ -117,39 +111,20 @@ def _in_briefs(workspace: Workspace, tokens: tuple[str, ...], ids: frozenset[str
 
 
 def _in_threads(workspace: Workspace, tokens: tuple[str, ...], ids: frozenset[str], source: str) -> Iterator[Held]:
-    path = workspace.state_path
-    if not path.is_file():
+    if not workspace.state_path.is_file():
         return
-    serde = JsonPlusSerializer()
-    with closing(sqlite3.connect(path)) as state:
-        there = state.execute("SELECT 1 FROM sqlite_master WHERE name = 'checkpoints'").fetchone()
-        rows = state.execute("SELECT thread_id, type, checkpoint FROM checkpoints").fetchall() if there else []
+    from copilot.forgetting.threads import quotes_in_threads  # LangGraph takes a second to load
+
     seen: set[tuple[str, str]] = set()
-    for thread_id, kind, value in rows:
-        for quote in _quotes(serde.loads_typed((kind, value))):
-            mine = quote.get("post_id") in ids or (not source and quote.get("author") in tokens)
-            if mine and (thread_id, str(quote.get("text"))) not in seen:
-                seen.add((thread_id, str(quote.get("text"))))
-                yield Held(place="chat thread", content=dict(quote))
-
-
-def _quotes(value: Any) -> Iterator[Mapping[str, object]]:
-    """Quotes anywhere in a checkpoint."""
-    if isinstance(value, BaseMessage):
-        yield from _quotes(getattr(value, "artifact", None))
-    elif isinstance(value, Mapping):
-        for key, item in value.items():
-            if key == "quotes" and isinstance(item, list):
-                yield from (quote for quote in item if isinstance(quote, Mapping))
-            else:
-                yield from _quotes(item)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from _quotes(item)
+    for thread_id, quote in quotes_in_threads(workspace.state_path):
+        mine = quote.get("post_id") in ids or (not source and quote.get("author") in tokens)
+        if mine and (thread_id, str(quote.get("text"))) not in seen:
+            seen.add((thread_id, str(quote.get("text"))))
+            yield Held(place="chat thread", content=dict(quote))
 
 
 def _in_index(workspace: Workspace, tokens: tuple[str, ...], source: str, index: Index | None) -> int:
-    with index_of(workspace, index) as opened:
+    with present_index(workspace, index) as opened:
         if opened is None:
             return 0
         of_source = {"source": [source]} if source else {}

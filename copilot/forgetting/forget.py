@@ -78,7 +78,7 @@ def erase(
     progress: Progress = silent,
 ) -> ErasureReport:
     """Take the posts and their traces out of every place, count again, and search for what is left."""
-    with index_of(workspace, index) as opened:
+    with _index_of(workspace, index) as opened:
         places = [*_erase_from_copies(workspace, traces)]
         tables = erase_from_tables(workspace.lake, wanted, traces)
         places += [
@@ -164,7 +164,7 @@ def _erase_from_index(workspace: Workspace, wanted: Wanted, index: Index, progre
 
 
 @contextmanager
-def index_of(workspace: Workspace, index: Index | None) -> Iterator[Index | None]:
+def _index_of(workspace: Workspace, index: Index | None) -> Iterator[Index | None]:
     """The index given, or the workspace's own, opened; None where it has none."""
     if index is not None or workspace.lake.exists(POSTS) or workspace.index_path.is_dir():
         with held_index(workspace, index) as held:

@@ -7,7 +7,7 @@ A thread in which a trace is left after that goes as a whole.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,6 +67,16 @@ def count_threads(state: sqlite3.Connection) -> int:
     return int(state.execute("SELECT count(DISTINCT thread_id) FROM checkpoints").fetchone()[0])
 
 
+def quotes_in_threads(path: Path) -> Iterator[tuple[str, Mapping[str, object]]]:
+    """Id of the thread and quote, for every quote in a checkpoint of the state file: some more than once."""
+    with closing(sqlite3.connect(path)) as state:
+        kept = "checkpoints" in _tables(state)
+        rows = state.execute("SELECT thread_id, type, checkpoint FROM checkpoints").fetchall() if kept else []
+    serde = JsonPlusSerializer()
+    for thread_id, kind, value in rows:
+        yield from ((thread_id, quote) for quote in _quotes_in(serde.loads_typed((kind, value))))
+
+
 def open_state(path: Path) -> sqlite3.Connection:
     """The state file, what is deleted overwritten with zeros. Close it after use."""
     return _connect(path)
@@ -81,6 +91,21 @@ def _connect(path: Path) -> sqlite3.Connection:
 def _tables(state: sqlite3.Connection) -> list[str]:
     rows = state.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
     return [str(name) for (name,) in rows]
+
+
+def _quotes_in(value: Any) -> Iterator[Mapping[str, object]]:
+    """Quotes anywhere in a value of a checkpoint."""
+    if isinstance(value, BaseMessage):
+        yield from _quotes_in(getattr(value, "artifact", None))
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            if key == "quotes" and isinstance(item, list):
+                yield from (quote for quote in item if isinstance(quote, Mapping))
+            else:
+                yield from _quotes_in(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _quotes_in(item)
 
 
 def _erase_from_table(state: sqlite3.Connection, table: str, traces: Traces) -> tuple[int, int]:

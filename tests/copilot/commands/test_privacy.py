@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -110,11 +111,20 @@ def test_a_running_service_is_asked_instead(home: Path) -> None:
     assert (found["posts"], found["suppressed"]) == ([], True)
 
 
-def test_help_loads_neither_agent_nor_index() -> None:
+@pytest.mark.parametrize(
+    "arguments",
+    [["--help"], ["privacy", "--help"], ["privacy", "register"], ["privacy", "export", "--author", ANNE]],
+    ids=["all commands", "privacy", "register", "export without threads"],
+)
+def test_neither_agent_nor_erasure_is_loaded_where_nothing_is_erased(home: Path, arguments: list[str]) -> None:
     code = (
         "import sys; from click.testing import CliRunner; from copilot.cli import cli;"
-        "CliRunner().invoke(cli, ['--help']);"
-        "print([name for name in ('langgraph', 'fastapi', 'copilot.forgetting.forget') if name in sys.modules])"
+        "done = CliRunner().invoke(cli, sys.argv[1:], catch_exceptions=False);"
+        "loaded = [name for name in ('langgraph', 'fastapi', 'copilot.forgetting.forget') if name in sys.modules];"
+        "print(done.exit_code, *loaded)"
     )
-    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
-    assert done.stdout.strip() == "[]"
+    (home / "state.db").unlink()
+    environment = {**os.environ, "REASSORT_HOME": str(home)}
+    command = [sys.executable, "-c", code, *arguments]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
+    assert done.stdout.strip() == "0"
