@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -63,6 +64,7 @@ def import_command(
             table,
             mapping=mapping,
             rejects_dir=None if os.access(file.parent, os.W_OK) else home / "rejects",
+            today=datetime.now(UTC).date(),
             allow_doubled=doubled,
             progress=progress,
         )

@@ -48,6 +48,8 @@ class Column:
     """Smallest value allowed."""
     maximum: float | None = None
     """Largest value allowed."""
+    has_come: bool = False
+    """A day of what happened: none that has not come yet."""
     choices: tuple[str, ...] = ()
     """Values allowed; empty: any."""
     refers_to: str = ""
@@ -90,8 +92,8 @@ def _number(
     return Column(name=name, type="number", doc=doc, required=required, minimum=minimum, maximum=maximum)
 
 
-def _date(name: str, doc: str, *, required: bool = True) -> Column:
-    return Column(name=name, type="date", doc=doc, required=required)
+def _date(name: str, doc: str, *, required: bool = True, has_come: bool = False) -> Column:
+    return Column(name=name, type="date", doc=doc, required=required, has_come=has_come)
 
 
 PRODUCTS = TableContract(
@@ -152,7 +154,7 @@ SALES = TableContract(
     key=("sale_line_id",),
     columns=(
         _text("sale_line_id", "id of the line"),
-        _date("date", "day of the sale or return"),
+        _date("date", "day of the sale or return", has_come=True),
         _text("location_id", "where", refers_to="locations.location_id"),
         _text("sku_id", "what", refers_to="skus.sku_id"),
         _integer("units", "units; negative for a return"),
@@ -166,7 +168,7 @@ STOCK = TableContract(
     doc="Stock level at the end of a day. A level holds until the next row of the same SKU and location.",
     key=("date", "location_id", "sku_id"),
     columns=(
-        _date("date", "day at whose end it was counted"),
+        _date("date", "day at whose end it was counted", has_come=True),
         _text("location_id", "where", refers_to="locations.location_id"),
         _text("sku_id", "what", refers_to="skus.sku_id"),
         _integer("on_hand_units", "units on hand", minimum=0),
@@ -184,7 +186,7 @@ INBOUND = TableContract(
         _integer("units", "units ordered", minimum=1),
         _date("ordered_on", "day of the order"),
         _date("expected_on", "day it is expected"),
-        _date("received_on", "day it arrived; empty while under way", required=False),
+        _date("received_on", "day it arrived; empty while under way", required=False, has_come=True),
     ),
 )
 
@@ -232,7 +234,7 @@ WEATHER = TableContract(
     doc="Daily weather by city, as it was. A day counts from the next morning on.",
     key=("date", "city"),
     columns=(
-        _date("date", "the day"),
+        _date("date", "the day", has_come=True),
         _text("city", "city, as in locations"),
         _number("temperature_c", "mean temperature, degrees Celsius", minimum=-60, maximum=60),
         _number("rain_mm", "rain, millimetres", minimum=0),
@@ -244,7 +246,7 @@ WEATHER_FORECASTS = TableContract(
     doc="Weather forecast for days ahead by city. A forecast counts from the morning after it was issued.",
     key=("issued_on", "date", "city"),
     columns=(
-        _date("issued_on", "day on which it was issued"),
+        _date("issued_on", "day on which it was issued", has_come=True),
         _date("date", "the day that it is about"),
         _text("city", "city, as in locations"),
         _number("temperature_c", "mean temperature, degrees Celsius", minimum=-60, maximum=60),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 
@@ -33,6 +33,7 @@ REMEDIES = {
     "no such day": "Correct the date.",
     "no date of the form": "Correct the date, or give the column's date_formats in the mapping.",
     "a year that cannot be": "Correct the year, or give the column's date_formats in the mapping (%y: two digits).",
+    "a day that has not come yet": "Correct the date, or import the row when its day has come.",
     "no number": "Correct it, or set decimal and thousands in the mapping's format.",
     "a fraction where a whole number is needed": "Correct it, or set decimal and thousands in the mapping's format.",
     "below the smallest value allowed": "Correct it, or skip such rows with skip_when in the mapping.",
@@ -105,6 +106,12 @@ def convert(
         return converted
     empty = text.is_null() & converted.problems.is_null()
     return Converted(values=converted.values, problems=converted.problems.set(empty, "no value where one is needed"))
+
+
+def without_days_to_come(converted: Converted, today: date) -> Converted:
+    """The dates up to `today`, and one more day: somewhere it is tomorrow already."""
+    later = (converted.values > today + timedelta(days=1)).fill_null(False) & converted.problems.is_null()
+    return Converted(values=converted.values, problems=converted.problems.set(later, "a day that has not come yet"))
 
 
 def numbers(

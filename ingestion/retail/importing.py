@@ -20,13 +20,6 @@ from ingestion.retail.shaping import Shaped, shape
 
 _REJECTS_SHOWN = 20
 _VALUE_LENGTH = 60
-_FACT_DATES = {
-    "sales": "date",
-    "stock": "date",
-    "inbound": "ordered_on",
-    "weather": "date",
-    "weather_forecasts": "issued_on",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,8 +44,6 @@ class ImportReport:
     """Of `kept`: rows in place of one with the same key."""
     unchanged: int
     """Of `kept`: rows that the table already held."""
-    future: int
-    """Of `kept`: rows dated `as_of` or later; 0 where no `as_of` was given."""
     rejects: tuple[Reject, ...]
     """The first problems, by row."""
     rejects_path: Path | None
@@ -85,15 +76,15 @@ def import_table(
     *,
     mapping: Mapping | None = None,
     rejects_dir: Path | None = None,
-    as_of: date | None = None,
+    today: date | None = None,
     allow_doubled: bool = False,
     progress: Progress = silent,
 ) -> ImportReport:
     """Import a file into the table `contract_name`. Importing it again changes nothing.
 
     Without `mapping`, one is proposed from the file. Rejected rows go to `<file stem>.rejects.csv`: beside the file
-    with all their columns, or into `rejects_dir` with the mapped columns alone. `as_of` only makes rows dated then or
-    later count as `future`. `allow_doubled`: import rows that nearly all equal held ones under other ids too.
+    with all their columns, or into `rejects_dir` with the mapped columns alone. What happened is not dated later than
+    `today`, where it is given. `allow_doubled`: import rows that nearly all equal held ones under other ids too.
     `progress` is told of the steps `read`, `check` and `write`, in rows.
 
     Raises `ReadError` where the file cannot be read, `MappingError` where the mapping does not fit it or none can be
@@ -107,7 +98,7 @@ def import_table(
         )
     rows = read_rows(path, chosen.format, progress=progress)
     check_columns(chosen, rows.columns, where=path.name)
-    shaped = shape(rows, chosen)
+    shaped = shape(rows, chosen, today=today)
     if not allow_doubled:
         check_doubled(lake, chosen.table, shaped.frame, where=path.name)
     progress("check", rows.rows_read, rows.rows_read)
@@ -127,7 +118,6 @@ def import_table(
         inserted=counts.inserted,
         updated=counts.updated,
         unchanged=counts.unchanged,
-        future=_future(shaped.frame, chosen.table, as_of),
         rejects=tuple(Reject(**problem) for problem in shaped.problems.head(_REJECTS_SHOWN).iter_rows(named=True)),
         rejects_path=written,
         version=lake.versions([chosen.table]).get(chosen.table),
@@ -147,12 +137,6 @@ def _merge(lake: Lake, shaped: Shaped, mapping: Mapping, path: Path) -> MergeCou
     if shaped.frame.is_empty():
         return MergeCounts(inserted=0, updated=0, unchanged=0)
     return lake.merge(mapping.table, shaped.frame, key=mapping.contract.key, note=f"import {path.name}")
-
-
-def _future(frame: pl.DataFrame, table: str, as_of: date | None) -> int:
-    if as_of is None or table not in _FACT_DATES:
-        return 0
-    return frame.filter(pl.col(_FACT_DATES[table]) >= as_of).height
 
 
 def _account(report: ImportReport) -> None:

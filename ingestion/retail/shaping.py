@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping as Map
 from dataclasses import dataclass
+from datetime import date
 
 import polars as pl
 
-from ingestion.retail.converting import as_text, convert, numbers, prepared, remedy
+from ingestion.retail.converting import as_text, convert, numbers, prepared, remedy, without_days_to_come
 from ingestion.retail.mapping import ColumnMapping, Mapping, SkipRule
 from ingestion.retail.reading import FileRows
 from ingestion.retail.rejects import REJECTS_SCHEMA, ROW
@@ -40,8 +41,11 @@ class Shaped:
         return self.problems["row"].n_unique()
 
 
-def shape(rows: FileRows, mapping: Mapping) -> Shaped:
-    """The rows of a file as rows of the mapping's table. The mapping must fit the file (`check_columns`)."""
+def shape(rows: FileRows, mapping: Mapping, *, today: date | None = None) -> Shaped:
+    """The rows of a file as rows of the mapping's table. The mapping must fit the file (`check_columns`).
+
+    `today`: what is dated later has not happened; None: any day may have come.
+    """
     frame = rows.frame
     texts = {name: as_text(frame[name], mapping.format) for name in mapping.file_columns}
     skipped = _skipped(frame[ROW], texts, mapping)
@@ -49,7 +53,7 @@ def shape(rows: FileRows, mapping: Mapping) -> Shaped:
     frame = frame.filter(wanted)
     texts = {name: text.filter(wanted) for name, text in texts.items()}
 
-    converted, found = _converted(frame, texts, mapping, workbook=rows.is_workbook)
+    converted, found = _converted(frame, texts, mapping, workbook=rows.is_workbook, today=today)
     problems = pl.concat([rows.broken, skipped, *found]).sort("row", maintain_order=True)
     good = ~frame[ROW].is_in(problems["row"].implode())
     table = pl.DataFrame(converted).with_columns(frame[ROW]).filter(good)
@@ -93,7 +97,7 @@ def _hits(text: pl.Series, rule: SkipRule, mapping: Mapping) -> pl.Series:
 
 
 def _converted(
-    frame: pl.DataFrame, texts: Map[str, pl.Series], mapping: Mapping, *, workbook: bool
+    frame: pl.DataFrame, texts: Map[str, pl.Series], mapping: Mapping, *, workbook: bool, today: date | None
 ) -> tuple[dict[str, pl.Series], list[pl.DataFrame]]:
     """Columns of the table by name, ids that are made left out; and their problems."""
     columns: dict[str, pl.Series] = {}
@@ -105,6 +109,8 @@ def _converted(
         elif not spec.hash:
             raw, text = _origin(frame, texts, spec)
             converted = convert(raw, text, column, spec, mapping.format, workbook=workbook)
+            if column.has_come and today is not None:
+                converted = without_days_to_come(converted, today)
             columns[column.name] = converted.values
             shown = ", ".join(spec.file_columns) or column.name
             found.append(_problems(frame[ROW], text, converted.problems, column=shown))

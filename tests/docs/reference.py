@@ -115,6 +115,7 @@ def _name(column: Column) -> str:
 
 def _doc(column: Column) -> str:
     extra = [f"one of {', '.join(column.choices)}"] if column.choices else []
+    extra += ["none that has not come yet"] if column.has_come else []
     extra += [f"at least {column.minimum:g}"] if column.minimum is not None else []
     extra += [f"at most {column.maximum:g}"] if column.maximum is not None else []
     extra += [f"refers to {column.refers_to}"] if column.refers_to else []

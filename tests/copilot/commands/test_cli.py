@@ -127,7 +127,7 @@ def test_init_keeps_the_key_out_of_the_workspace(tmp_path: Path) -> None:
 def test_import_then_import_again_changes_nothing(tmp_path: Path) -> None:
     file = tmp_path / "ventes.csv"
     file.write_text(
-        "date;magasin;sku;quantite;montant;devise\n31/10/2026;lyon;a;2;80,50;EUR\n31/02/2026;lyon;a;1;9;EUR\n"
+        "date;magasin;sku;quantite;montant;devise\n31/10/2025;lyon;a;2;80,50;EUR\n31/02/2025;lyon;a;1;9;EUR\n"
     )
     arguments = ["import", "sales", str(file), "--home", str(tmp_path / "shop"), "--json"]
     first = json.loads(CliRunner().invoke(cli, arguments).stdout)
@@ -139,7 +139,7 @@ def test_import_then_import_again_changes_nothing(tmp_path: Path) -> None:
 
 def test_a_column_that_the_file_lacks_can_be_set(tmp_path: Path) -> None:
     file = tmp_path / "tickets.csv"
-    file.write_text("date,store,sku,quantity,amount\n2026-10-31,lyon,a,2,80.50\n", encoding="utf-8")
+    file.write_text("date,store,sku,quantity,amount\n2025-10-31,lyon,a,2,80.50\n", encoding="utf-8")
     arguments = ["import", "sales", str(file), "--home", str(tmp_path / "shop"), "--json"]
     done = CliRunner().invoke(cli, [*arguments, "--set", "currency=EUR"])
     assert json.loads(done.stdout)["kept"] == 1, done.output

@@ -13,7 +13,7 @@ import pytest
 from copilot.cli import main
 from copilot.settings import load_settings
 
-SALES = "date,store,sku,quantity,amount,currency\n2026-10-31,lyon,a,2,80.50,EUR\n"
+SALES = "date,store,sku,quantity,amount,currency\n2025-10-31,lyon,a,2,80.50,EUR\n"
 Run = Callable[..., tuple[int, str]]
 
 
@@ -43,7 +43,7 @@ def test_a_file_that_cannot_be_written_is_named(run: Run, tmp_path: Path) -> Non
 
 
 def test_a_file_of_which_no_row_fits_is_a_failure(run: Run, tmp_path: Path) -> None:
-    (tmp_path / "sales.csv").write_text(SALES.replace("2026-10-31", "2026-02-31"))
+    (tmp_path / "sales.csv").write_text(SALES.replace("2025-10-31", "2025-02-31"))
     assert run("import", "sales", "sales.csv", "--home", "shop")[0] == 1
     (tmp_path / "sales.csv").write_text(SALES)
     assert run("import", "sales", "sales.csv", "--home", "shop")[0] == 0

@@ -301,10 +301,12 @@ def test_values_are_translated_joined_and_filled_in(tmp_path: Path) -> None:
     assert lake.read("locations").row(0)[:5] == ("a_12", "Lyon", "store", "?", "FR")
 
 
-def test_future_rows_are_kept_and_counted(tmp_path: Path) -> None:
-    path = _file(tmp_path, [GOOD])
-    report = import_table(Lake(tmp_path / "lake"), path, "sales", mapping=SALES, as_of=date(2025, 1, 31))
-    assert (report.kept, report.future) == (1, 1)
+@pytest.mark.parametrize(("today", "kept"), [(date(2025, 1, 29), 0), (date(2025, 1, 30), 1), (None, 1)])
+def test_what_has_not_come_yet_has_not_been_sold(tmp_path: Path, today: date | None, kept: int) -> None:
+    path = _file(tmp_path, [GOOD])  # of 31 January: somewhere the day of `today` is over
+    report = import_table(Lake(tmp_path / "lake"), path, "sales", mapping=SALES, today=today)
+    assert report.kept == kept
+    assert [reject.reason for reject in report.rejects] == ["a day that has not come yet"] * (1 - kept)
 
 
 def test_mapping_that_does_not_fit_changes_nothing(tmp_path: Path) -> None:
