@@ -33,9 +33,11 @@ def allocate_packs(
     scarce = np.flatnonzero((asked > group_stock)[group] & (wanted_packs > 0))
     if not len(scarce):
         return packs
-    line = np.repeat(scarce, wanted_packs[scarce])
-    first = np.cumsum(wanted_packs[scarce]) - wanted_packs[scarce]
-    number = np.arange(len(line)) - np.repeat(first, wanted_packs[scarce])
+    # What is there, not what is wanted, bounds the packs that are compared.
+    most = np.clip(group_stock[group] // pack_units, 0, wanted_packs)[scarce]
+    line = np.repeat(scarce, most)
+    first = np.cumsum(most) - most
+    number = np.arange(len(line)) - np.repeat(first, most)
     gain = pack_gains(number, pack_units[line], position[line], mean[line], heterogeneity[line])
     # Rounding tames differences of the last bit, so that equal locations keep their order.
     order = np.lexsort((number, line, -np.round(gain, 9), group[line]))

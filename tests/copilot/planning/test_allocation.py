@@ -76,3 +76,8 @@ def test_gain_of_a_pack_is_the_sum_of_the_chances_that_its_units_sell() -> None:
     ]
     assert np.isclose(gain[0], sum(units))
     assert units == sorted(units, reverse=True)
+
+
+def test_what_is_wanted_beyond_all_measure_takes_no_more_room_than_what_is_there() -> None:
+    assert allocated([(10**15, 0, 1e15, 0.5), (3, 0, 2.0, 0.5)], stock=5, pack=2) == [2, 0]
+    assert allocated([(3, 0, 2.0, 0.5)], stock=-4, pack=2) == [0]  # a book that is behind
