@@ -10,7 +10,7 @@ is said with what, the slow seasons, and the growth of the sources. The third is
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -128,8 +128,10 @@ def usual_authors(background: Background, since: date) -> dict[str, float]:
     return dict(meant.group_by("term_id").agg(pl.len() / RISE_DAYS).iter_rows())
 
 
-def inject(background: Background, injections: Sequence[Injection], *, seed: int) -> Background:
-    """The background with what is planted."""
+def inject(
+    background: Background, injections: Sequence[Injection], *, seed: int, without: Collection[Kind] = ()
+) -> Background:
+    """The background with what is planted; the rest of it is the same where some kinds of it are left out."""
     chance = np.random.default_rng([seed, 7])
     mentions, volumes = [background.mentions], [background.volumes]
     for number, injection in enumerate(injections):
@@ -138,6 +140,8 @@ def inject(background: Background, injections: Sequence[Injection], *, seed: int
         else:
             said = _planted(background, injection, number, chance)
             posts = said.select("post_id", "author", "date", "source", "market", thread="thread")
+        if injection.kind in without:
+            continue
         mentions.append(said.select(background.mentions.columns))
         volumes.append(posts.select(background.volumes.columns))
     return Background(

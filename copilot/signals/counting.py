@@ -98,12 +98,14 @@ class DailyCounts:
         The exposure of a term is the sum over sources of the authors who say it, for each author of the source who
         does not, in the baseline, times the authors who do not in that time (indirect standardisation): when a source
         grows, so does what is expected of it, but not when it grows by the term itself. A source counts once it has
-        posts in four of the twelve baseline weeks: before that nobody knows what is usual in it.
+        posts in four of the twelve baseline weeks, and no more in the two weeks after them than in these: before that
+        nobody knows what is usual in it.
         """
         weeks = min(HISTORY_WEEKS, -(-self.days // DAYS))
         edges = np.minimum(np.array(backs)[:, None] + DAYS * np.arange(weeks + 1), self.days)
         volume = np.diff(self.volume[:, edges], axis=2)
-        known = (volume[:, :, _BASELINE] > 0).sum(axis=2) >= MINIMUM_BASELINE_WEEKS
+        before, since = volume[:, :, _BASELINE], volume[:, :, :GAP_WEEKS]
+        known = ((before > 0).sum(axis=2) >= MINIMUM_BASELINE_WEEKS) & (since.sum(axis=2) <= before.sum(axis=2))
         in_known = known[self.pair_stream][:, :, None]
         of_source = volume[self.pair_stream] * in_known
         own = np.diff(self.own[:, edges], axis=2) * in_known

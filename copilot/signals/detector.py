@@ -12,7 +12,7 @@ import polars as pl
 
 from copilot.settings import SignalSettings
 from copilot.signals.counting import DailyCounts, Recent
-from copilot.signals.expectation import all_markets, daily_dispersion, drift, expect
+from copilot.signals.expectation import all_markets, daily_dispersion, drift, expect, with_season_of_each
 from copilot.signals.overlap import Overlap
 from copilot.signals.runs import LONGEST_RUN_DAYS, Runs
 from copilot.signals.scan import LONGEST_WINDOW, Scan, multiplicity, scan
@@ -40,6 +40,7 @@ class _Usual:
     """What one morning expects, of `n` series."""
 
     rate: Floats
+    before: Floats
     dispersion: Floats
     known: Flags
     season_known: Flags
@@ -161,6 +162,7 @@ class Detector:
             rows = slice(n * number, n * (number + 1))
             yield _Usual(
                 rate=expectation.rate[rows],
+                before=expectation.before[rows],
                 dispersion=expectation.dispersion[rows],
                 known=expectation.known[rows],
                 season_known=expectation.season_known[rows],
@@ -205,7 +207,8 @@ class Detector:
         days = np.arange(1, LONGEST_WINDOW + 1)
         spread = usual.dispersion[:, None] + self._daily_dispersion / days + recent.noise
         drifted = drift(usual.authors, usual.exposure, recent.authors, recent.exposure / usual.rate[:, None])
-        expected = self._elsewhere(recent.authors, recent.exposure) * np.where(runs.rising[:, None], 1.0, drifted)
+        seasonal = with_season_of_each(recent.exposure, np.where(runs.rising, 1.0, usual.before))
+        expected = self._elsewhere(recent.authors, seasonal) * np.where(runs.rising[:, None], 1.0, drifted)
         found = scan(recent.authors, expected, dispersion=spread, most_days=runs.idle_days)
         levels = self._levels(usual, back)
         return _Tested(

@@ -13,7 +13,7 @@ and the expectation of week 0 is the largest of three, so that a rise has to bea
     season     the mean of the baseline times what the same weeks did a year ago: authors of weeks 51 to 53 over those
                of weeks 54 to 65, net of volume, shrunk towards 1; or as many as there were then, net of volume. Only
                where these were more than chance has (a p-value of 2 % against the weeks before them): a season that
-               is looked for in every term raises what is expected of all
+               is looked for in every term raises what is expected of all. Week 1 has a season of its own
 
 The level drifts as a random walk with a step of variance q a week, so that with m authors a week a week weighs
 1 - sqrt(q m) times the one after it in the steady state of its Kalman filter: half in four weeks at five authors a day,
@@ -103,6 +103,8 @@ class Expectation:
 
     rate: Floats
     """(n,): expected distinct authors for each of exposure."""
+    before: Floats
+    """(n,): the rate of the week before that of week 0, over it: its season is another."""
     dispersion: Floats
     """(n,): of the count around its true mean, and of the mean around its estimate, together."""
     known: Flags
@@ -141,6 +143,7 @@ def expect(counts: WeeklyCounts, whole: Integers, *, mornings: int = 1) -> Expec
     x = -np.arange(GAP_WEEKS, GAP_WEEKS + covered.shape[1], dtype=float)
     authors, exposure = counts.authors[:, baseline] * covered, exposure * covered
     season, again, season_known = _season(counts, whole)
+    season_before, again_before, _ = _season(counts, whole, earlier=1)
     growth_sd = np.where(season_known, _DRIFT_PRIOR_SD, _GROWTH_PRIOR_SD)
     fit = _robust_fit(authors, exposure, x, np.zeros(len(authors)), growth_sd)
     if (whole >= 0).any():
@@ -154,8 +157,10 @@ def expect(counts: WeeklyCounts, whole: Integers, *, mornings: int = 1) -> Expec
     growth = np.maximum(fit.growth - _GROWTH_DOUBTED_ERRORS * fit.growth_error, 0.0)
     grown = np.where(growth > 0, np.exp(fit.level - growth * fit.centre), 0.0)
     uncertain = ((fit.usual * weights**2).sum(axis=1) + _PRIOR_AUTHORS) / of_level**2
+    rate = np.maximum.reduce([flat, grown, flat * season, again])
     return Expectation(
-        rate=np.maximum.reduce([flat, grown, flat * season, again]),
+        rate=rate,
+        before=np.maximum.reduce([flat, grown, flat * season_before, again_before]) / rate,
         dispersion=_dispersion(fit, covered, steady & (whole < 0), mornings) + uncertain,
         season_known=season_known,
         known=(covered.sum(axis=1) >= MINIMUM_BASELINE_WEEKS) & counts.covered[:, 0],
@@ -170,6 +175,19 @@ def _weights(authors: Floats, covered: Floats) -> Floats:
     forgotten = np.minimum(np.sqrt(_DRIFT_OF_AUTHORS * weekly), _MOST_FORGOTTEN)
     weights: Floats = (1.0 - forgotten)[:, None] ** np.arange(authors.shape[1])
     return weights
+
+
+def with_season_of_each(exposure: Floats, before: Floats) -> Floats:
+    """(n, days): the authors expected in the last 1, 2, ... days, those before the last week at that week's own rate.
+
+    `exposure` is what is expected at the rate of week 0, `before` (n,) as in `Expectation`. With one rate for all of
+    them the end of a season would look like a rise: what it still had in these days would not be expected any more.
+    """
+    week = exposure[:, [DAYS - 1]]
+    expected: Floats = np.where(
+        np.arange(exposure.shape[1]) < DAYS, exposure, week + (exposure - week) * before[:, None]
+    )
+    return expected
 
 
 def drift(usual_authors: Floats, usual_exposure: Floats, authors: Floats, exposure: Floats) -> Floats:
@@ -244,13 +262,14 @@ def _fit(authors: Floats, exposure: Floats, x: Floats, prior_growth: Floats, gro
     )
 
 
-def _season(counts: WeeklyCounts, whole: Integers) -> tuple[Floats, Floats, Flags]:
+def _season(counts: WeeklyCounts, whole: Integers, *, earlier: int = 0) -> tuple[Floats, Floats, Flags]:
     """What the same weeks of last year were to the twelve before them, net of volume, and authors per exposure in them.
 
-    1 and 0 where there was no such year, or nothing beyond chance in it. The third is whether there was the whole year.
+    They are those around week 0, or so many weeks `earlier`. 1 and 0 where there was no such year, or nothing beyond
+    chance in it. The third is whether there was the whole year.
     """
     last = slice(YEAR_WEEKS + GAP_WEEKS, YEAR_WEEKS + GAP_WEEKS + BASELINE_WEEKS)
-    same = slice(YEAR_WEEKS - 1, YEAR_WEEKS + 2)
+    same = slice(YEAR_WEEKS - 1 + earlier, YEAR_WEEKS + 2 + earlier)
     n = len(counts.authors)
     if counts.authors.shape[1] < last.stop:
         return np.ones(n), np.zeros(n), np.zeros(n, dtype=bool)

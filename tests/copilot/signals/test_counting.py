@@ -139,6 +139,19 @@ def test_new_source_counts_only_once_it_is_known() -> None:
     assert counts.authors[_row(counts, "linen"), 0] == without.authors[_row(without, "linen"), 0]
 
 
+def test_a_source_of_which_more_comes_in_two_weeks_than_in_the_twelve_before_is_new_again() -> None:
+    steady = background(_STEADY, weeks=16)
+    forum: dict[str, object] = {"source": "forum", "text": "linen"}
+    little = [{**forum, "post_id": f"week {ago}", "day": AS_OF - timedelta(days=7 * ago)} for ago in range(3, 9)]
+    few, many = ([*little, *({**forum, "post_id": f"new {n}"} for n in range(count))] for count in (6, 7))
+
+    without, known, new = (_counts(posts(*steady, *more)) for more in ([], few, many))
+
+    linen = _row(without, "linen")
+    assert (known.authors - without.authors)[linen, :5].tolist() == [6.0, 0.0, 1.0, 1.0, 1.0]
+    assert np.array_equal(new.authors[linen], without.authors[linen])
+
+
 def test_authors_who_flood_a_term_do_not_count() -> None:
     steady = background(_STEADY, weeks=16)
     flood = _more(12, text="A suede bag and linen", author="shop")

@@ -133,6 +133,15 @@ def test_what_a_rare_term_jumps_to_every_year_is_expected_of_it() -> None:
     assert _begun(yearly, 0.3).height <= 1
 
 
+@pytest.mark.parametrize("ended", [1, 3])
+def test_the_end_of_what_comes_back_every_year_is_no_rise(ended: int) -> None:
+    yearly = np.full(_YEARS + _MORNINGS, 0.3)
+    # Four weeks of it, which ended so many days ago and a year before that, as many again as were then.
+    yearly[[*range(ended, ended + 28), *range(364 + ended, 364 + ended + 28)]] = 3.0
+
+    assert _begun(yearly, 1.0).height <= 1
+
+
 def test_decline_that_stops_is_not_a_rise() -> None:
     falling = np.clip(np.linspace(0.5, 1.6, _YEARS), 0.6, None)
 

@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from copilot.signals.expectation import Expectation, drift, expect
+from copilot.signals.expectation import Expectation, drift, expect, with_season_of_each
 from copilot.signals.weeks import BASELINE_WEEKS, GAP_WEEKS, HISTORY_WEEKS, YEAR_WEEKS, Floats, WeeklyCounts
 from tests.copilot.signals.material import AS_OF
 
@@ -74,6 +74,19 @@ def test_a_rare_term_returns_to_as_many_as_a_year_ago() -> None:
     weekly[YEAR_WEEKS - 1 : YEAR_WEEKS + 2] = 6.0
 
     assert 4.0 < 30.0 * _expect(weekly).rate[0] < 6.0
+
+
+def test_the_week_before_is_expected_by_its_own_season() -> None:
+    weekly = np.full(HISTORY_WEEKS, 3.0)
+    # Last year's season: three weeks that ended when the week before this one began.
+    weekly[YEAR_WEEKS + 1 : YEAR_WEEKS + 3] = 30.0
+
+    found = _expect(weekly)
+    expected = with_season_of_each(np.full((_SERIES, 14), found.rate[0]).cumsum(axis=1), found.before)
+
+    assert found.before[0] > 1.5
+    assert np.diff(expected[0])[:6] == pytest.approx(found.rate[0])
+    assert np.diff(expected[0])[6:] == pytest.approx(found.rate[0] * found.before[0])
 
 
 def test_days_before_a_span_tell_how_far_the_level_has_drifted() -> None:
