@@ -48,10 +48,11 @@ def stock_cover(
     """Stock on hand against expected demand, by group: most too many first, then those that lack most.
 
     Demand is that of the kept horizon which reaches `until` (default: 28 days), or of the longest. `cover_days` is the
-    stock on hand over the mean demand of a day. Of each SKU and location, `surplus_units` are what is on hand above
-    the demand that 9 cases of 10 stay below, and `short_units` what mean demand exceeds stock and deliveries by; what
-    is too much of one SKU in one place makes up for nothing that lacks elsewhere. Only places that sell are counted;
-    the total `warehouse_units` says what warehouses in scope hold of it besides. The date `asked_until` is `until`.
+    stock on hand over the mean demand of a day. `inbound_units` are the deliveries that are expected by the last of
+    these days, or overdue. Of each SKU and location, `surplus_units` are what is on hand above the demand that 9 cases
+    of 10 stay below, and `short_units` what mean demand exceeds stock and these deliveries by; what is too much of one
+    SKU in one place makes up for nothing that lacks elsewhere. Only places that sell are counted; the total
+    `warehouse_units` says what warehouses in scope hold of it besides. The date `asked_until` is `until`.
     Notes: `no_forecast` where nothing in scope has one, `beyond_horizon`, `stale_forecast`, `cut`. Raises
     `NoDataError` where no forecast was made, or no stock was ever imported.
     """
@@ -60,7 +61,8 @@ def stock_cover(
     start = made["as_of"][0]
     days, reached = _horizon(made, start, until)
     levels = context.warehouse.stock_levels(context.as_of)
-    lines = _lines(context, scope, levels, made.filter(pl.col("horizon_days") == days))
+    last_day = start + timedelta(days=days - 1)
+    lines = _lines(context, scope, levels, made.filter(pl.col("horizon_days") == days), last_day)
     notes = ["stale_forecast"] if start < context.as_of else []
     if lines.is_empty():
         return make_evidence("stock", as_of=context.as_of, sources=sources, notes=[*notes, "no_forecast"])
@@ -79,7 +81,7 @@ def stock_cover(
         totals=[*to_figures(totals, _UNITS), *to_figures(_besides(context, scope, levels, held), _BESIDES)],
         dates={
             "since": start,
-            "last_day": start + timedelta(days=days - 1),
+            "last_day": last_day,
             **({} if until is None else {"asked_until": until}),
         },
         row_count=grouped.height,
@@ -107,13 +109,14 @@ def _besides(context: Context, scope: Scope, levels: pl.DataFrame, stores: int) 
     return {"stores": stores, **({"warehouse_units": units} if units else {})}
 
 
-def _lines(context: Context, scope: Scope, levels: pl.DataFrame, made: pl.DataFrame) -> pl.DataFrame:
-    """One row a SKU and location that is forecast: stock, deliveries, demand, too many, lacking."""
+def _lines(context: Context, scope: Scope, levels: pl.DataFrame, made: pl.DataFrame, last_day: date) -> pl.DataFrame:
+    """One row a SKU and location that is forecast: stock, deliveries in time, demand, too many, lacking."""
     skus, places = scope.skus(context.catalogue), scope.locations(context.locations)
     keys = ["sku_id", "location_id"]
     if levels.is_empty():
         raise NoDataError("No stock yet. Bring some in with `reassort import stock FILE`.")
-    coming = context.warehouse.open_inbound(context.as_of).group_by(keys).agg(pl.col("units").sum())
+    in_time = context.warehouse.open_inbound(context.as_of).filter(pl.col("expected_on") <= last_day)
+    coming = in_time.group_by(keys).agg(pl.col("units").sum())
     on_hand, demand = pl.col("on_hand_units"), pl.col("mean_units")
     return (
         # A location's protection period may be as long as a horizon.
