@@ -260,7 +260,7 @@ class Warehouse:
             return
         import ibis
 
-        with self._database.cursor() as cursor:
+        with _stopped_by_ctrl_c(), self._database.cursor() as cursor:
             backend = ibis.duckdb.from_connection(cursor)
             yield lambda name: self._lake_table(backend, name)
 
@@ -318,6 +318,17 @@ class Warehouse:
             # DuckDB needs an extension to reach object stores; polars does not, and takes DuckDB's filters.
             return _registered(backend, name, self._lake.scan(name, version=version))
         return backend.read_parquet(uris, union_by_name=True)
+
+
+@contextlib.contextmanager
+def _stopped_by_ctrl_c() -> Iterator[None]:
+    """DuckDB makes of Ctrl-C an error that only its words tell from others."""
+    try:
+        yield
+    except RuntimeError as error:
+        if str(error) != "Query interrupted":
+            raise
+        raise KeyboardInterrupt from error
 
 
 def _empty(missing: TableMissingError) -> pl.DataFrame:

@@ -258,3 +258,15 @@ def test_answering_from_the_lake_loads_no_pandas(tmp_path: Path) -> None:
     command = [sys.executable, "-c", code, str(tmp_path / "lake")]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["1", "False"]
+
+
+@pytest.mark.parametrize(("words", "error"), [("Query interrupted", KeyboardInterrupt), ("other", RuntimeError)])
+def test_ctrl_c_within_a_question_is_ctrl_c(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str, error: type[BaseException]
+) -> None:
+    def stop(*_: object) -> None:
+        raise RuntimeError(words)  # what DuckDB raises where SIGINT comes within a query
+
+    monkeypatch.setattr(Warehouse, "_lake_table", stop)
+    with pytest.raises(error):
+        Warehouse(Lake(tmp_path)).stock_levels(D)
