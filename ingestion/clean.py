@@ -49,6 +49,11 @@ def clean_text(text: str) -> str:
     return _BLANK_LINES.sub("\n\n", text).strip()
 
 
+LONGEST_TEXT = 200_000
+"""Characters of a post: what is longer is a picture or a whole site in the wrong field, and takes minutes to read."""
+TOO_LONG = f"a text of more than {LONGEST_TEXT:,} characters"
+
+
 def is_blank(text: str) -> bool:
     """Whether nothing is left of the text once it is clean."""
     return not clean_text(text)

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import feedparser  # type: ignore[import-untyped]  # it carries no types
 
-from ingestion.clean import is_blank
+from ingestion.clean import LONGEST_TEXT, TOO_LONG, is_blank
 from ingestion.records import PostKind, RawPost
 from ingestion.sources.source import RejectedPost
 
@@ -74,6 +74,8 @@ def _post(
     text = title if is_blank(body) else body
     if is_blank(text):
         return RejectedPost(row=number, column="", reason="no text")
+    if len(text) > LONGEST_TEXT:
+        return RejectedPost(row=number, column="", reason=TOO_LONG)
     has_date, published_at = _published_at(entry, zone)
     if has_date and published_at is None:
         return RejectedPost(row=number, column="published", reason="no date that can be read")

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from ingestion.clean import is_blank
+from ingestion.clean import LONGEST_TEXT, TOO_LONG, is_blank
 from ingestion.records import RawPost
 from ingestion.sources.layouts import known_layouts
 from ingestion.sources.mapping import PostMapping
@@ -113,6 +113,8 @@ class RowReader:
     def _text(self, row: Row) -> str:
         for column in self._mapping.columns.text:
             text = self._value(row, column)
+            if len(text) > LONGEST_TEXT:
+                raise RowError(column, TOO_LONG)
             if not is_blank(text):
                 return text
         raise RowError(self._mapping.columns.text[0], "no text")

@@ -91,6 +91,8 @@ def test_what_is_missing_is_made_up_for_or_rejected() -> None:
     assert one("<guid>1</guid><description>&lt;p&gt; &lt;/p&gt;</description>") == RejectedPost(
         row=1, column="", reason="no text"
     )
+    long = RejectedPost(row=1, column="", reason="a text of more than 200,000 characters")
+    assert one(f"<guid>1</guid><description>{'a coat ' * 30_000}</description>") == long
     unread = RejectedPost(row=1, column="published", reason="no date that can be read")
     assert one(item("1", date="sometime in spring")) == unread
 
