@@ -25,6 +25,7 @@ from copilot.signals.new_phrases import update_phrases_of
 from copilot.signals.run import update_signals
 from copilot.wording import LANGUAGES
 from copilot.workspace import Workspace
+from ingestion.errors import TableMissingError
 from ingestion.progress import Progress, silent
 
 
@@ -33,8 +34,8 @@ class DailyReport:
     """What a daily run made."""
 
     as_of: date
-    signals: int
-    """Signals found."""
+    signals: int | None
+    """Signals found; None where no posts were ever ingested."""
     forecasts: int
     """Forecast rows written."""
     restock_lines: int | None
@@ -51,8 +52,7 @@ def run_daily(
 ) -> DailyReport:
     """Do the whole morning's work. Running it again for the same morning on the same tables gives the same tables."""
     settings = workspace.settings
-    found = update_signals(workspace.lake, workspace.warehouse, as_of, settings.signals, progress=progress)
-    update_phrases_of(workspace, as_of)
+    signals = _signals(workspace, as_of, progress)
     versions = workspace.warehouse.versions()
     reader = PanelReader(workspace.warehouse, as_of, settings.planning)
     boosted = choose_model(workspace, as_of)
@@ -71,15 +71,29 @@ def run_daily(
         workspace.lake, forecasts, reader, settings.planning, versions=versions, boosted=boosted, drift=check
     )
     with Context(workspace, as_of) as context:
-        update_lifts(context, reader)
+        if signals is not None:
+            update_lifts(context, reader)
     planned = _plan(workspace, as_of, forecasts)
     return DailyReport(
         as_of=as_of,
-        signals=len(found.signals),
+        signals=signals,
         forecasts=forecasts.height,
         restock_lines=planned,
         briefs=write_briefs(workspace, as_of, languages),
     )
+
+
+def _signals(workspace: Workspace, as_of: date, progress: Progress) -> int | None:
+    """Signals found; None without posts, which is no reason to go without forecasts and a plan."""
+    settings = workspace.settings.signals
+    try:
+        found = update_signals(workspace.lake, workspace.warehouse, as_of, settings, progress=progress)
+    except TableMissingError as error:
+        if error.table != "posts":
+            raise
+        return None
+    update_phrases_of(workspace, as_of)
+    return len(found.signals)
 
 
 def _plan(workspace: Workspace, as_of: date, forecasts: pl.DataFrame) -> int | None:

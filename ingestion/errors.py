@@ -81,7 +81,8 @@ class TableMissingError(IngestionError):
     """A table that is needed and not there yet."""
 
     def __init__(self, table: str) -> None:
-        super().__init__(f'No data in table "{table}" yet. Bring some in with `reassort import {table} FILE`.')
+        command = "ingest" if table == "posts" else f"import {table}"
+        super().__init__(f'No data in table "{table}" yet. Bring some in with `reassort {command} FILE`.')
         self.table = table
 
 

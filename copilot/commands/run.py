@@ -42,7 +42,8 @@ def daily(home: Path, as_of: date | None, no_ingest: bool, as_json: bool) -> Non
         print_json({**asdict(report), "sources": [asdict(run) for run in runs]})
         return
     plan = "no stock levels, so no plan" if report.restock_lines is None else f"{report.restock_lines:,} restock lines"
-    note(f"{report.as_of}: {report.signals} signals, {report.forecasts:,} forecasts, {plan}.")
+    signals = "no posts, so no signals" if report.signals is None else f"{report.signals} signals"
+    note(f"{report.as_of}: {signals}, {report.forecasts:,} forecasts, {plan}.")
     for brief in report.briefs:
         click.echo(str(brief.path_html))
 

@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from copilot.cli import cli
 from copilot.settings import load_settings
 from copilot.workspace import Workspace
-from ingestion.retail.contracts import SALES
+from ingestion.retail.contracts import LOCATIONS, PRODUCTS, SALES, SKUS
 from tests.docs.reference import PAGES
 
 
@@ -147,3 +147,19 @@ def test_a_column_that_the_file_lacks_can_be_set(tmp_path: Path) -> None:
     wrong = CliRunner().invoke(cli, [*arguments, "--set", "colour=red"])
     assert wrong.exit_code == 2
     assert "is not COLUMN=VALUE" in wrong.output
+
+
+def test_a_morning_without_posts_has_forecasts_and_says_what_it_lacks(shop: Workspace) -> None:
+    rows = (
+        (PRODUCTS, {"product_id": "p", "name": "Alba", "category": "dress"}),
+        (SKUS, {"sku_id": "a", "product_id": "p"}),
+        (LOCATIONS, {"location_id": "lyon", "name": "Lyon", "kind": "store", "country": "FR"}),
+    )
+    for contract, row in rows:
+        shop.lake.append(contract.name, pl.DataFrame([row], schema=contract.schema))
+    done = CliRunner().invoke(cli, ["run", "daily", "--home", str(shop.home)])
+    assert done.exit_code == 0, done.output
+    assert "2026-11-01: no posts, so no signals, " in done.stderr
+    assert "no stock levels, so no plan" in done.stderr
+    asked = CliRunner().invoke(cli, ["signals", "--home", str(shop.home)])
+    assert str(asked.exception) == 'No data in table "posts" yet. Bring some in with `reassort ingest FILE`.'
