@@ -155,6 +155,22 @@ def make_evidence(
     )
 
 
+def changed(evidence: Evidence, *, rows: Sequence[Row] | None = None, notes: Sequence[str] | None = None) -> Evidence:
+    """The evidence with other rows or notes, under the id that these give it."""
+    return make_evidence(
+        evidence.kind,
+        as_of=evidence.as_of,
+        sources=evidence.sources,
+        rows=evidence.rows if rows is None else rows,
+        totals=evidence.totals,
+        dates=evidence.dates,
+        quotes=evidence.quotes,
+        row_count=evidence.row_count,
+        charts=evidence.charts,
+        notes=evidence.notes if notes is None else notes,
+    )
+
+
 def _as_json(value: object) -> object:
     # What `dataclasses.asdict` gives, without the copy of everything inside that it takes most of its time for.
     return vars(value) if is_dataclass(value) else str(value)

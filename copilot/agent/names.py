@@ -63,6 +63,8 @@ class Names(BaseModel):
     products_of_skus: tuple[str, ...] = ()
     """Products that the SKUs named belong to."""
     period: NamedPeriod | None = None
+    against: NamedPeriod | None = None
+    """Days that the others are compared with; where no others are named, those since."""
     compares_last_year: bool = False
     limit: int | None = None
     budget: float | None = None

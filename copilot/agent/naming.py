@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 import polars as pl
 
@@ -16,7 +15,7 @@ from copilot.lookups.names import recognise
 from copilot.lookups.phrases import phrase_named
 from copilot.lookups.recognised import Recognised
 from copilot.lookups.scenarios import Change
-from copilot.lookups.scope import Scope
+from copilot.lookups.scope import Period, Scope
 from copilot.settings import Language
 
 _FIELDS = (
@@ -35,7 +34,6 @@ _FIELDS = (
 def names_in(context: Context, text: str, language: Language) -> Names:
     """What a text names, with how products, places and terms are called."""
     found = recognise(context, text)
-    period = found.period
     problems = [id for id in found.term_ids if context.lexicon.terms[id].kind == "problem"]
     return Names(
         **{field: getattr(found, field) for field in _FIELDS},
@@ -43,9 +41,8 @@ def names_in(context: Context, text: str, language: Language) -> Names:
         problem_ids=tuple(problems),
         phrases=_phrases(context, text),
         products_of_skus=_products_of(context, found.sku_ids),
-        period=None
-        if period is None
-        else NamedPeriod(since=period.since.isoformat(), last_day=(period.before - timedelta(days=1)).isoformat()),
+        period=_days(found.period),
+        against=_days(found.against),
         compares_last_year=found.compares_last_year,
         limit=found.limit,
         budget=found.budget,
@@ -104,6 +101,12 @@ def term_of(context: Context, said: str) -> str:
     if not found:
         raise UnknownNameError(said, "term", ())
     return found[0]
+
+
+def _days(period: Period | None) -> NamedPeriod | None:
+    if period is None:
+        return None
+    return NamedPeriod(since=period.since.isoformat(), last_day=period.last_day.isoformat())
 
 
 def _candidate(context: Context, product_id: str, language: Language) -> str:

@@ -102,6 +102,8 @@ class PeriodArguments(ScopeArguments):
 class SalesArguments(PeriodArguments):
     """Sales."""
 
+    against_since: date | None = Field(default=None, description="First day to compare with; none: a year before.")
+    against_last_day: date | None = Field(default=None, description="Last day to compare with, included.")
     group: SalesGroup = "product"
     same_stores: bool = Field(default=False, description="Only locations that sold in both years.")
     order: SalesOrder | None = Field(

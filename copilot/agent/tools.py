@@ -21,10 +21,11 @@ from pydantic import BaseModel, ValidationError
 import prompts
 from copilot.agent import tool_arguments as arguments
 from copilot.agent.evidence_json import for_model, to_json
+from copilot.agent.lacking import asks_posts_of_lacking, lacking, partly_lacking
 from copilot.agent.names import RECOGNISE
 from copilot.agent.naming import change_of, names_in, scope_of, term_of
 from copilot.errors import AmbiguousError, CopilotError, UnknownNameError
-from copilot.evidence import Evidence, Row, make_evidence
+from copilot.evidence import Evidence, Row, changed
 from copilot.lookups.aspects import aspects_of_products, aspects_of_term
 from copilot.lookups.complaints import complaints_by_product
 from copilot.lookups.context import Context
@@ -34,7 +35,6 @@ from copilot.lookups.forecast import demand_forecast
 from copilot.lookups.forecast_quality import forecast_quality
 from copilot.lookups.forecast_reasons import forecast_reasons
 from copilot.lookups.freshness import freshness
-from copilot.lookups.lacking import not_in_range
 from copilot.lookups.launches import launch_analogues
 from copilot.lookups.like import products_like
 from copilot.lookups.phrases import explain_phrase, new_phrases, phrase_named
@@ -84,18 +84,11 @@ def _tool(bench: Bench, name: str, schema: type[BaseModel], look: Callable[[Benc
     def run(**given: object) -> tuple[str, dict[str, object]]:
         with _Failures(), bench.lock:
             asked = schema.model_validate(given)
-            evidence = _lacking(bench, asked) or look(bench, asked)
+            evidence = lacking(bench.context, asked) or partly_lacking(bench.context, asked, look(bench, asked))
         bench.found[evidence.id] = evidence
         return for_model(evidence), to_json(replace(evidence, charts=()))
 
     return _structured(name, schema, run, artifact=True)
-
-
-def _lacking(bench: Bench, asked: BaseModel) -> Evidence | None:
-    """What there is in place of a colour, size or material that nothing asked about comes in: no figure is of it."""
-    if not isinstance(asked, arguments.ScopeArguments):
-        return None
-    return not_in_range(bench.context, scope_of(bench.context, asked))
 
 
 def _names_tool(bench: Bench) -> BaseTool:
@@ -192,6 +185,7 @@ def _sales(bench: Bench, given: arguments.SalesArguments) -> Evidence:
         bench.context,
         scope_of(bench.context, given),
         period=_period(bench, given, days=_SALES_DAYS),
+        against=_against(given),
         group=given.group,
         same_stores=given.same_stores,
         order=given.order,
@@ -283,7 +277,7 @@ def _term(bench: Bench, given: arguments.TermArguments) -> Evidence:
         return evidence
     # A term that does not rise has no signal row: its name belongs to what an answer may say all the same.
     named = Row(labels={"term": bench.context.lexicon.label(term_id, bench.language), "term_id": term_id})
-    return _with_rows(evidence, (named, *evidence.rows))
+    return changed(evidence, rows=(named, *evidence.rows))
 
 
 def _phrases(bench: Bench, given: arguments.ListArguments) -> Evidence:
@@ -305,10 +299,11 @@ def _complaints(bench: Bench, given: arguments.ComplaintsArguments) -> Evidence:
 
 
 def _posts(bench: Bench, given: arguments.PostsArguments) -> Evidence:
+    scope = scope_of(bench.context, given)
     return search_posts(
         bench.context,
         given.query,
-        scope=scope_of(bench.context, given),
+        scope=replace(scope, categories=()) if asks_posts_of_lacking(bench.context, given) else scope,
         period=Period(since=given.since, before=bench.context.as_of) if given.since else None,
         only=given.only(),
         limit=given.limit,
@@ -332,26 +327,16 @@ def _fresh(bench: Bench, given: arguments.FreshnessArguments) -> Evidence:
     return freshness(bench.context, location_ids=given.location_ids)
 
 
+def _against(given: arguments.SalesArguments) -> Period | None:
+    if given.against_since is None or given.against_last_day is None:
+        return None
+    return Period(since=given.against_since, before=given.against_last_day + timedelta(days=1))
+
+
 def _period(bench: Bench, given: arguments.PeriodArguments, *, days: int) -> Period:
     """The days asked for; one end alone reaches to the morning or `days` back, none at all the last `days`."""
     before = given.last_day + timedelta(days=1) if given.last_day else bench.context.as_of
     return Period(since=given.since or before - timedelta(days=days), before=before)
-
-
-def _with_rows(evidence: Evidence, rows: tuple[Row, ...]) -> Evidence:
-    """The evidence with other rows, under the id that these give it."""
-    return make_evidence(
-        evidence.kind,
-        as_of=evidence.as_of,
-        sources=evidence.sources,
-        rows=rows,
-        totals=evidence.totals,
-        dates=evidence.dates,
-        quotes=evidence.quotes,
-        row_count=evidence.row_count,
-        charts=evidence.charts,
-        notes=evidence.notes,
-    )
 
 
 _Lookup = tuple[type[BaseModel], Callable[[Bench, Any], Evidence]]

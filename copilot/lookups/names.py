@@ -10,6 +10,7 @@ import polars as pl
 from copilot.lookups.absent import find_absent
 from copilot.lookups.amounts import find_budget, find_limit, find_top
 from copilot.lookups.context import Context
+from copilot.lookups.period_pairs import find_compared
 from copilot.lookups.periods import compares_last_year, find_period
 from copilot.lookups.product_names import NamedProducts
 from copilot.lookups.recognised import Ambiguity, Candidate, Recognised
@@ -32,14 +33,16 @@ def recognise(context: Context, text: str) -> Recognised:
     Raises `NoDataError` only where there is no catalogue at all.
     """
     vocabulary, lexicon = context.vocabulary, context.lexicon
-    found_period = find_period(text, context.as_of)
+    asked, against = find_compared(text, context.as_of, find_period(text, context.as_of))
     sku_ids, product_codes = find_codes(text, vocabulary.skus), find_codes(text, vocabulary.products.ids)
     # Words of a period are dates and parts of codes are codes: `mars` is no product, `15` no size.
     parts = [(code.start, code.end) for code in (*sku_ids, *product_codes)]
     parts += find_top(text)
-    rest = _without(text, parts + ([(found_period.start, found_period.end)] if found_period else []))
+    rest = _without(text, [*parts, *((named.start, named.end) for named in (asked, against) if named)])
     read, corrections = respell(tokens(rest), vocabulary.spellings, vocabulary.common | vocabulary.listed)
     spans = {kind: find_spans(read, getattr(vocabulary, kind)) for kind in (*_COLUMNS, "countries")}
+    # The jean of `veste en jean` is what the jacket is made of.
+    spans["categories"] = [span for span in spans["categories"] if not span.inside(spans["materials"])]
     if len(spans["departments"]) > 1:
         # `accessoires` beside `femme` is the department, not the articles in it.
         spans["categories"] = [span for span in spans["categories"] if not span.inside(spans["departments"])]
@@ -69,8 +72,9 @@ def recognise(context: Context, text: str) -> Recognised:
         sizes=(*find_sizes(read, rest, vocabulary.sizes, after=sized), *absent_sizes.values()),
         location_ids=values_of(places),
         countries=values_of(spans["countries"]),
-        term_ids=_find_terms(context, text, read),
-        period=None if found_period is None else found_period.period,
+        term_ids=_find_terms(context, text, read, places),
+        period=None if asked is None else asked.period,
+        against=None if against is None else against.period,
         compares_last_year=compares_last_year(text),
         limit=find_limit(text),
         budget=find_budget(text),
@@ -142,8 +146,11 @@ def _candidates(context: Context, product_ids: Sequence[str]) -> tuple[Candidate
     return tuple(Candidate(product_id=id, label=f"{name} ({category})") for id, name, category in labels)
 
 
-def _find_terms(context: Context, text: str, read: Sequence[Token]) -> tuple[str, ...]:
-    """Terms of the text as typed, and of its corrected words."""
-    versions = (text, " ".join(token.word for token in read))
+def _find_terms(context: Context, text: str, read: Sequence[Token], places: Sequence[Span]) -> tuple[str, ...]:
+    """Terms of the text as typed, and of its corrected words; what names a place is near no term's word."""
+    placed = {place for span in places for place in span.places()}
+    typed = _without(text, [(read[place].start, read[place].end) for place in placed])
+    corrected = " ".join(token.word for place, token in enumerate(read) if place not in placed)
+    versions = (typed, corrected)
     found = [id for version in versions for language in ("en", "fr") for id in context.lexicon.find(version, language)]
     return tuple(dict.fromkeys(found))

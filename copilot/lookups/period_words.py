@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import date, timedelta
+
+
+def black_friday(year: int) -> date:
+    """The Friday after the fourth Thursday of November."""
+    first = date(year, 11, 1)
+    return first + timedelta(days=(3 - first.weekday()) % 7 + 22)
 
 
 def _numbered(names: tuple[str, ...], start: int) -> dict[str, int]:
@@ -76,6 +83,12 @@ DAYS_THEN_MONTH = re.compile(rf"\b{_FIRST}{_TO}{_LAST_DAY}\s+(?:of\s+)?(?P<month
 MONTH_THEN_DAYS = re.compile(rf"\b(?P<month>{_MONTH})\s+{_FIRST}{_TO}{_LAST_DAY}\b{_YEAR}")
 DAYS_ALONE = re.compile(rf"\b(?:du|from)\s+(?:the\s+)?{_FIRST}\s+(?:au|to)\s+(?:the\s+)?{_LAST_DAY}\b")
 SINCE = re.compile(rf"\b(?:since|depuis)\s+(?:le\s+|the\s+|last\s+)?{_POINT}")
+SO_FAR = re.compile(
+    r"\b(?:(?:since|depuis)\s+(?:the\s+|le\s+)?(?:start|beginning|debut)\s+(?:of|de|du)\s*(?:the\s+|this\s+|l'|la\s+)?"
+    r"(?P<span>year|annee|month|mois)|(?P<short>(?:year|month).to.date|ytd|mtd))\b"
+)
+WEEK_OF = re.compile(rf"\b(?:week\s+of|semaine\s+du)\s+(?:the\s+)?{_POINT}")
+YEAR_ALONE = re.compile(r"\b(?:in|en|of|de|annee|year|for|pour|vs\.?|versus|sales|ventes|ca)\s+(?P<year>20[1-4]\d)\b")
 UNTIL_CHRISTMAS = re.compile(
     r"\b(?:until|till|through|by|before|avant|jusqu'a|d'ici(?:\s+a)?)\s+(?:noel|christmas|xmas)\b"
 )

@@ -264,18 +264,13 @@ def _month_alone(reader: _Reader, match: Match[str]) -> Period | None:
 def _event(reader: _Reader, match: Match[str]) -> Period | None:
     """Black Friday, the Friday after the fourth Thursday of November, and the Monday after it."""
     this_year = reader.as_of.year
-    friday = _black_friday(int(match["year"]) if match["year"] else this_year)
+    friday = words.black_friday(int(match["year"]) if match["year"] else this_year)
     if not match["year"] and not reader.future and friday >= reader.as_of + timedelta(days=_EVENT_AHEAD_DAYS):
-        friday = _black_friday(this_year - 1)
+        friday = words.black_friday(this_year - 1)
     if not match["year"] and reader.future and friday + timedelta(days=3) < reader.as_of:
-        friday = _black_friday(this_year + 1)
+        friday = words.black_friday(this_year + 1)
     monday = friday + timedelta(days=3)
     return _between(friday if match["friday"] else monday, monday if match["monday"] else friday)
-
-
-def _black_friday(year: int) -> date:
-    first = date(year, 11, 1)
-    return first + timedelta(days=(3 - first.weekday()) % 7 + 22)
 
 
 def _quarter(reader: _Reader, match: Match[str]) -> Period | None:
@@ -340,6 +335,25 @@ def _until_christmas(reader: _Reader, match: Match[str]) -> Period | None:
     return _between(reader.as_of, this_year if this_year >= reader.as_of else date(reader.as_of.year + 1, 12, 24))
 
 
+def _week_of(reader: _Reader, match: Match[str]) -> Period | None:
+    """`la semaine du 12 octobre`: the week of that day, from its Monday."""
+    day = _point(reader, match, past=not reader.future)
+    monday = day - timedelta(days=day.weekday()) if day else None
+    return Period(since=monday, before=monday + timedelta(days=7)) if monday else None
+
+
+def _so_far(reader: _Reader, match: Match[str]) -> Period | None:
+    """`year to date`; on the first day of a year or month, the one that is over."""
+    yesterday = reader.as_of - timedelta(days=1)
+    if (match["span"] or match["short"])[0] in "ya":
+        return Period(since=date(yesterday.year, 1, 1), before=reader.as_of)
+    return Period(since=yesterday.replace(day=1), before=reader.as_of)
+
+
+def _year_alone(reader: _Reader, match: Match[str]) -> Period | None:
+    return _months(int(match["year"]), 1, 12)
+
+
 def _weekday(reader: _Reader, match: Match[str]) -> Period | None:
     day = reader.weekday(match["weekday"], past=not reader.future)
     return _between(day, day)
@@ -355,9 +369,11 @@ _RULES: tuple[tuple[Pattern[str], Callable[[_Reader, Match[str]], Period | None]
     (words.NEXT_COUNT, _next_count),
     (words.COUNT_NEXT, _next_count),
     (words.UNTIL_CHRISTMAS, _until_christmas),
+    (words.SO_FAR, _so_far),
     (words.SINCE, _since),
     (words.UNTIL, _until),
     (words.DAYS_ALONE, _days_alone),
+    (words.WEEK_OF, _week_of),
     (words.ISO_DAY, _iso_day),
     (words.SLASHED, _slashed),
     (words.BEFORE_YESTERDAY, _days_ago(2)),
@@ -376,5 +392,6 @@ _RULES: tuple[tuple[Pattern[str], Callable[[_Reader, Match[str]], Period | None]
     (words.CHRISTMAS, _christmas),
     (words.WEEKDAY_RANGE, _weekday_range),
     (words.WEEKDAY, _weekday),
+    (words.YEAR_ALONE, _year_alone),
 )
 """Longer and more definite forms first."""

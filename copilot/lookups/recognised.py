@@ -52,6 +52,8 @@ class Recognised:
     term_ids: tuple[str, ...] = ()
     """Terms of the lexicon, in order of mention."""
     period: Period | None = None
+    against: Period | None = None
+    """Days that the others are compared with: the September of `October vs September`."""
     compares_last_year: bool = False
     limit: int | None = None
     budget: float | None = None

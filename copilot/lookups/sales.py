@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
 import polars as pl
@@ -12,7 +12,7 @@ from copilot.evidence import Evidence, Figure, Unit, make_evidence
 from copilot.lookups import charts
 from copilot.lookups.context import Context
 from copilot.lookups.rows import to_figures, to_rows, with_names
-from copilot.lookups.scope import Period, Scope
+from copilot.lookups.scope import EVERYTHING, Period, Scope
 from copilot.lookups.sizes import size_order
 from copilot.settings import Language
 
@@ -28,6 +28,7 @@ _UNITS: dict[str, Unit] = {
     "return_share": "share",
     "revenue": "money",
     "sold_units_last_year": "units",
+    "sold_units_compared": "units",
     "change_share": "share",
 }
 _ORDERS: dict[SalesOrder, tuple[str, bool]] = {
@@ -37,6 +38,8 @@ _ORDERS: dict[SalesOrder, tuple[str, bool]] = {
     "decline": ("change_share", False),
 }
 _OF_SKU = ("product_id", "size", "colour", "category", "department")
+_ALIKE_SHARE = 0.9
+"""Of the days of the longer stretch, what the shorter must have for a change to say something: February of March."""
 _THIN_UNITS = 20
 """Below this many units sold, a rate says little."""
 
@@ -46,6 +49,7 @@ def sales_totals(
     scope: Scope,
     *,
     period: Period,
+    against: Period | None = None,
     group: SalesGroup = "product",
     same_stores: bool = False,
     order: SalesOrder | None = None,
@@ -57,35 +61,43 @@ def sales_totals(
     `order` puts those first that sold least (products in stock that sold nothing before them), or grew or fell most on
     the year before; days too then come by it. `channel` is what kind of place sold it: stores or a web shop.
 
-    `change_share` compares units with the same weekdays 364 days earlier, where those have sales; with `same_stores`
-    only locations that sold something in both periods are counted. Revenue is per currency: rows and totals never add
-    two. Days from `as_of` on are not known: note `period_not_over`. Notes also: `no_sales`, `no_last_year`, `cut`,
+    `change_share` compares units with the same weekdays 364 days earlier, or with the days of `against`, where those
+    have sales and are about as many; with `same_stores` only locations that sold something in both are counted.
+    Revenue is per currency: rows and totals never add two. Days from `as_of` on are not known: note `period_not_over`.
+    Notes also: `no_sales`, `no_last_year` or `none_before`, `partly_before` (no sales of any kind are that old), `cut`,
     and the `order` where it is not `most_sold`.
     Raises `NoDataError` where no sales were ever imported.
     """
     known, notes = _known(context, period)
+    base = against or (known.year_before() if known else None)
     now = _sales(context, scope, known) if known else _nothing()
-    before = _sales(context, scope, known.year_before()) if known else _nothing()
+    before = _sales(context, scope, base) if base else _nothing()
     if same_stores:
         both = set(now["location_id"]) & set(before["location_id"])
         now, before = (frame.filter(pl.col("location_id").is_in(list(both))) for frame in (now, before))
-    frame = _by(context, now, before, group)
+    begun = against is None or not before.height or _recorded(context, against)
+    alike = known is not None and base is not None and _alike(known, base) and begun
+    shift_days = (known.since - base.since).days if known and base else 0
+    frame = _by(context, now, before, group, shift_days=shift_days)
+    frame = frame if alike else frame.with_columns(change_share=pl.lit(None, pl.Float64))
     if order is not None:
         frame = _with_unsold(context, scope, frame) if order == "least_sold" and group == "product" else frame
         column, down = _ORDERS[order]
         frame = frame.sort(column, descending=down, nulls_last=True, maintain_order=True)
         notes += [] if order == "most_sold" else [order]
     notes += [] if now.height else ["no_sales"]
-    notes += [] if before.height else ["no_last_year"]
+    notes += [] if before.height else ["none_before" if against else "no_last_year"]
+    notes += [] if begun else ["partly_before"]
     notes += ["cut"] if frame.height > limit else []
-    chart = charts.sales_over_time(now, before, known, language=language) if known and now.height else None
+    drawn = _nothing() if against else before
+    chart = charts.sales_over_time(now, drawn, known, language=language) if known and now.height else None
     return make_evidence(
         "sales",
         as_of=context.as_of,
         sources=context.versions("sales", "skus", "products", "locations"),
-        rows=to_rows(with_names(context, frame.head(limit)), _UNITS),
-        totals=_totals(now, before, known),
-        dates=_dates(known),
+        rows=to_rows(with_names(context, _named(frame, against).head(limit)), _UNITS),
+        totals=_totals(now, before, known, against=against, alike=alike),
+        dates={**_dates(known), **_compared_dates(against)},
         row_count=frame.height,
         charts=() if chart is None else (chart,),
         notes=notes,
@@ -133,6 +145,27 @@ def _known(context: Context, period: Period) -> tuple[Period | None, list[str]]:
     return Period(since=period.since, before=context.as_of), ["period_not_over"]
 
 
+def _alike(period: Period, other: Period) -> bool:
+    """Whether sums of the two can be set against each other: months are alike, a day and a month are not."""
+    shorter, longer = sorted((period.days, other.days))
+    return shorter >= _ALIKE_SHARE * longer
+
+
+def _recorded(context: Context, period: Period) -> bool:
+    """Whether sales of any kind are recorded from the first week of the period on."""
+    week = Period(since=period.since, before=min(period.before, period.since + timedelta(days=7)))
+    return bool(_sales(context, EVERYTHING, week).height)
+
+
+def _named(frame: pl.DataFrame, against: Period | None) -> pl.DataFrame:
+    """What sold before, under its own name where that was not a year before."""
+    return frame.rename({"sold_units_last_year": "sold_units_compared"}) if against else frame
+
+
+def _compared_dates(against: Period | None) -> dict[str, date]:
+    return {"compared_since": against.since, "compared_last_day": against.last_day} if against else {}
+
+
 def _dates(known: Period | None) -> dict[str, date]:
     return {"since": known.since, "last_day": known.last_day} if known else {}
 
@@ -161,12 +194,14 @@ def _nothing() -> pl.DataFrame:
     return pl.DataFrame(schema={"date": pl.Date(), **text, **numbers})
 
 
-def _by(context: Context, now: pl.DataFrame, before: pl.DataFrame, group: SalesGroup) -> pl.DataFrame:
-    """Sums of the period by group, with those of the year before where it has any."""
+def _by(
+    context: Context, now: pl.DataFrame, before: pl.DataFrame, group: SalesGroup, *, shift_days: int = 0
+) -> pl.DataFrame:
+    """Sums of the period by group, with those of the days `shift_days` before where they have any."""
     key = {"product": "product_id", "sku": "sku_id", "location": "location_id", "day": "date"}.get(group, group)
     several = now["currency"].n_unique() > 1
     if key == "date":
-        before = before.with_columns(pl.col("date").dt.offset_by("364d"))
+        before = before.with_columns(pl.col("date").dt.offset_by(f"{shift_days}d"))
     earlier = before.group_by(key).agg(pl.col("sold_units").sum().alias("sold_units_last_year"))
     revenue = pl.lit(None, pl.Float64) if several and key not in ("location_id", "country") else pl.col("revenue").sum()
     frame = (
@@ -194,15 +229,17 @@ def _with_unsold(context: Context, scope: Scope, frame: pl.DataFrame) -> pl.Data
     return pl.concat([frame, unsold.with_columns(sold_units=pl.lit(0, frame["sold_units"].dtype))], how="diagonal")
 
 
-def _totals(now: pl.DataFrame, before: pl.DataFrame, period: Period | None) -> list[Figure]:
+def _totals(
+    now: pl.DataFrame, before: pl.DataFrame, period: Period | None, *, against: Period | None = None, alike: bool = True
+) -> list[Figure]:
     sold, returned = int(now["sold_units"].sum()), int(now["returned_units"].sum())
     earlier = int(before["sold_units"].sum())
     cells: dict[str, object] = {"sold_units": sold, "returned_units": returned}
     if sold:
         cells["return_share"] = returned / sold
-    if before.height:
-        cells["sold_units_last_year"] = earlier
-    if earlier:
+    if before.height or against:
+        cells["sold_units_compared" if against else "sold_units_last_year"] = earlier
+    if earlier and alike:
         cells["change_share"] = sold / earlier - 1
     figures = list(to_figures(cells, _UNITS))
     for currency, revenue in now.group_by("currency").agg(pl.col("revenue").sum()).sort("currency").iter_rows():

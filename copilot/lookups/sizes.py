@@ -17,6 +17,8 @@ _NEXT = frozenset(
      "or", "left", "est", "is", "are", "sont"}
 )  # fmt: skip
 """What follows a size; a number before any other word counts or measures something: `en 15 jours`."""
+_COUNTED = frozenset({("combien", "de"), ("stock", "de"), ("how", "many")})
+"""What counts sizes: `combien de 42`."""
 _SMALLEST, _LARGEST = 20, 99
 _MEASURE = re.compile(r"\s*(?:%|€|£|\$|[.,:/]\d)")
 _LETTERS = re.compile(r"(?:(\d)X|(X*))([SML])")
@@ -32,7 +34,9 @@ def find_sizes(read: Sequence[Token], text: str, known: Mapping[str, str], *, af
     for place, token in enumerate(read):
         before = read[place - 1].word if place else ""
         joined = before in _JOINS and place - 2 in sized
-        cued = before in _CUES or joined or place - 1 in after or place - 1 in sized
+        counted = place > 1 and (read[place - 2].word, before) in _COUNTED
+        cued = before in _CUES or joined or counted or place - 1 in after or place - 1 in sized
+        cued = cued or _says_itself(token)
         # A lower-case letter alone is a word (`a`, `m` of "m'en"), not a size.
         written = len(token.word) > 1 or token.word.isdigit() or text[token.start].isupper()
         if token.word in known and cued and written:
@@ -52,9 +56,15 @@ def find_absent_sizes(read: Sequence[Token], text: str, known: Mapping[str, str]
         said = before in _SAY_SIZE
         cued = said or before in _CUES or place - 1 in after or (before in _JOINS and place - 2 in found)
         ends = following is None or following.word in _NEXT or text[following.start].isupper()
-        if token.word not in known and cued and (said or ends) and _is_size(token, text):
+        fits = _says_itself(token) or (cued and (said or ends) and _is_size(token, text))
+        if token.word not in known and fits:
             found[place] = token.word.upper()
     return found
+
+
+def _says_itself(token: Token) -> bool:
+    """Whether it is a size wherever it stands: `XXL jumpers`."""
+    return len(token.word) > 1 and bool(_LETTERS.fullmatch(token.word.upper()))
 
 
 def _is_size(token: Token, text: str) -> bool:

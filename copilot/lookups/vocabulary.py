@@ -53,6 +53,7 @@ class Vocabulary:
     """Every name of one workspace."""
 
     categories: Phrases
+    """Those of the catalogue, and listed ones that it lacks: a down jacket is no jacket."""
     materials: Phrases
     colours: Phrases
     departments: Phrases
@@ -89,6 +90,7 @@ def build_vocabulary(catalogue: pl.DataFrame, locations: pl.DataFrame, lexicon: 
     absent_materials, materials_in_part = _absent(_distinct(catalogue, "material"), words.materials)
     absent_colours, colours_in_part = _absent(_distinct(catalogue, "colour"), words.colours)
     materials, colours = dict(materials_in_part) | materials, dict(colours_in_part) | colours
+    absent_categories = _absent_categories(catalogue, words, (categories, materials, colours))
     places = _places(locations, words)
     countries = _countries(locations, words)
     phrases = (categories, materials, colours, departments, countries, places)
@@ -97,7 +99,7 @@ def build_vocabulary(catalogue: pl.DataFrame, locations: pl.DataFrame, lexicon: 
     products = ProductNames(catalogue, generic=generic | common)
     known = {word for kind in phrases for phrase in kind for word in phrase}
     return Vocabulary(
-        categories=categories,
+        categories={**absent_categories, **categories},
         materials=materials,
         colours=colours,
         departments=departments,
@@ -164,6 +166,24 @@ def _absent(own: Sequence[str], words: Mapping[str, Sequence[str]]) -> tuple[Phr
         found = in_part if holders else absent
         found |= {phrase: holders or (value,) for phrase in phrases if phrase not in said}
     return absent, in_part
+
+
+def _absent_categories(
+    catalogue: pl.DataFrame, words: _Words, known: Sequence[Phrases]
+) -> dict[Phrase, tuple[str, ...]]:
+    """Phrases for listed categories that the catalogue lacks, save those made of words for what it may have.
+
+    A leather jacket is a jacket of leather, whether one is there or not. Everyday words (`basket`) say too little.
+    """
+    absent, _ = _absent(_distinct(catalogue, "category"), words.categories)
+    common = {phrase_of(token.word) for token in tokens(words.common)}
+    materials = {phrase_of(form) for value, forms in words.materials.items() for form in (value, *forms)}
+    said = materials.union(*known)
+    return {
+        phrase: values
+        for phrase, values in absent.items()
+        if phrase not in said and phrase not in common and not all((word,) in said for word in phrase)
+    }
 
 
 def _groups(catalogue: pl.DataFrame, words: _Words) -> dict[Phrase, tuple[str, ...]]:

@@ -106,6 +106,7 @@ def _joined(before: Reading, names: Names, question: str, *, keeps_time: bool) -
         kept |= _fields(before.names, _WHERE)
     if keeps_time and names.period is None:
         kept |= {"period": before.names.period, "compares_last_year": before.names.compares_last_year}
+        kept |= {"against": names.against or before.names.against}
     if keeps_time:
         kept |= {"budget": names.budget or before.names.budget, "limit": names.limit or before.names.limit}
     return names.model_copy(update={**kept, "called": before.names.called | names.called})

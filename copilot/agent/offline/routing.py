@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from copilot.agent.names import Names
+from copilot.agent.names import NamedPeriod, Names
 from copilot.agent.offline.aspects import aspects_in
 from copilot.agent.offline.changes import change_in
 from copilot.agent.offline.groups import group_of, order_of, same_stores
 from copilot.agent.offline.intents import Task
 from copilot.agent.offline.reading import Reading
+from copilot.lookups.period_pairs import asked_against
+from copilot.lookups.scope import Period
 from copilot.lookups.text import fold
 
 Arguments = dict[str, object]
@@ -115,7 +117,9 @@ def _sales(reading: Reading, as_of: date) -> list[Call]:
         group = "location" if one and len(names.product_ids) == 1 else "product"
     # `web` in `web or stores?` is one side of what is compared, no place to look at alone.
     scope = _scope(names, leave_out={"location_ids"} if group == "channel" else set())
-    arguments = {**scope, **_days(names), "group": group, "limit": names.limit or 10}
+    days, against = _compared_days(names, as_of)
+    compared = {f"against_{end}": day for end, day in against.items()}
+    arguments = {**scope, **days, **compared, "group": group, "limit": names.limit or 10}
     if same_stores(reading):
         arguments["same_stores"] = True
     order = order_of(reading, group)
@@ -128,7 +132,12 @@ def _returns(reading: Reading, as_of: date) -> list[Call]:
     group = group_of(reading, {"size", "product", "location", "country", "category", "colour"})
     if not group:
         group = "size" if reading.names.names_products else "product"
-    return [Call(tool="return_rates", arguments={**_scope(reading.names), **_days(reading.names), "group": group})]
+    scope, stretches = _scope(reading.names), _compared_days(reading.names, as_of)
+    return [
+        Call(tool="return_rates", arguments={**scope, **days, "group": group})
+        for number, days in enumerate(stretches)
+        if days or number == 0
+    ]
 
 
 def _promotions(reading: Reading, as_of: date) -> list[Call]:
@@ -339,6 +348,23 @@ def _scope(names: Names, *, leave_out: frozenset[str] | set[str] = frozenset()) 
 
 def _days(names: Names) -> Arguments:
     return {} if names.period is None else {"since": names.period.since, "last_day": names.period.last_day}
+
+
+def _compared_days(names: Names, as_of: date) -> tuple[Arguments, Arguments]:
+    """The days asked for, and those that they are compared with."""
+    if names.against is None:
+        return _days(names), {}
+    base = _period(names.against)
+    asked, base = (_period(names.period), base) if names.period else asked_against(base, as_of)
+    return _arguments(asked), _arguments(base)
+
+
+def _period(named: NamedPeriod) -> Period:
+    return Period(since=date.fromisoformat(named.since), before=date.fromisoformat(named.last_day) + timedelta(days=1))
+
+
+def _arguments(period: Period) -> Arguments:
+    return {"since": period.since.isoformat(), "last_day": period.last_day.isoformat()}
 
 
 def _ahead(reading: Reading, as_of: date) -> Arguments:

@@ -16,6 +16,8 @@ AS_OF = date(2026, 11, 2)
 ODETTE, BOTH = Names(product_ids=("odette",)), Names(product_ids=("odette", "jeanne"))
 LYON = Names(location_ids=("lyon",))
 NAMES = Names()
+SEPTEMBER = NamedPeriod(since="2026-09-01", last_day="2026-09-30")
+OCTOBER = NamedPeriod(since="2026-10-01", last_day="2026-10-31")
 
 
 def calls(*turns: tuple[str, Names]) -> list[Call]:
@@ -39,6 +41,10 @@ def calls(*turns: tuple[str, Names]) -> list[Call]:
         ("ventes, Lyon contre Nice", Names(location_ids=("lyon", "nice")), "sales", {"group": "location"}),
         ("meilleures ventes", Names(location_ids=("marais", "opera")), "sales", {"group": "product"}),
         ("forecast of Odette and Jeanne", BOTH, "forecast", {"group": "product"}),
+        ("ventes d'octobre vs septembre", Names(period=OCTOBER, against=SEPTEMBER), "sales",
+         {"since": "2026-10-01", "against_since": "2026-09-01", "against_last_day": "2026-09-30"}),
+        ("sales compared with October", Names(against=OCTOBER), "sales",
+         {"since": "2026-11-01", "last_day": "2026-11-01", "against_since": "2026-10-01"}),
         ("Which products are returned most?", NAMES, "return_rates", {"group": "product"}),
         ("taux de retour", ODETTE, "return_rates", {"group": "size"}),
         ("retours par magasin", ODETTE, "return_rates", {"group": "location"}),
@@ -74,6 +80,16 @@ def test_whether_stock_lasts_to_a_day_is_answered_to_that_day(question: str, las
     (call,) = calls((question, ODETTE.model_copy(update={"period": period})))
     assert call.tool == tool
     assert call.arguments.get("until") == (last_day if tool == "stock_cover" else None)
+
+
+def test_returns_of_two_stretches_are_looked_up_one_by_one() -> None:
+    first, second = calls(("taux de retour d'octobre vs septembre", Names(period=OCTOBER, against=SEPTEMBER)))
+    assert (first.arguments["since"], second.arguments["since"]) == ("2026-10-01", "2026-09-01")
+
+
+def test_days_compared_with_go_on_with_the_days_asked_before() -> None:
+    (call,) = calls(("ventes d'octobre", Names(period=OCTOBER)), ("vs septembre ?", Names(against=SEPTEMBER)))
+    assert (call.arguments["since"], call.arguments["against_since"]) == ("2026-10-01", "2026-09-01")
 
 
 def test_a_colour_after_a_product_is_of_that_product_though_it_is_a_term_too() -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
+import polars as pl
 import pytest
 
 from copilot.errors import AmbiguousError
 from copilot.lookups.context import Context
 from copilot.lookups.names import recognise
 from copilot.lookups.scope import Scope
+from copilot.lookups.vocabulary import build_vocabulary
+from copilot.signals.lexicon import load_lexicon
 
 
 @pytest.mark.parametrize(
@@ -43,6 +47,11 @@ from copilot.lookups.scope import Scope
         ("Alba dress 38-40", Scope(product_ids=("alba-dress",), sizes=("38", "40"))),
         ("le stock de l'entrepôt", Scope(location_ids=("dc",))),
         ("what is in stock", Scope()),
+        ("combien de 40 à Lyon", Scope(sizes=("40",), location_ids=("lyon",))),
+        ("dresses in 38 and XXL", Scope(categories=("dress",), sizes=("38", "XXL"))),
+        ("XXL dresses", Scope(categories=("dress",), sizes=("XXL",))),
+        ("stock of parkas", Scope(categories=("parka",))),
+        ("manteaux et parkas", Scope(categories=("coat", "parka"))),
         ("Will the shares rise?", Scope()),
     ],
 )
@@ -142,3 +151,21 @@ def test_words_of_a_period_name_nothing_else(context: Context) -> None:
     assert found.period.last_day == date(2026, 10, 15)
     assert found.compares_last_year
     assert found.scope == Scope(product_ids=("odette",))
+
+
+def test_a_city_is_no_misspelt_term(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert context.lexicon.find("à Lille", "fr") == ["lilac"]
+    monkeypatch.setattr(context, "_vocabulary", replace(context.vocabulary, locations={("lille",): ("lyon",)}))
+    found = recognise(context, "et à Lille ?")
+    assert (found.location_ids, found.term_ids) == (("lyon",), ())
+
+
+def test_a_jacket_of_jean_is_no_pair_of_jeans() -> None:
+    skus = {"sku_id": ["J1", "J2"], "product_id": ["J1", "J2"], "name": ["Romy", "Milo"], "colour": ["blue"] * 2,
+            "size": ["38"] * 2, "category": ["jacket", "jeans"], "department": ["women"] * 2,
+            "material": ["denim"] * 2}  # fmt: skip
+    places = {"location_id": ["lyon"], "name": ["Lyon"], "kind": ["store"], "city": ["Lyon"], "country": ["FR"]}
+    vocabulary = build_vocabulary(pl.DataFrame(skus), pl.DataFrame(places), load_lexicon())
+    assert vocabulary.materials["en", "jean"] == ("denim",)
+    assert vocabulary.categories["down", "jacket"] == ("puffer",)
+    assert ("leather", "jacket") not in vocabulary.categories

@@ -33,6 +33,33 @@ def test_totals_against_the_year_before(context: Context) -> None:
     assert found.notes == ()
 
 
+def test_totals_against_other_days(context: Context) -> None:
+    monday = Period(since=date(2026, 10, 26), before=date(2026, 10, 27))
+    tuesday = Period(since=date(2026, 10, 27), before=date(2026, 10, 28))
+    found = sales_totals(context, LYON, period=monday, against=tuesday)
+    assert (totals(found)["sold_units"], totals(found)["sold_units_compared"]) == (2, 2)
+    assert totals(found)["change_share"] == 0.0
+    assert "sold_units_last_year" not in totals(found)
+    assert cells(found.rows[0])["sold_units_compared"] == 2
+    assert found.dates["compared_since"] == found.dates["compared_last_day"] == date(2026, 10, 27)
+
+
+@pytest.mark.parametrize(
+    ("since", "before", "notes"),
+    [
+        (date(2026, 10, 26), date(2026, 10, 27), ()),
+        (date(2026, 6, 1), date(2026, 6, 8), ("none_before",)),
+        (date(2026, 10, 1), date(2026, 10, 29), ("partly_before",)),
+    ],
+)
+def test_no_change_against_days_of_another_number_or_not_recorded(
+    context: Context, since: date, before: date, notes: tuple[str, ...]
+) -> None:
+    found = sales_totals(context, LYON, period=LAST_WEEK, against=Period(since=since, before=before))
+    assert "change_share" not in totals(found)
+    assert found.notes == notes
+
+
 def test_currencies_are_not_added_up(context: Context) -> None:
     found = sales_totals(context, EVERYTHING, period=LAST_WEEK, group="product")
     assert {name: value for name, value in totals(found).items() if name.startswith("revenue")} == {

@@ -65,4 +65,5 @@ def _part(result: Result, language: Language) -> str:
     if result.evidence is None:
         return replies.failed(result.error, language)
     page = Page(evidence=result.evidence, language=language)
-    return lacking.lacking(page) or _WRITERS[result.tool](page)
+    whole = lacking.lacking(page)
+    return whole or "\n\n".join(filter(None, (lacking.partly_lacking(page), _WRITERS[result.tool](page))))

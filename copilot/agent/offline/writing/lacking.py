@@ -5,7 +5,7 @@ from __future__ import annotations
 from copilot import wording
 from copilot.agent.offline import replies
 from copilot.agent.offline.writing.pieces import Page, join
-from copilot.lookups.lacking import NOT_IN_RANGE
+from copilot.lookups.lacking import NO_SUCH, NOT_IN_RANGE
 
 _MOST = 12
 
@@ -19,9 +19,7 @@ def lacking(page: Page) -> str:
     # The value is the last label of a row; what it is a value of may come before it.
     column = list(labels[0])[-1]
     about = labels[0].get("product") or wording.value(labels[0].get("category", ""), page.language)
-    # A size that no evidence holds is the question's own word.
-    written = replies.quoted if column == "size" else wording.value
-    said = wording.listing([written(value, page.language) for value in asked.split(", ")], page.language)
+    said = _said(page, column, asked)
     key = "named" if len(labels[0]) > 1 else "any"
     lead = page.say(f"lacking.{key}_{column}", asked=said, **({"about": about} if key == "named" else {}))
     there = [wording.value(label[column], page.language) for label in labels]
@@ -31,3 +29,19 @@ def lacking(page: Page) -> str:
         else ""
     )
     return join(lead, instead)
+
+
+def partly_lacking(page: Page) -> str:
+    """Which of what was asked about there is none of, before the figures of the rest; empty where there is all."""
+    told = {code: values for code, _, values in (note.partition(":") for note in page.evidence.notes)}
+    return " ".join(
+        page.say(f"lacking.part_{column}", asked=_said(page, column, told[code]))
+        for column, code in NO_SUCH.items()
+        if code in told
+    )
+
+
+def _said(page: Page, column: str, values: str) -> str:
+    # A size that no evidence holds is the question's own word.
+    written = replies.quoted if column == "size" else wording.value
+    return wording.listing([written(value, page.language) for value in values.split(", ")], page.language)

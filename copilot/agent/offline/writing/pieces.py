@@ -8,6 +8,7 @@ from datetime import date
 
 from copilot import wording
 from copilot.evidence import Evidence, Figure, Row
+from copilot.lookups.lacking import NO_SUCH
 from copilot.settings import Language
 
 LISTED = 6
@@ -16,7 +17,7 @@ _ONE_SIZE = frozenset({"one size", "taille unique", "tu", "os"})
 _BETWEEN: Mapping[Language, str] = {"en": "; ", "fr": " ; "}
 _KNOWN_ELSEWHERE = frozenset(
     {"cut", "nothing_rises", "nothing_fades", "none_at_risk", "none_out", "nothing_to_do", "no_sales", "no_products",
-     "no_posts", "no_forecast", "no_promotions", "not_checked", "least_sold", "growth", "decline"}
+     "no_posts", "no_forecast", "no_promotions", "not_checked", "least_sold", "growth", "decline", *NO_SUCH.values()}
 )  # fmt: skip
 """Notes that the text says in other words."""
 
@@ -68,7 +69,8 @@ class Page:
 
     def notes(self, *said: str) -> str:
         """What the evidence says is not known, in one sentence, without the notes that the text has `said`."""
-        codes = [code for code in self.evidence.notes if code not in {*said, *_KNOWN_ELSEWHERE}]
+        told = {*said, *_KNOWN_ELSEWHERE}
+        codes = [code for code in self.evidence.notes if code not in told and code.partition(":")[0] not in told]
         labels = [wording.label("notes", code, self.language) for code in codes]
         return self.say("notes", notes=_BETWEEN[self.language].join(labels)) if labels else ""
 

@@ -71,24 +71,36 @@ def sales(page: Page) -> str:
         "revenue": page.total("revenue"),
         "span": page.span(),
     }
-    change = page.total_figure("change_share")
-    if change is None:
-        lead = page.say("sales.lead", **values)
-    else:
-        earlier = page.total("sold_units_last_year")
-        lead = page.say("sales.lead_change", **values, change=page.change(change), earlier=earlier)
     rows = listed(page, _sales_row) if len(page.evidence.rows) > 1 else []
     order = next((code for code in ("least_sold", "growth", "decline") if code in page.evidence.notes), "")
+    order += "_compared" if order in ("growth", "decline") and page.total("sold_units_compared") else ""
     first = page.say(f"sales.{order}") if rows and order else ""
-    return join(lead, first, rows, in_all(page, "lines"), page.say("sales.basis"), page.notes())
+    return join(_sold(page, values), first, rows, in_all(page, "lines"), page.say("sales.basis"), page.notes())
+
+
+def _sold(page: Page, values: dict[str, object]) -> str:
+    """What sold, with what it is compared with: a year before, or the days asked for."""
+    change = page.total_figure("change_share")
+    earlier = page.total("sold_units_compared")
+    if earlier:
+        since, last_day = page.evidence.dates["compared_since"], page.evidence.dates["compared_last_day"]
+        values["base"] = wording.span(since, last_day, page.language, year=last_day.year != page.evidence.as_of.year)
+        if change is None:
+            return page.say("sales.lead_beside", **values, earlier=earlier)
+        return page.say("sales.lead_compared", **values, change=page.change(change), earlier=earlier)
+    if change is None:
+        return page.say("sales.lead", **values)
+    earlier = page.total("sold_units_last_year")
+    return page.say("sales.lead_change", **values, change=page.change(change), earlier=earlier)
 
 
 def _sales_row(row: RowWords) -> Iterator[str]:
-    change = row.figure("change_share")
-    if change is None:
-        yield row.clause("sold", "sold_units")
+    change, earlier = row.figure("change_share"), row.amount("sold_units_compared")
+    changed = {} if change is None else {"change": row.page.change(change)}
+    if earlier:
+        yield row.clause("sold_compared" if changed else "sold_beside", "sold_units", earlier=earlier, **changed)
     else:
-        yield row.clause("sold_change", "sold_units", change=row.page.change(change))
+        yield row.clause("sold_change" if changed else "sold", "sold_units", **changed)
     yield row.clause("revenue", "revenue")
 
 
