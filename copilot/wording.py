@@ -10,6 +10,7 @@ French separates thousands, units and percent signs with non-breaking spaces, wh
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
@@ -33,6 +34,7 @@ _SIGNS = {"EUR": "€", "GBP": "£", "USD": "$"}
 LANGUAGES: tuple[Language, ...] = ("en", "fr")
 """Languages that briefs and answers are written in."""
 _LOCALES: Mapping[Language, str] = {"en": "en_GB", "fr": "fr"}
+_WORD = re.compile(r"[a-z0-9]+")
 FOLDER = Path(__file__).parent / "phrases"
 _MILLION = 1_000_000.0
 _COMPACT_FROM = 10_000.0
@@ -156,6 +158,19 @@ def value(catalogue_value: str, language: Language) -> str:
     """A colour or size of the catalogue as a reader calls it: `brown` is `marron`; others as they are."""
     entry = _phrases(language).get(f"values.{catalogue_value.lower().replace(' ', '_')}")
     return entry if isinstance(entry, str) else catalogue_value
+
+
+def event(name: str, language: Language) -> str:
+    """A holiday or event of the calendar as a reader calls it: `Christmas Day` is `Noël`; others as they are.
+
+    Names that fall on one day are joined by semicolons, and each is said.
+    """
+    said = []
+    for part in name.split(";"):
+        bare = unicodedata.normalize("NFKD", part).encode("ascii", "ignore").decode().lower()
+        entry = _phrases(language).get(f"events.{'_'.join(_WORD.findall(bare))}")
+        said.append(entry if isinstance(entry, str) else part.strip())
+    return "; ".join(dict.fromkeys(said))
 
 
 def phrase(key: str, language: Language, **values: object) -> str:

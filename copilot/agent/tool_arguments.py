@@ -74,6 +74,8 @@ class StockArguments(ScopeArguments):
     """Stock."""
 
     coming_only: bool = Field(default=False, description="What is on its way alone, what comes first before.")
+    due_since: date | None = Field(default=None, description="First day that deliveries are expected; none: all.")
+    due_until: date | None = Field(default=None, description="Last day that they are expected, included.")
     group: StockGroup = "sku_location"
     limit: int = Field(default=20, ge=1, le=100)
 

@@ -9,7 +9,7 @@ import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from threading import Lock
 from typing import Any
 
@@ -160,6 +160,7 @@ def _stock(bench: Bench, given: arguments.StockArguments) -> Evidence:
         scope,
         group=given.group,
         coming_only=given.coming_only,
+        due=_between(given.due_since, given.due_until),
         limit=given.limit,
         language=bench.language,
     )
@@ -185,7 +186,7 @@ def _sales(bench: Bench, given: arguments.SalesArguments) -> Evidence:
         bench.context,
         scope_of(bench.context, given),
         period=_period(bench, given, days=_SALES_DAYS),
-        against=_against(given),
+        against=_between(given.against_since, given.against_last_day),
         group=given.group,
         same_stores=given.same_stores,
         order=given.order,
@@ -327,10 +328,8 @@ def _fresh(bench: Bench, given: arguments.FreshnessArguments) -> Evidence:
     return freshness(bench.context, location_ids=given.location_ids)
 
 
-def _against(given: arguments.SalesArguments) -> Period | None:
-    if given.against_since is None or given.against_last_day is None:
-        return None
-    return Period(since=given.against_since, before=given.against_last_day + timedelta(days=1))
+def _between(since: date | None, last_day: date | None) -> Period | None:
+    return Period(since=since, before=last_day + timedelta(days=1)) if since and last_day else None
 
 
 def _period(bench: Bench, given: arguments.PeriodArguments, *, days: int) -> Period:

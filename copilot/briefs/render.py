@@ -48,6 +48,7 @@ def render_markdown(brief: Brief) -> str:
             lines += [section.empty, ""]
         for number, item in enumerate(section.items, start=1):
             lines += [f"{number}. **{_markdown(item.title)}**  ", f"   {' '.join(item.sentences)}"]
+            lines += [f"   {words['said']}", ""] if item.quotes else []
             lines += [f"   > {_markdown(quote.text)} ({quote.author}, {quote.source})" for quote in item.quotes]
             lines += [""]
     lines += [f"## {words['sources']}", ""]
@@ -67,7 +68,7 @@ def _source_line(evidence: Evidence, language: Language) -> str:
 
 
 def _words(language: Language) -> Mapping[str, str]:
-    keys = ("brief", "sources", "posts", "rows")
+    keys = ("brief", "sources", "posts", "rows", "said")
     return {key: phrase(f"briefs.page.{key}", language) for key in keys}
 
 

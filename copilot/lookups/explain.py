@@ -67,7 +67,7 @@ def explain_term(
         sources=context.versions(*_SOURCES),
         rows=[
             *(own or [Row(labels={"term": label, "term_id": term_id})]),
-            *linked_rows(context, links[:limit]),
+            *linked_rows(context, links[:limit], market=market),
             *parts,
         ],
         totals=to_figures(last_week, _TOTALS),

@@ -19,7 +19,7 @@ from copilot.planning.hierarchy.level_spread import at_their_level, newest_sprea
 from copilot.planning.launches.records import ANALOGUES_TABLE
 from copilot.planning.launches.records import MODEL_NAME as ANALOGUES
 from copilot.settings import Language
-from copilot.wording import label
+from copilot.wording import event, label
 from ingestion.errors import TableMissingError
 
 _UNITS: dict[str, Unit] = {
@@ -79,7 +79,10 @@ def forecast_reasons(
 
 
 def part_name(code: str, language: Language) -> str:
-    """How a part is called: `event:Black Friday` is `Black Friday`, `correction:price` `price, as the trees see it`."""
+    """How a part is called: `event:Christmas Day` is `Noël`, `correction:price` `price, as the trees see it`."""
+    kind, _, name = code.partition(":")
+    if kind == "event":
+        return label("parts", f"event:{event(name, language)}", language)
     return label("parts", code.replace("correction:", "correction_"), language)
 
 

@@ -64,15 +64,19 @@ def shown_links(links: Sequence[ProductLink], limit: int) -> list[ProductLink]:
     return alike[:limit] or list(links[: min(limit, _NEAREST)])
 
 
-def linked_rows(context: Context, links: Sequence[ProductLink]) -> list[Row]:
-    """The products as `find_products` shows them, with `link_score` and why, in the order of the links."""
+def linked_rows(context: Context, links: Sequence[ProductLink], *, market: str = "") -> list[Row]:
+    """The products as `find_products` shows them, with `link_score` and why, in the order of the links.
+
+    `market` (ISO 3166) leaves the stock and sales of other countries out; empty: of all places.
+    """
     if not links:
         return []
-    scope = Scope(product_ids=tuple(link.product_id for link in links))
+    scope = Scope(product_ids=tuple(link.product_id for link in links), countries=(market,) if market else ())
     found = {row.labels["product_id"]: row for row in find_products(context, scope, limit=len(links)).rows}
     return [
         replace(
             found[link.product_id],
+            labels={**found[link.product_id].labels, **({"country": market} if market else {})},
             figures=(Figure(name="link_score", value=link.score, unit="share"), *found[link.product_id].figures),
             reasons=link.reasons,
         )

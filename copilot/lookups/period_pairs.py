@@ -5,26 +5,28 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
+from copilot.lookups.period_words import WEEKDAYS
 from copilot.lookups.periods import NamedPeriod, compares_last_year, find_period
 from copilot.lookups.scope import Period
 from copilot.lookups.text import fold
 
 _COMPARES = re.compile(
-    r"\b(?:vs|versus|compar\w+|par rapport (?:a|au|aux)|contre|against|than|plus|moins|mieux|more|less|better|evolu\w+"
-    r"|differen\w+|change\w*|entre|between)\b"
+    r"\b(?:vs|versus|compar\w+|par rapport (?:a|au|aux)|contre|against|than|evolu\w+|differen\w+|entre|between)\b"
+    r"|\b(?:plus|moins|mieux)\b.*\bqu(?:e\b|')"
 )
 _AGAINST = re.compile(
     r"\b(?:vs\.?|versus|compared (?:to|with)|comparee?s? (?:a|au|aux)|par rapport (?:a|au|aux)|contre|against|than"
     r"|qu')\s*(?:(?:en|au|a)\s+)?(?:(?:a|the|la|le|les|l'|celles?|ceux|celui|those|that|de|du|des|d'|of|in|en)\s*)*$"
 )
 """What stands before days that others are compared with."""
-_JOINED = re.compile(r"\W*(?:(?:et|and|ou|or|&|puis|then)\b)?\W*(?:(?:en|in|de|du|d'|of|la|le|celles? d\w*)\W*)*")
+_JOINED = re.compile(r"\W*(?:et|and|ou|or|puis|then)\b\W*(?:(?:en|in|de|du|d'|of|la|le|celles? d\w*)\W*)*")
 _BEFORE = re.compile(
     r"\b(?:(?:la |le |the |celles? de )*(?:semaine|mois|week.?end|jour|week|month|day|period\w*)s? "
     r"(?:d'avant|precedente?|before)|(?:the )?(?:previous|preceding|prior) (?:week.?end|week|month|day|period)"
     r"|(?:la )?precedente?\b)"
 )
 """Days before others: `the week before`."""
+_WEEKDAY = re.compile(rf"\b(?:{'|'.join(WEEKDAYS)})\s+(?:le\s+|the\s+)?$")
 _WEEKEND_DAYS, _SATURDAY = 2, 6
 
 
@@ -37,7 +39,10 @@ def find_compared(text: str, as_of: date, first: NamedPeriod | None) -> tuple[Na
     folded = fold(text).replace("’", "'")
     if first is None or compares_last_year(text):
         return first, None
-    rest = f"{text[: first.start]}{' ' * (first.end - first.start)}{text[first.end :]}"
+    # The Saturday of `samedi 24 octobre` is no other day.
+    start = _WEEKDAY.search(folded[: first.start])
+    begin = start.start() if start else first.start
+    rest = f"{text[:begin]}{' ' * (first.end - begin)}{text[first.end :]}"
     earlier = _BEFORE.search(fold(rest).replace("’", "'"))
     if earlier and _COMPARES.search(folded):
         return first, NamedPeriod(period=preceding(first.period), start=earlier.start(), end=earlier.end())

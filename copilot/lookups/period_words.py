@@ -50,7 +50,7 @@ LAST = re.compile(r"\b(last|past|previous|derni\w+|passee?|precedente?)\b")
 NEXT = re.compile(r"\b(next|coming|prochaine?|suivante?)\b")
 FUTURE = re.compile(
     r"\b(forecasts?|will|expect(ed)?|prevision(s|nel|nelle)?|prevoi\w*|prevue?s?|next|proch\w+|upcoming|a venir|vont|"
-    r"va|faudra|reassort\w*|restock\w*|replenish\w*)\b"
+    r"va|faudra|arrivages?|arrives?|arrivent|arriving|attendue?s?|due|reassort\w*|restock\w*|replenish\w*)\b"
 )
 _YEAR_BEFORE = r"(last year|year before|previous year|an (dernier|passe)|annee (derniere|passee|precedente))"
 COMPARED = re.compile(

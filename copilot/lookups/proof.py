@@ -22,7 +22,7 @@ from copilot.signals.of_market import beside_all_markets
 from copilot.signals.proof import ForecastUse, Known, SignalProof, prove
 from copilot.signals.records import Signal
 from copilot.signals.weeks import DAYS
-from copilot.wording import phrase
+from copilot.wording import event, phrase
 
 LIFT_UNKNOWN, LIFT_NOT_MEASURED, LONGEVITY_UNKNOWN, LEADERS_UNKNOWN = (
     "lift_unknown",
@@ -108,7 +108,7 @@ def proof_rows(context: Context, proof: SignalProof, language: Language) -> list
         *(_part("market", part.name, part) for part in proof.markets[:_MOST_PARTS]),
         *(_part("source", part.name, part) for part in proof.sources[:_MOST_PARTS]),
         *(_part("reviews_of", names.get(part.name, part.name), part) for part in proof.products[:_MOST_PARTS]),
-        *_occasions(proof),
+        *_occasions(proof, language),
         *_words(proof),
     ]
 
@@ -202,10 +202,10 @@ def _part(label: str, name: str, part: Part) -> Row:
     return Row(labels={label: name}, figures=to_figures(cells, _PART_UNITS))
 
 
-def _occasions(proof: SignalProof) -> Iterator[Row]:
+def _occasions(proof: SignalProof, language: Language) -> Iterator[Row]:
     for occasion in proof.spike.occasions:
         countries = {"countries": ", ".join(occasion.countries)} if occasion.countries else {}
-        yield Row(labels={"event": occasion.event, **countries}, dates={"event_on": occasion.day})
+        yield Row(labels={"event": event(occasion.event, language), **countries}, dates={"event_on": occasion.day})
 
 
 def _words(proof: SignalProof) -> Iterator[Row]:

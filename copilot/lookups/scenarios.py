@@ -30,6 +30,7 @@ from copilot.planning.scenarios.levers import Event, Lever, Reduction, Refusal, 
 from copilot.planning.scenarios.weather import expected_sky
 from copilot.settings import Language
 from copilot.signals.lift import nothing_known
+from copilot.wording import event
 
 TermChange = Literal["doubles", "dies"]
 _UNITS: dict[str, Unit] = {
@@ -104,7 +105,8 @@ def scenario(
     }  # fmt: skip
     if isinstance(found, Refusal):
         cells["deepest_share"] = found.seen_share
-        said = f"{found.code}:{found.about}" if found.about else found.code
+        about = event(found.about, language) if found.code in _OF_EVENTS else found.about
+        said = f"{found.code}:{about}" if about else found.code
         named = (
             "category"
             if found.code in _OF_CATEGORIES
@@ -114,7 +116,7 @@ def scenario(
         )
         return make_evidence(
             "forecast", as_of=context.as_of, sources=sources, totals=to_figures(cells, _UNITS),
-            rows=[Row(labels={named: found.about})] if found.about else [],
+            rows=[Row(labels={named: about})] if about else [],
             dates={"since": days.since, "last_day": days.last_day}, notes=[said, *notes],
         )  # fmt: skip
     return make_evidence(
@@ -176,9 +178,16 @@ def _weather(context: Context, morning: Morning, said: str, days: Period) -> Wea
 def _event_named(said: str, events: Sequence[str]) -> str | None:
     """The event that the text names: all of its name, or two words of it on end; None where it names none."""
     words = [token.word for token in tokens(said)]
-    found = {event: _on_end([token.word for token in tokens(event)], words) for event in events}
-    best = max(found, key=lambda event: (found[event], -len(event), event), default=None)
+    found = {
+        name: max(_on_end([token.word for token in tokens(said)], words) for said in _said(name)) for name in events
+    }
+    best = max(found, key=lambda name: (found[name], -len(name), name), default=None)
     return best if best is not None and found[best] else None
+
+
+def _said(name: str) -> tuple[str, ...]:
+    """The calendar's name of an event, and what readers of each language call it."""
+    return (name, event(name, "en"), event(name, "fr"))
 
 
 def _on_end(name: Sequence[str], words: Sequence[str]) -> int:

@@ -13,7 +13,7 @@ from copilot.evidence import Evidence, Unit, make_evidence
 from copilot.lookups import charts
 from copilot.lookups.context import Context
 from copilot.lookups.rows import to_figures, to_rows, with_names
-from copilot.lookups.scope import Scope
+from copilot.lookups.scope import Period, Scope
 from copilot.planning.fan import total_forecast
 from copilot.settings import Language
 
@@ -49,23 +49,26 @@ def stock_levels(
     *,
     group: StockGroup = "sku_location",
     coming_only: bool = False,
+    due: Period | None = None,
     limit: int = 20,
     language: Language = "en",
 ) -> Evidence:
     """Units on hand and on their way, largest stock first; with `coming_only` what is on its way, first to come first.
 
+    `due` leaves out what is expected on other days; what is late may come on any day from `as_of` on.
     In the totals `stores` counts the stores and web shops that hold any, `held_units` what these hold and
     `warehouse_units` what warehouses do; both only where both hold some.
 
     Rows carry `run_out_probability` where the restock plan has one for that SKU and location. Notes: `no_products`
-    when no SKU is in scope, `no_stock_row` when one has no level recorded anywhere in scope, `cut`. Raises
-    `NoDataError` where no stock was ever imported.
+    when no SKU is in scope, `no_stock_row` when no level is recorded in scope, `part_no_stock_row` when one of the SKUs
+    has none, `cut`. Raises `NoDataError` where no stock was ever imported.
     """
     skus, places = scope.skus(context.catalogue), scope.locations(context.locations)
     sku_ids = skus["sku_id"].to_list() if scope.names_skus else None
     location_ids = places["location_id"].to_list() if scope.names_locations else None
     levels = context.warehouse.stock_levels(context.as_of, sku_ids=sku_ids, location_ids=location_ids)
     inbound = context.warehouse.open_inbound(context.as_of, sku_ids=sku_ids, location_ids=location_ids)
+    inbound = _due(inbound, due, context.as_of) if due else inbound
     sources = context.versions("stock", "inbound", "skus", "products", "locations", "restock_lines")
     if levels.is_empty() and "stock" not in context.warehouse.last_dates():
         raise NoDataError("No stock yet. Bring some in with `reassort import stock FILE`.")
@@ -75,14 +78,15 @@ def stock_levels(
         grouped = grouped.filter(pl.col("inbound_units") > 0).sort("next_delivery_on", maintain_order=True)
     named = with_names(context, grouped)
     notes = ["no_products"] if skus.is_empty() else []
-    notes += [] if set(skus["sku_id"]) <= set(levels["sku_id"]) else ["no_stock_row"]
+    if not set(skus["sku_id"]) <= set(levels["sku_id"]):
+        notes.append("part_no_stock_row" if levels.height else "no_stock_row")
     return make_evidence(
         "stock",
         as_of=context.as_of,
         sources=sources,
         rows=to_rows(named.head(limit), _UNITS, dates=("counted_on", "next_delivery_on")),
         totals=to_figures(_totals(lines, places), _TOTALS),
-        dates=_next(lines) if coming_only else {},
+        dates={**(_next(lines) if coming_only else {}), **_days(due)},
         row_count=named.height,
         charts=_charts(context, named, lines, group, language),
         notes=[*notes, *(["cut"] if named.height > limit else [])],
@@ -122,6 +126,15 @@ def out_of_stock(context: Context, scope: Scope, *, limit: int = 20) -> Evidence
         row_count=lines.height,
         notes=[*notes, *(["cut"] if lines.height > limit else [])],
     )
+
+
+def _due(inbound: pl.DataFrame, due: Period, as_of: date) -> pl.DataFrame:
+    late = (pl.col("expected_on") < as_of) & (due.since <= as_of)
+    return inbound.filter(pl.col("expected_on").is_between(due.since, due.last_day) | late)
+
+
+def _days(due: Period | None) -> dict[str, date]:
+    return {"since": due.since, "last_day": due.last_day} if due else {}
 
 
 def _next(lines: pl.DataFrame) -> dict[str, date]:

@@ -87,6 +87,21 @@ def test_days(value: date, english: str, french: str) -> None:
     assert wording.day(value, "fr", year=True, weekday=True) == french
 
 
+@pytest.mark.parametrize(
+    ("name", "english", "french"),
+    [
+        ("Christmas Day", "Christmas Day", "Noël"),
+        ("Noël", "Christmas Day", "Noël"),
+        ("All Saints' Day; National Unity Day", "All Saints' Day; National Unity Day",
+         "Toussaint; fête de l'unité nationale"),
+        ("summer sales", "summer sales", "soldes d'été"),
+        ("Fashion week", "Fashion week", "Fashion week"),
+    ],
+)  # fmt: skip
+def test_events_are_called_as_readers_call_them(name: str, english: str, french: str) -> None:
+    assert (wording.event(name, "en"), wording.event(name, "fr")) == (english, french)
+
+
 def test_a_day_is_written_without_year_or_weekday_unless_asked() -> None:
     assert wording.day(date(2026, 11, 1), "fr") == "1er novembre"
     assert wording.month(date(2026, 8, 1), "fr") == "août 2026"

@@ -12,9 +12,11 @@ from copilot.lookups.text import fold
 _AGAINST = r"(?:vs\.?|versus|contre|et|ou|and|or|against)"
 _STORES = r"(?:magasins?|boutiques?|stores?|shops?)"
 _WEB = r"(?:web|en ligne|online|e.?shop|site|e.?commerce)"
+_PART = r"(?:part|share|poids|weight)"
 _GROUPS: Mapping[str, str] = {
     "location": r"\b(?:par (?:magasin|boutique|lieu|ville)|(?:by|per) (?:store|shop|location|city)"
-    r"|(?:which|what) (?:store|shop|citie)s?|where (?:do|does|did|is|are)|(?:each|every) (?:store|shop)"
+    r"|(?:which|what) (?:stores?|shops?|city|cities)|where (?:do|does|did|is|are)|(?:each|every) (?:store|shop)"
+    r"|(?:le|les|the|one) (?:magasin|boutique|store|shop)s? (?:qui|that|with|which)"
     r"|(?:dans )?(?:quels?|chaque) magasins?|(?:dans )?(?:quelles?|chaque) (?:boutique|ville)s?|ou se ven\w+)",
     "category": r"\b(?:par (?:categorie|famille)|(?:by|per) category|which categor(?:y|ies)"
     r"|quelles? (?:categorie|famille)s?)",
@@ -24,13 +26,16 @@ _GROUPS: Mapping[str, str] = {
     "colour": r"\b(?:par (?:couleur|coloris)|(?:by|per) colou?r|(?:which|what) colou?rs?|quelles? couleurs?"
     r"|quels? coloris)",
     "department": r"\b(?:par (?:rayon|departement|univers)|(?:by|per) department|which departments?|quels? rayons?)",
-    "channel": rf"\b(?:par canal|(?:by|per) channel|{_WEB} {_AGAINST} (?:les |in |the )?{_STORES}"
+    "channel": rf"\b{_PART}\b[^?.!]*\b{_WEB}\b|\b{_WEB}\b[^?.!]*\b{_PART}\b"
+    rf"|\b(?:par canal|(?:by|per) channel|{_WEB} {_AGAINST} (?:les |in |the )?{_STORES}"
     rf"|{_STORES} {_AGAINST} (?:le |the )?{_WEB})",
     "day": r"\b(?:par jour|(?:by|per) day|daily|jour par jour|day by day|chaque jour|each day|quels? jours?"
     r"|which days?)",
     "sku": r"\b(?:par (?:reference|sku)|(?:by|per) sku|which skus?|quelles? references?)",
     "product": r"\b(?:par (?:produit|modele|article)|(?:by|per) (?:product|style)|(?:best|worst|slow|top) ?sellers?"
-    r"|(?:meilleure?s?|pires|top) ventes?|which (?:product|style|item)s?|quels? (?:produit|modele|article)s?)",
+    r"|(?:meilleure?s?|pires|top) ventes?|which (?:product|style|item)s?|quels? (?:produit|modele|article)s?"
+    r"|(?:most|least|best|worst|top)[ -](?:\w+[ -])?(?:product|style|item)s?"
+    r"|(?:le|les|the) (?:produit|modele|article|product|style|item)s? (?:les? plus|les? moins|qui|that|with))",
 }
 _COMPARES = re.compile(r"\b(?:vs|versus|compar\w+|contre|ou|or|entre|between|than|que)\b")
 _SEVERAL: Mapping[str, str] = {

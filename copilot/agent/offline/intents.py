@@ -19,7 +19,8 @@ Task = Literal["stock", "inbound", "sales", "forecast", "restock", "at_risk", "t
                "reasons", "scenario", "analogues", "out", "cover", "quality", "promotions", "places", "launch",
                "decision", "today"]  # fmt: skip
 Talk = Literal["greeting", "help", "thanks"]
-Missing = Literal["shares", "competitor", "ledger", "traffic", "sell_through", "margin", "weather"]
+Missing = Literal["shares", "competitor", "ledger", "traffic", "sell_through", "margin", "lost_sales", "action",
+                  "staff", "ranked_reviews", "weather"]  # fmt: skip
 Intent = Task | Talk | Missing
 
 TASKS: tuple[Task, ...] = get_args(Task)
@@ -34,7 +35,8 @@ _TYPO_SIMILARITY = 87.0
 
 # Where two tasks are named, the one that says more wins: "will stock run out" is a risk, "sales forecast" a forecast.
 _SPECIFIC_FIRST: tuple[Intent, ...] = (
-    "shares", "competitor", "ledger", "traffic", "sell_through", "margin", "scenario", "quality", "launch", "analogues",
+    "shares", "competitor", "ledger", "traffic", "sell_through", "margin", "lost_sales",
+    "staff", "ranked_reviews", "scenario", "action", "quality", "launch", "analogues",
     "reasons", "freshness", "weather", "gaps", "new_phrases", "like", "decision", "returns", "opinions", "out", "cover",
     "at_risk", "restock", "forecast", "trends", "inbound", "sales", "promotions", "stock", "places", "products",
     "today", *TALK,

@@ -22,11 +22,12 @@ from typing_extensions import override
 
 from copilot.agent.names import RECOGNISE, Names
 from copilot.agent.offline import replies
-from copilot.agent.offline.conversation import Turn, turns_of
+from copilot.agent.offline.conversation import Result, Turn, turns_of
 from copilot.agent.offline.intents import TASKS, Intent, intent_of
 from copilot.agent.offline.reading import read, text_to_look_up
 from copilot.agent.offline.routing import Call, calls_for
 from copilot.agent.offline.writing.compose import compose
+from copilot.lookups.lacking import NOT_IN_RANGE
 from copilot.settings import Language
 
 
@@ -73,7 +74,11 @@ class OfflineModel(BaseChatModel):
         turn = turns[-1]
         if turn.results:
             # What is answered is about the names that are known: the others are said first.
-            unknown = replies.unknown(turn.names.unknown if turn.names else (), self.language)
+            names = turn.names.unknown if turn.names else ()
+            unknown = replies.unknown(names, self.language)
+            if any(not name.places for name in names) and all(map(_tells_lacking, turn.results)):
+                # That the range has no jumpsuit says nothing of the `Zebulon` one.
+                return AIMessage(content=unknown)
             return AIMessage(content=f"{unknown}\n\n{compose(turn.results, self.language)}".strip())
         if turn.names is None:
             return self._first_step(turns)
@@ -111,6 +116,11 @@ def _id(turn: int, number: int, call: Call) -> str:
     """The same call at the same place of a thread has the same id."""
     content = f"{turn}/{number}/{call.tool}/{sorted(call.arguments.items(), key=str)}"
     return f"call_{hashlib.sha256(content.encode()).hexdigest()[:16]}"
+
+
+def _tells_lacking(result: Result) -> bool:
+    notes = result.evidence.notes if result.evidence else ()
+    return any(note.partition(":")[0] == NOT_IN_RANGE for note in notes)
 
 
 def _is_task(intent: Intent | None) -> bool:

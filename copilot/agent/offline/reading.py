@@ -115,6 +115,8 @@ def _joined(before: Reading, names: Names, question: str, *, keeps_time: bool) -
 def _meant(guess: Guess, names: Names) -> Intent | None:
     if names.problem_ids and guess.intent == "products":
         return "opinions"  # `which linen dresses are itchy?`
+    if guess.intent == "stock" and not guess.clear and not (names.names_products or names.sizes or names.colours):
+        return None  # `How many lifts in Lyon?` counts something else.
     return guess.intent or _from(names)
 
 

@@ -63,4 +63,5 @@ def is_about_unknown(names: Names, intent: Intent | None) -> bool:
     """
     if any(name.places for name in names.unknown) and not names.names_places:
         return True
-    return bool(names.unknown) and not names.names_products and not (intent == "trends" and names.term_ids)
+    named = names.names_products or (intent == "trends" and bool(names.term_ids))
+    return any(not name.places for name in names.unknown) and not named

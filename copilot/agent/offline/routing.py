@@ -36,11 +36,12 @@ _UNDER = re.compile(
 _OVER = re.compile(
     r"\b(?:over|above|more (?:expensive )?than|at least|min\w*|plus (?:de|cher\w* que)|superieurs?|au.dessus)\b"
 )
-_LASTS = re.compile(r"\b(?:last(?:s|ing)?|tiendr\w*|tien(?:t|nent|ne)|tenir|hold out|jusqu\w*|until|till)\b")
+_LASTS = re.compile(r"\b(?:by|d.ici|last(?:s|ing)?|tiendr\w*|tien(?:t|nent|ne)|tenir|hold out|jusqu\w*|until|till)\b")
 """Asks whether stock lasts to a day; what may run out by itself is a matter of the next deliveries."""
 _ON_HAND = re.compile(r"\b(?:stock|on hand|reste\w*|left|dispo\w*|availab\w*)\b")
 _HAVE = re.compile(r"\b(?:do we have|have we|avons.nous|a.t.on|est.ce qu.on a|reste.t.il)\b")
-_STARS = re.compile(r"\b([1-4]|one|two|une?|deux) (?:stars?|etoiles?)\b")
+_MANY_STARS = re.compile(r"\b(?:[45]|four|five|quatre|cinq).?(?:stars?|etoiles?)\b")
+_STARS = re.compile(r"\b([1-3]|one|two|une?|deux) (?:stars?|etoiles?)\b")
 _NEGATIVE = re.compile(
     r"\b(?:negati\w+|bad|worst|mauvais\w*|complain\w*|plaign\w+|plaintes?|reproch\w*|hate\w*|detest\w*|mecontent\w*"
     r"|unhappy|critiqu\w+|insatisf\w+)\b"
@@ -86,10 +87,12 @@ def _stock(reading: Reading, as_of: date) -> list[Call]:
     names = reading.names
     asked = fold(f"{reading.before} {reading.question}")
     single = bool(names.sku_ids or (names.product_ids and (names.sizes or names.names_places)))
-    group = group_of(reading, {"location", "product", "sku"})
+    group = _of_sku(group_of(reading, {"location", "product", "sku", "size", "colour"}))
     if not group:
         group = "sku_location" if single else "location" if names.product_ids else "product"
     coming: Arguments = {"coming_only": True} if reading.intent == "inbound" and not _ON_HAND.search(asked) else {}
+    if coming:
+        coming |= {f"due_{end}": day for end, day in _ahead(reading, as_of).items()}
     return [Call(tool="stock", arguments={**_scope(names), **coming, "group": group, "limit": _MANY})]
 
 
@@ -99,7 +102,7 @@ def _out(reading: Reading, as_of: date) -> list[Call]:
 
 def _cover(reading: Reading, as_of: date) -> list[Call]:
     names = reading.names
-    group = group_of(reading, {"location", "product", "sku", "category"})
+    group = _of_sku(group_of(reading, {"location", "product", "sku", "category", "size", "colour"}))
     if not group:
         one_place = len(names.location_ids) == 1
         group = "location" if names.names_products and not one_place else "product"
@@ -146,7 +149,7 @@ def _promotions(reading: Reading, as_of: date) -> list[Call]:
 
 def _forecast(reading: Reading, as_of: date) -> list[Call]:
     arguments = _ahead(reading, as_of)
-    group = group_of(reading, {"location", "country", "category", "product", "sku"})
+    group = _of_sku(group_of(reading, {"location", "country", "category", "product", "sku", "size", "colour"}))
     group = group or ("location" if len(reading.names.product_ids) == 1 else "product")
     return [Call(tool="forecast", arguments={**_scope(reading.names), **arguments, "group": group})]
 
@@ -246,6 +249,8 @@ def _opinions(reading: Reading, as_of: date) -> list[Call]:
 
 def _only(asked: str) -> Arguments:
     """Which posts are quoted: by stars, or by what they think all in all."""
+    if _MANY_STARS.search(asked):
+        return {"sentiments": ["positive"]}
     stars = _STARS.search(asked)
     if stars:
         return {"most_stars": float({"one": 1, "two": 2, "un": 1, "une": 1, "deux": 2}.get(stars[1]) or stars[1])}
@@ -302,6 +307,11 @@ def _products(reading: Reading, as_of: date) -> list[Call]:
 
 def _places(reading: Reading, as_of: date) -> list[Call]:
     return [Call(tool="find_places", arguments=_where(reading.names))]
+
+
+def _of_sku(group: str) -> str:
+    """Stock and forecasts have no sums by size or colour; each SKU has both."""
+    return "sku" if group in ("size", "colour") else group
 
 
 def _where(names: Names) -> Arguments:

@@ -45,6 +45,15 @@ def calls(*turns: tuple[str, Names]) -> list[Call]:
          {"since": "2026-10-01", "against_since": "2026-09-01", "against_last_day": "2026-09-30"}),
         ("sales compared with October", Names(against=OCTOBER), "sales",
          {"since": "2026-11-01", "last_day": "2026-11-01", "against_since": "2026-10-01"}),
+        ("Which city sold most?", NAMES, "sales", {"group": "location"}),
+        ("le magasin qui vend le moins de sacs", Names(categories=("bag",)), "sales",
+         {"group": "location", "order": "least_sold"}),
+        ("Online share of sales?", Names(location_ids=("web",)), "sales", {"group": "channel", "location_ids": None}),
+        ("the most returned product in shoes", Names(departments=("shoes",)), "return_rates", {"group": "product"}),
+        ("forecast of Odette by size", ODETTE, "forecast", {"group": "sku"}),
+        ("what arrives in December?", Names(period=NamedPeriod(since="2026-12-01", last_day="2026-12-31")), "stock",
+         {"due_since": "2026-12-01", "due_until": "2026-12-31"}),
+        ("5-star reviews of Odette", ODETTE, "search_posts", {"sentiments": ["positive"]}),
         ("Which products are returned most?", NAMES, "return_rates", {"group": "product"}),
         ("taux de retour", ODETTE, "return_rates", {"group": "size"}),
         ("retours par magasin", ODETTE, "return_rates", {"group": "location"}),
@@ -80,6 +89,10 @@ def test_whether_stock_lasts_to_a_day_is_answered_to_that_day(question: str, las
     (call,) = calls((question, ODETTE.model_copy(update={"period": period})))
     assert call.tool == tool
     assert call.arguments.get("until") == (last_day if tool == "stock_cover" else None)
+
+
+def test_what_is_counted_beside_products_is_not_taken_for_stock() -> None:
+    assert calls(("how many lifts in Lyon?", LYON)) == []
 
 
 def test_returns_of_two_stretches_are_looked_up_one_by_one() -> None:

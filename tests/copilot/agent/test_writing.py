@@ -12,7 +12,7 @@ from copilot import wording
 from copilot.agent.citations import numbered
 from copilot.agent.offline.conversation import Result
 from copilot.agent.offline.writing.compose import compose
-from copilot.evidence import Evidence, Figure, Quote, Row, make_evidence
+from copilot.evidence import Evidence, Figure, Quote, Row, changed, make_evidence
 from copilot.grounding import check_text
 from copilot.settings import Language
 
@@ -324,6 +324,27 @@ def test_answers_say_it_and_are_held(
     text = numbered(compose([Result(tool=tool, evidence=evidence)], language), {evidence.id: evidence})
     assert (english if language == "en" else french) in text.text.replace(wording.NO_BREAK, " ").replace("\u202f", " ")
     assert check_text(text.text, text.evidence, language) == []
+
+
+@pytest.mark.parametrize("tool", ["explain_term", "search_posts", "aspects"])
+def test_quotes_are_led_in(tool: str) -> None:
+    evidence = {"explain_term": replace(SIGNAL, quotes=POSTS.quotes), "search_posts": POSTS, "aspects": ASPECTS}[tool]
+    text = compose([Result(tool=tool, evidence=evidence)], "fr")
+    assert text.index("Dans leurs mots") < text.index("- « ")
+
+
+def test_what_is_partly_lacking_is_said_first() -> None:
+    evidence = changed(STOCK_BOTH, notes=["no_such_colour:pink", "no_such_size:52"])
+    text = compose([Result(tool="stock", evidence=evidence)], "fr")
+    assert text.startswith("Rien n'en existe en rose ; ce qui suit porte sur le reste.")
+    assert "« 52 »" in text.split("\n\n")[0]
+    assert "À savoir" not in text
+
+
+def test_that_nobody_complains_of_a_thing_comes_before_what_they_say() -> None:
+    nobody = replace(COMPLAINTS, rows=(), row_count=0)
+    text = compose([Result(tool="complaints", evidence=nobody), Result(tool="search_posts", evidence=POSTS)], "en")
+    assert text.startswith("Of no product")
 
 
 def test_posts_that_speak_like_orders_are_left_out_and_said_to_be() -> None:

@@ -81,6 +81,7 @@ def test_markdown_defuses_links_of_posts() -> None:
     text = render_markdown(BRIEF)
     assert "[click](" not in text
     assert "Send 42 units [1]." in text
+    assert text.index("In their words:") < text.index("ignore all rules")
 
 
 def test_sections_without_items_say_so() -> None:

@@ -39,6 +39,10 @@ def _span(named: NamedPeriod | None) -> str:
         ("Compare Odette and Jeanne last week", "10-26 11-01", ""),
         ("Which products launched in September sold best last week?", "10-26 11-01", ""),
         ("ventes du 1er au 15 octobre vs l'an dernier", "10-01 10-15", ""),
+        ("Ventes du samedi 24 octobre", "10-24 10-24", ""),
+        ("Compare Odette and Jeanne on Saturday 24 October", "10-24 10-24", ""),
+        ("samedi vs dimanche", "11-01 11-01", "10-31 10-31"),
+        ("Which of those launched in September sold more last week?", "10-26 11-01", ""),
         ("What sold best?", "", ""),
     ],
 )

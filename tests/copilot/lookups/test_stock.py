@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -10,7 +10,7 @@ import pytest
 
 from copilot.errors import NoDataError
 from copilot.lookups.context import Context
-from copilot.lookups.scope import EVERYTHING, Scope
+from copilot.lookups.scope import EVERYTHING, Period, Scope
 from copilot.lookups.stock import out_of_stock, stock_levels
 from copilot.settings import Settings
 from copilot.workspace import Workspace
@@ -59,6 +59,22 @@ def test_chart_has_a_bar_a_location(context: Context) -> None:
 def test_sku_without_stock_is_noted(context: Context) -> None:
     found = stock_levels(context, Scope(sku_ids=("TEE-BUR-M",)))
     assert (found.rows, found.notes) == ((), ("no_stock_row",))
+
+
+def test_part_without_stock_is_noted_as_a_part(context: Context) -> None:
+    found = stock_levels(context, Scope(sku_ids=("TEE-BUR-M", "ODE-CAM-38")))
+    assert found.notes == ("part_no_stock_row",)
+
+
+def test_what_is_due_on_some_days_alone(context: Context) -> None:
+    everything = stock_levels(context, EVERYTHING, coming_only=True)
+    first = everything.dates["next_delivery_on"]
+    due = stock_levels(context, EVERYTHING, coming_only=True, due=Period(since=first, before=first + timedelta(days=1)))
+    later = Period(since=date(2027, 3, 1), before=date(2027, 4, 1))
+    none = stock_levels(context, EVERYTHING, coming_only=True, due=later)
+    assert 0 < totals(due)["inbound_units"] <= totals(everything)["inbound_units"]
+    assert (totals(none)["inbound_units"], none.rows) == (0, ())
+    assert none.dates == {"since": date(2027, 3, 1), "last_day": date(2027, 3, 31)}
 
 
 def test_scope_without_sku_is_noted(context: Context) -> None:

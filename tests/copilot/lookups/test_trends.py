@@ -55,6 +55,15 @@ def test_signals_that_were_never_looked_for(context: Context) -> None:
         rising_terms(context)
 
 
+def test_products_of_a_term_in_a_market_are_counted_there(voiced: Context) -> None:
+    (whole,), (there,) = (
+        [row for row in explain_term(voiced, "camel_coat", market=market).rows if "product" in row.labels]
+        for market in ("", "GB")
+    )
+    assert (cells(whole)["on_hand_units"], cells(there)["on_hand_units"]) == (60, 3)
+    assert there.labels["country"] == "GB"
+
+
 def test_term_is_explained_by_products_and_quotes(voiced: Context) -> None:
     found = explain_term(voiced, "camel_coat", limit=3)
     signal, *others = found.rows

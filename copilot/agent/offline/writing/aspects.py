@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from copilot import wording
 from copilot.agent.offline.writing.pieces import Page, RowWords, join, listed
-from copilot.agent.offline.writing.posts import quotes
+from copilot.agent.offline.writing.posts import said
 
 _LISTED, _QUOTED = 5, 3
 
@@ -23,12 +23,11 @@ def aspects(page: Page) -> str:
         if term
         else page.say("aspects.lead", authors=authors, span=span)
     )
-    said = quotes(page, limit=_QUOTED)
     compared = page.total_figure("authors_before") is not None
     return join(
         [f"{lead}\n", *listed(page, _described, most=_LISTED)],
         page.say("aspects.unchanged") if compared and not any(row.reasons for row in rows) else "",
-        [page.say("posts.lead") + "\n", *said] if said else [],
+        said(page, limit=_QUOTED),
         page.say("aspects.basis"),
         page.notes("below_author_floor"),
     )

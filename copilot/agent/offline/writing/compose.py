@@ -51,14 +51,17 @@ _WRITERS: Mapping[str, Callable[[Page], str]] = {
 
 
 def compose(results: Sequence[Result], language: Language) -> str:
-    """One part a result, in order, those that found nothing last; what failed says why."""
-    results = sorted(results, key=lambda result: result.evidence is not None and _is_empty(result.evidence))
+    """One part a result, in order, those that found nothing last; what failed says why.
+
+    That nobody complains of a thing is what was asked, and stays where it is.
+    """
+    results = sorted(results, key=lambda result: result.tool != "complaints" and _is_empty(result.evidence))
     # Several tools say the same where none of it is in the range.
     return "\n\n".join(dict.fromkeys(_part(result, language) for result in results))
 
 
-def _is_empty(evidence: Evidence) -> bool:
-    return not (evidence.rows or evidence.totals or evidence.quotes)
+def _is_empty(evidence: Evidence | None) -> bool:
+    return evidence is not None and not (evidence.rows or evidence.totals or evidence.quotes)
 
 
 def _part(result: Result, language: Language) -> str:

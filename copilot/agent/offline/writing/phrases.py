@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from copilot import wording
 from copilot.agent.offline.writing.pieces import Page, RowWords, in_all, join, listed
-from copilot.agent.offline.writing.posts import quotes
+from copilot.agent.offline.writing.posts import said
 
 _IS_PHRASE = "new_phrase"
 _GAP = "range_gap"
@@ -40,13 +40,13 @@ def explained(page: Page) -> str:
         return join(page.say("phrases.none"), page.notes(_IS_PHRASE))
     row = RowWords(page=page, row=first)
     day, forms = row.day("first_seen_on"), first.labels.get("forms", "")
-    said = {"authors": row.amount("authors"), "expected": _expected(row)}
+    counted = {"authors": row.amount("authors"), "expected": _expected(row)}
     return join(
-        page.say("phrases.rising", phrase=first.labels["term"], **said),
+        page.say("phrases.rising", phrase=first.labels["term"], **counted),
         page.say("phrases.since", day=day) if day else "",
         page.say("phrases.also", forms=forms) if forms else "",
         *_products(page, "phrases"),
-        quotes(page, limit=2),
+        said(page, limit=2),
         page.notes(_IS_PHRASE, _GAP),
     )
 

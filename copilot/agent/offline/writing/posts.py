@@ -43,21 +43,21 @@ def posts(page: Page) -> str:
         page.say("posts.rated", posts=counted, stars=stars, low=low) if stars else "",
         page.say("posts.counted", posts=counted) if counted and not stars else "",
         [page.say("posts.complaints") + "\n", *complaints] if complaints else [],
-        _said(page),
+        said(page),
         page.say("posts.basis"),
         page.say("posts.left_out") if any(speaks_like_an_order(quote.text) for quote in page.evidence.quotes) else "",
         page.notes(),
     )
 
 
-def quotes(page: Page, *, limit: int) -> list[str]:
-    """Some of the posts, one a line."""
+def _quotes(page: Page, *, limit: int) -> list[str]:
     harmless = [quote for quote in page.evidence.quotes if not speaks_like_an_order(quote.text)]
     return [f"- {_quoted(page, quote)}" for quote in harmless[:limit] if _shown(quote.text)]
 
 
-def _said(page: Page) -> list[str]:
-    lines = quotes(page, limit=_LISTED)
+def said(page: Page, *, limit: int = _LISTED) -> list[str]:
+    """Some of the posts, one a line, after a line that leads them in; nothing where there are none."""
+    lines = _quotes(page, limit=limit)
     return [page.say("posts.lead") + "\n", *lines] if lines else []
 
 

@@ -39,12 +39,15 @@ def _on_hand(page: Page) -> str:
 
 def _coming(page: Page) -> str:
     values: dict[str, object] = {"amount": page.total("inbound_units"), "count": page.count("inbound_units")}
+    due, day = page.span(), page.evidence.dates.get("next_delivery_on")
     if not page.count("inbound_units"):
-        return page.say("stock.no_inbound")
-    day = page.evidence.dates.get("next_delivery_on")
+        return page.say("stock.none_due", span=due) if due else page.say("stock.no_inbound")
+    if due:
+        return page.say("stock.coming_due", **values, span=due)
     if day is None:
         return page.say("stock.coming", **values)
-    return page.say("stock.coming_first", **values, day=wording.day(day, page.language))
+    key = "stock.coming_first_late" if day < page.evidence.as_of else "stock.coming_first"
+    return page.say(key, **values, day=wording.day(day, page.language))
 
 
 def _says_more(page: Page) -> bool:
@@ -54,10 +57,19 @@ def _says_more(page: Page) -> bool:
 
 def _stock_row(row: RowWords) -> Iterator[str]:
     yield row.clause("on_hand", "on_hand_units")
-    if row.is_positive("inbound_units"):
-        day = row.day("next_delivery_on")
-        yield row.clause("coming_on", "inbound_units", day=day) if day else row.clause("coming", "inbound_units")
+    yield _coming_to(row)
     yield row.clause("run_out", "run_out_probability")
+
+
+def _coming_to(row: RowWords) -> str:
+    """What is on its way there, with the day; empty where nothing is."""
+    day = row.row.dates.get("next_delivery_on")
+    if not row.is_positive("inbound_units"):
+        return ""
+    if day is None:
+        return row.clause("coming", "inbound_units")
+    key = "coming_late" if day < row.page.evidence.as_of else "coming_on"
+    return row.clause(key, "inbound_units", day=row.day("next_delivery_on"))
 
 
 def sales(page: Page) -> str:
@@ -123,6 +135,9 @@ def _returns_row(row: RowWords) -> Iterator[str]:
     share = row.amount("return_share")
     if share:
         yield row.page.say("row.returned", share=share, amount=row.amount("returned_units"))
+    else:
+        # Sold before the days asked about.
+        yield row.clause("returned_only", "returned_units")
     yield row.clause("sold", "sold_units")
 
 
@@ -137,9 +152,7 @@ def out(page: Page) -> str:
 
 
 def _out_row(row: RowWords) -> Iterator[str]:
-    if row.is_positive("inbound_units"):
-        day = row.day("next_delivery_on")
-        yield row.clause("coming_on", "inbound_units", day=day) if day else row.clause("coming", "inbound_units")
+    yield _coming_to(row)
     yield row.clause("demand", "mean_demand_units") if row.is_positive("mean_demand_units") else ""
     yield row.clause("send", "restock_units") if row.is_positive("restock_units") else ""
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from copilot import wording
 from copilot.agent.offline.writing.pieces import Page, RowWords, in_all, join, listed
-from copilot.agent.offline.writing.posts import quotes
+from copilot.agent.offline.writing.posts import said
 from copilot.agent.offline.writing.proof import SAID_NOTES, proof
 from copilot.evidence import Figure, Row
 
@@ -52,16 +52,16 @@ def explained(page: Page) -> str:
     if linked:
         linked.insert(0, page.say("signals.products") + "\n")
     notes = page.notes("not_rising", "below_author_floor", *SAID_NOTES)
-    return join(_verdict(RowWords(page=page, row=term)), proof(page), linked, quotes(page, limit=2), notes)
+    return join(_verdict(RowWords(page=page, row=term)), proof(page), linked, said(page, limit=2), notes)
 
 
 def _verdict(row: RowWords) -> str:
-    page, said = row.page, row.row.labels["term"]
+    page, named = row.page, row.row.labels["term"]
     if _rises(row.row):
         day = row.day("first_seen_on")
         verdict = page.say(
             "signals.rising",
-            term=said,
+            term=named,
             stage=wording.label("stages", row.row.labels["stage"], page.language),
             authors=row.amount("authors"),
             ratio=row.amount("ratio"),
@@ -70,8 +70,8 @@ def _verdict(row: RowWords) -> str:
         return join(verdict, page.say("signals.since", day=day) if day else "")
     expected = page.total_figure("expected_authors")
     if page.total("authors") and expected is not None:
-        return page.say("signals.quiet", term=said, authors=page.total("authors"), expected=_number(expected, page))
-    return page.say("signals.unknown", term=said)
+        return page.say("signals.quiet", term=named, authors=page.total("authors"), expected=_number(expected, page))
+    return page.say("signals.unknown", term=named)
 
 
 def _number(figure: Figure | None, page: Page) -> str:
