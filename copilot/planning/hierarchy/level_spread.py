@@ -35,7 +35,7 @@ from ingestion.lake import Lake
 
 SPREADS_TABLE = "level_spreads"
 HORIZONS_DAYS = (7, 14)
-MORNINGS = 4
+MORNINGS = 8
 _STEP_DAYS = 14
 _LEAST_HISTORY_DAYS = 28
 _MANY_SUMS = 60
