@@ -12,7 +12,7 @@ from copilot.lookups.context import Context
 from copilot.lookups.like import linked_rows
 from copilot.lookups.proof import proof_notes, proof_of, proof_rows, signal_of
 from copilot.lookups.rows import to_figures, to_rows
-from copilot.lookups.trends import SIGNAL_UNITS, newest_signals, with_terms
+from copilot.lookups.trends import SIGNAL_UNITS, in_market, newest_signals, with_terms
 from copilot.settings import Language
 from copilot.signals.posts import posts_behind
 from copilot.signals.run import history_of
@@ -52,6 +52,7 @@ def explain_term(
     links = context.product_links.of(term_id)
     found = signal_of(signal) if enough else None
     proof = proof_of(context, found) if found else None
+    notes += in_market(market)
     notes += [] if signal.height else ["not_rising"]
     notes += ["few_accounts"] if signal.height and signal["top_author_share"][0] >= 0.5 else []
     notes += [] if links else ["no_products_linked"]

@@ -27,6 +27,8 @@ SIGNAL_UNITS: dict[str, Unit] = {
 }
 """Figures of a signal."""
 Direction = Literal["rising", "fading"]
+IN_MARKET = "in_market"
+"""Note that what is said is of one country alone."""
 _STAGES: Mapping[Direction, tuple[str, ...]] = {"rising": ("emerging", "rising", "peaking"), "fading": ("fading",)}
 
 
@@ -41,8 +43,8 @@ def rising_terms(
     """Terms that more authors use than expected, gravest first; `market` is a country, empty: all markets together.
 
     They are those that rise or stand at their peak, or those that are `fading`; terms with fewer authors than the floor
-    are left out. Notes: `nothing_rises` or `nothing_fades`, `stale_signals` when they were computed on an earlier
-    morning, `cut`. Raises `NoDataError` where none were computed.
+    are left out. Notes: `in_market:` with the country, `nothing_rises` or `nothing_fades`, `stale_signals` when they
+    were computed on an earlier morning, `cut`. Raises `NoDataError` where none were computed.
     """
     signals, notes = newest_signals(context)
     rising = signals.filter(pl.col("market") == market, pl.col("stage").is_in(_STAGES[direction])).sort(
@@ -50,6 +52,7 @@ def rising_terms(
     )
     named = with_terms(context, rising, language)
     shown = named.head(limit)
+    notes += in_market(market)
     notes += [] if rising.height else ["nothing_rises" if direction == "rising" else "nothing_fades"]
     bars = [shown[column].to_list() for column in ("term", "authors", "expected_authors")]
     chart = charts.terms_bars(*bars, language=language)
@@ -65,6 +68,11 @@ def rising_terms(
     )
     # Each row was held to the floor by itself: so many terms rise is a count of terms, not of people.
     return context.floor.released(evidence, authors=context.floor.min_authors)
+
+
+def in_market(market: str) -> list[str]:
+    """That note; none for all markets together."""
+    return [f"{IN_MARKET}:{market}"] if market else []
 
 
 def newest_signals(context: Context) -> tuple[pl.DataFrame, list[str]]:

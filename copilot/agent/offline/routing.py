@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import product
 
 from copilot.agent.names import NamedPeriod, Names
 from copilot.agent.offline.aspects import aspects_in
@@ -179,12 +180,11 @@ def _today(reading: Reading, as_of: date) -> list[Call]:
     """The gravest of each kind; of days that are over, what sold on them first."""
     names, few = reading.names, {"limit": _FEW}
     past = names.period is not None and date.fromisoformat(names.period.last_day) < as_of
-    market: Arguments = {"market": names.countries[0]} if names.countries else {}
     return [
         *([Call(tool="sales", arguments={**_scope(names), **_days(names), "group": "product", **few})] if past else []),
         Call(tool="at_risk", arguments={**_scope(names), **few}),
         Call(tool="restock", arguments={**_scope(names), **few}),
-        Call(tool="rising_terms", arguments={**market, **few}),
+        *(Call(tool="rising_terms", arguments={**market, **few}) for market in _markets(names)),
     ]
 
 
@@ -209,15 +209,15 @@ def _at_risk(reading: Reading, as_of: date) -> list[Call]:
 
 
 def _trends(reading: Reading, as_of: date) -> list[Call]:
-    names = reading.names
-    market: Arguments = {"market": names.countries[0]} if names.countries else {}
+    names, markets = reading.names, _markets(reading.names)
     if names.phrases:
         return [Call(tool="explain_term", arguments={"term": phrase}) for phrase in names.phrases]
     if names.term_ids:
-        return [Call(tool="explain_term", arguments={"term": term, **market}) for term in names.term_ids[:2]]
-    if _FADING.search(fold(f"{reading.before} {reading.question}")):
-        market["direction"] = "fading"
-    return [Call(tool="rising_terms", arguments={**market, "limit": names.limit or 8})]
+        named = product(names.term_ids[:2], markets)
+        return [Call(tool="explain_term", arguments={"term": term, **market}) for term, market in named]
+    fading = bool(_FADING.search(fold(f"{reading.before} {reading.question}")))
+    arguments: Arguments = {**({"direction": "fading"} if fading else {}), "limit": names.limit or 8}
+    return [Call(tool="rising_terms", arguments={**market, **arguments}) for market in markets]
 
 
 def _new_phrases(reading: Reading, as_of: date) -> list[Call]:
@@ -375,6 +375,11 @@ def _period(named: NamedPeriod) -> Period:
 
 def _arguments(period: Period) -> Arguments:
     return {"since": period.since.isoformat(), "last_day": period.last_day.isoformat()}
+
+
+def _markets(names: Names) -> list[Arguments]:
+    """One for each country named, as signals are of one market or of all together."""
+    return [{"market": country} for country in names.countries] or [{}]
 
 
 def _ahead(reading: Reading, as_of: date) -> Arguments:

@@ -58,6 +58,7 @@ def calls(*turns: tuple[str, Names]) -> list[Call]:
         ("taux de retour", ODETTE, "return_rates", {"group": "size"}),
         ("retours par magasin", ODETTE, "return_rates", {"group": "location"}),
         ("What is fading?", NAMES, "rising_terms", {"direction": "fading"}),
+        ("What is trending in Italy?", Names(countries=("IT",)), "rising_terms", {"market": "IT"}),
         ("What is rising?", NAMES, "rising_terms", {"direction": None}),
         ("which dresses cost under 100 euros?", Names(categories=("dress",), budget=100.0), "find_products",
          {"most_price": 100.0}),
@@ -115,6 +116,14 @@ def test_a_launch_plan_is_analogues_and_a_forecast_by_place() -> None:
     found = calls(("launch plan for Odette", ODETTE))
     assert [call.tool for call in found] == ["launch_analogues", "forecast"]
     assert found[1].arguments["group"] == "location"
+
+
+def test_what_rises_is_asked_of_each_country_named() -> None:
+    both = Names(countries=("IT", "FR"))
+    assert [call.arguments["market"] for call in calls(("what is trending in Italy and France?", both))] == ["IT", "FR"]
+    coat = both.model_copy(update={"term_ids": ("camel_coat",)})
+    found = calls(("is camel coat rising in Italy and France?", coat))
+    assert [(call.tool, call.arguments["market"]) for call in found] == [("explain_term", "IT"), ("explain_term", "FR")]
 
 
 def test_priorities_are_risks_restock_and_rises_of_the_place_asked_for() -> None:

@@ -333,6 +333,14 @@ def test_quotes_are_led_in(tool: str) -> None:
     assert text.index("Dans leurs mots") < text.index("- « ")
 
 
+def test_what_is_of_one_country_is_headed_by_it() -> None:
+    found = [changed(SIGNAL, notes=[f"in_market:{code}"]) for code in ("IT", "FR")]
+    text = compose([Result(tool="rising_terms", evidence=evidence) for evidence in found], "fr")
+    assert text.startswith("**Italie**\n\n")
+    assert "\n\n**France**\n\n" in text
+    assert "À savoir" not in text
+
+
 def test_what_is_partly_lacking_is_said_first() -> None:
     evidence = changed(STOCK_BOTH, notes=["no_such_colour:pink", "no_such_size:52"])
     text = compose([Result(tool="stock", evidence=evidence)], "fr")

@@ -43,7 +43,7 @@ def test_rising_terms_leave_out_fading_ones_and_too_few_authors(voiced: Context)
 
 
 def test_no_market_rises_is_noted(voiced: Context) -> None:
-    assert rising_terms(voiced, market="IT").notes == ("nothing_rises",)
+    assert rising_terms(voiced, market="IT").notes == ("in_market:IT", "nothing_rises")
 
 
 def test_older_signals_are_noted(voiced: Context) -> None:
@@ -179,4 +179,4 @@ def test_a_french_question_finds_english_posts(voiced: Context) -> None:
 def test_terms_that_fade_are_told_when_asked_for(voiced: Context) -> None:
     found = rising_terms(voiced, direction="fading")
     assert [row.labels["term_id"] for row in found.rows] == ["suede"]
-    assert rising_terms(voiced, direction="fading", market="FR").notes == ("nothing_fades",)
+    assert rising_terms(voiced, direction="fading", market="FR").notes == ("in_market:FR", "nothing_fades")

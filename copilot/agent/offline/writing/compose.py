@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from copilot import wording
 from copilot.agent.offline import replies
 from copilot.agent.offline.conversation import Result
 from copilot.agent.offline.writing import (
@@ -20,6 +21,7 @@ from copilot.agent.offline.writing import (
 )
 from copilot.agent.offline.writing.pieces import Page
 from copilot.evidence import Evidence
+from copilot.lookups.trends import IN_MARKET
 from copilot.settings import Language
 
 _WRITERS: Mapping[str, Callable[[Page], str]] = {
@@ -68,5 +70,13 @@ def _part(result: Result, language: Language) -> str:
     if result.evidence is None:
         return replies.failed(result.error, language)
     page = Page(evidence=result.evidence, language=language)
-    whole = lacking.lacking(page)
-    return whole or "\n\n".join(filter(None, (lacking.partly_lacking(page), _WRITERS[result.tool](page))))
+    if whole := lacking.lacking(page):
+        return whole
+    parts = (_market(page), lacking.partly_lacking(page), _WRITERS[result.tool](page))
+    return "\n\n".join(filter(None, parts))
+
+
+def _market(page: Page) -> str:
+    """The country that what follows is of; empty where it is of all."""
+    told = {code: country for code, _, country in (note.partition(":") for note in page.evidence.notes)}
+    return f"**{wording.country(told[IN_MARKET], page.language)}**" if IN_MARKET in told else ""

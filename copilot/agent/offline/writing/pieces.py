@@ -9,6 +9,7 @@ from datetime import date
 from copilot import wording
 from copilot.evidence import Evidence, Figure, Row
 from copilot.lookups.lacking import NO_SUCH
+from copilot.lookups.trends import IN_MARKET
 from copilot.settings import Language
 
 LISTED = 6
@@ -17,7 +18,8 @@ _ONE_SIZE = frozenset({"one size", "taille unique", "tu", "os"})
 _BETWEEN: Mapping[Language, str] = {"en": "; ", "fr": " ; "}
 _KNOWN_ELSEWHERE = frozenset(
     {"cut", "nothing_rises", "nothing_fades", "none_at_risk", "none_out", "nothing_to_do", "no_sales", "no_products",
-     "no_posts", "no_forecast", "no_promotions", "not_checked", "least_sold", "growth", "decline", *NO_SUCH.values()}
+     "no_posts", "no_forecast", "no_promotions", "not_checked", "least_sold", "growth", "decline", IN_MARKET,
+     *NO_SUCH.values()}
 )  # fmt: skip
 """Notes that the text says in other words."""
 
