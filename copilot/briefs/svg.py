@@ -113,10 +113,12 @@ def _draw_bars(axes: Axes, bars: Sequence[ChartSeries], value_label: str, *, nam
         offsets = [row + name_share / 2 + thickness * (place + 0.5 - len(bars) / 2) for row in range(len(names))]
         values = [heights.get(name, 0.0) for name in names]
         axes.barh(offsets, values, thickness * 0.92, color=COLOURS[series.role], label=series.name)
-    axes.set_yticks(range(len(names)), names) if not name_share else axes.set_yticks([])
     if name_share:
+        axes.set_yticks([])
         for row, name in enumerate(names):
             axes.text(0, row - 0.5 + 0.6 * name_share, f" {name}", va="center")
+    else:
+        axes.set_yticks(range(len(names)), names)
     axes.invert_yaxis()
     axes.grid(visible=False, axis="y")
     axes.tick_params(axis="y", length=0)
